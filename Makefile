@@ -1,0 +1,49 @@
+# Two commands do everything: `make demo` and `make test`. Both set up what they need.
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+CORE := $(wildcard engine/core/*.cpp engine/core/*.h engine/core/CMakeLists.txt) CMakeLists.txt
+DEMO_ARGS ?= --plies 16 --seed 1 --out qiyou-demo
+
+.PHONY: demo test check bench clean
+
+demo: $(VENV)/.demo-ready
+	$(BIN)/qiyou demo $(DEMO_ARGS)
+
+test: $(VENV)/.dev-ready
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: $(VENV)/.dev-ready
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/compile_firmware.py
+	$(BIN)/cmake -S . -B build/asan -G Ninja -DCMAKE_MAKE_PROGRAM=$(abspath $(BIN)/ninja) -DQIYOU_SANITIZE=ON -DQIYOU_WERROR=ON
+	$(BIN)/cmake --build build/asan
+	build/asan/engine/core/engine_selftest
+
+bench: $(VENV)/.dev-ready
+	$(BIN)/qiyou bench
+
+# --- set-up -------------------------------------------------------------------------------------
+
+$(VENV)/.system-ready: tools/system_packages.sh
+	sh tools/system_packages.sh
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	touch $@
+
+$(VENV)/.demo-ready: $(VENV)/.system-ready pyproject.toml $(CORE)
+	@echo "Building Qiyou and fetching what it needs (a few minutes the first time) ..."
+	$(BIN)/python -m pip install --quiet --editable '.[twin]'
+	touch $@
+
+$(VENV)/.dev-ready: $(VENV)/.system-ready pyproject.toml $(CORE)
+	@echo "Building Qiyou and fetching what its tests need (a few minutes the first time) ..."
+	$(BIN)/python -m pip install --quiet --editable '.[twin,dev]'
+	touch $@ $(VENV)/.demo-ready
+
+clean:
+	rm -rf build dist $(VENV)
