@@ -1,0 +1,27 @@
+"""Errors of the vision room.
+
+    VisionError
+    ├── BadPictureError   the picture cannot be used as a picture
+    ├── BadCornersError   four corners or a homography that cannot be a board seen from above
+    └── ModelFileError    a model file is missing, altered or not what the manifest says
+
+Each message is one sentence that says what is wrong and what would be right.
+"""
+
+__all__ = ["BadCornersError", "BadPictureError", "ModelFileError", "VisionError"]
+
+
+class VisionError(Exception):
+    """Root of the errors raised by the vision room."""
+
+
+class BadPictureError(VisionError):
+    """The picture is not an H x W x 3 array of bytes of a usable size."""
+
+
+class BadCornersError(VisionError):
+    """The corners or the homography cannot belong to a board seen from above."""
+
+
+class ModelFileError(VisionError):
+    """A model file is missing, altered, or does not fit this program."""

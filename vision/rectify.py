@@ -1,0 +1,94 @@
+"""The rectified picture of a plane over the board, from which the 90 crops are cut."""
+
+import cv2
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from vision.errors import BadPictureError
+from vision.geometry import lifted, pitch_pixels
+
+__all__ = [
+    "CELL_PIXELS",
+    "CROP_PIXELS",
+    "MARGIN_CELLS",
+    "PIECE_HEIGHT_CELLS",
+    "canvas_from_board",
+    "checked_picture",
+    "crops",
+    "rectify",
+]
+
+Array = NDArray[np.float64]
+Picture = NDArray[np.uint8]
+
+#: Side of a cell in the rectified picture.
+CELL_PIXELS = 30
+#: Side of one crop, 1.6 cells.
+CROP_PIXELS = 48
+#: Width of the strip around the lattice that the rectified picture shows: half a crop.
+MARGIN_CELLS = 0.8
+#: Height of a piece's upper face above the board: 10 mm on 40 mm squares.
+PIECE_HEIGHT_CELLS = 0.25
+
+_SMALLEST_SIDE = 64
+_LARGEST_SIDE = 16384
+
+
+def checked_picture(image: NDArray[np.uint8]) -> Picture:
+    """Return `image` as a contiguous H x W x 3 BGR picture or raise `BadPictureError`."""
+    if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
+        raise BadPictureError("a picture must be an array of bytes of shape height x width x 3 (BGR)")
+    if min(image.shape[:2]) < _SMALLEST_SIDE or max(image.shape[:2]) > _LARGEST_SIDE:
+        raise BadPictureError(
+            f"the picture is {image.shape[1]} x {image.shape[0]} pixels; "
+            f"each side must be {_SMALLEST_SIDE} to {_LARGEST_SIDE}"
+        )
+    return np.ascontiguousarray(image)
+
+
+def canvas_from_board(cell_pixels: float = CELL_PIXELS, margin_cells: float = MARGIN_CELLS) -> Array:
+    """Return the 3 x 3 matrix from board coordinates to pixels of the rectified picture."""
+    shift = margin_cells * cell_pixels - 0.5
+    return np.array([[cell_pixels, 0.0, shift], [0.0, cell_pixels, shift], [0.0, 0.0, 1.0]])
+
+
+def rectify(
+    image: Picture,
+    homography: Array,
+    *,
+    height_cells: float = 0.0,
+    cell_pixels: int = CELL_PIXELS,
+    margin_cells: float = MARGIN_CELLS,
+) -> Picture:
+    """Return the plane `height_cells` above the board as if seen from straight above.
+
+    `homography` is board to pixel. The result has `cell_pixels` a cell and shows `margin_cells` beyond
+    the outer lines; a9 lies at its upper left. What the picture does not show is grey (127).
+    """
+    width, height = (round((cells + 2 * margin_cells) * cell_pixels) for cells in (8, 9))
+    plane = homography
+    if height_cells:
+        plane = lifted(homography, (image.shape[1], image.shape[0]), height_cells)
+    # A picture much finer than the canvas would alias: sample it finer, then average.
+    finer = 2 if pitch_pixels(plane) > 1.5 * cell_pixels else 1
+    if pitch_pixels(plane) > 3 * cell_pixels:
+        finer = 4
+    board_to_fine = canvas_from_board(finer * cell_pixels, margin_cells)
+    canvas = cv2.warpPerspective(
+        image,
+        plane @ np.linalg.inv(board_to_fine),
+        (width * finer, height * finer),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(127, 127, 127),
+    )
+    if finer > 1:
+        canvas = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(canvas, dtype=np.uint8)
+
+
+def crops(canvas: Picture) -> Picture:
+    """Cut the rectified picture (30 pixels a cell, 0.8 cells margin) into 90 crops, (90, 48, 48, 3), FEN order."""
+    windows = sliding_window_view(canvas, (CROP_PIXELS, CROP_PIXELS), axis=(0, 1))[::CELL_PIXELS, ::CELL_PIXELS]
+    return np.ascontiguousarray(windows.transpose(0, 1, 3, 4, 2)).reshape(90, CROP_PIXELS, CROP_PIXELS, 3)
