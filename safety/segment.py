@@ -1,0 +1,115 @@
+"""The Segment: a slice of path time and, for each axis, the times of its steps.
+
+One class for planner, link and controller. All times are ticks of 1/8 us of path time, counted from
+the start of the segment. Step k (0-based) of an axis falls at
+
+    first + ((k * interval_q12 + add_q12 * k * (k - 1) // 2) >> 12)
+
+The sign of `count` is the direction of all steps of that axis. The segments of a motion follow each
+other without gap.
+"""
+
+import struct
+
+AXES = 3
+SHOULDER = 0
+ELBOW = 1
+LIFT = 2
+
+TICKS_PER_US = 8
+TICKS_PER_S = 8000000
+MAX_DURATION_TICKS = 128000
+MAX_COUNT = 32767
+
+FORMAT = "<IhIIihIIihIIi"
+SIZE = 46
+_LIMIT = 1 << 30
+
+
+class Segment:
+    """A slice of path time; `count`, `first`, `interval_q12`, `add_q12` are lists of three (by axis).
+
+    >>> s = Segment(8000, (2, 100, 4096 * 200, 0), (0, 0, 0, 0), (-1, 7999, 0, 0))
+    >>> s.invalid(), s.step_time(0, 1)
+    (None, 300)
+    """
+
+    def __init__(self, duration_ticks=8000, axis0=(0, 0, 0, 0), axis1=(0, 0, 0, 0), axis2=(0, 0, 0, 0)):
+        axes = (axis0, axis1, axis2)
+        self.duration_ticks = duration_ticks
+        self.count = [axis[0] for axis in axes]
+        self.first = [axis[1] for axis in axes]
+        self.interval_q12 = [axis[2] for axis in axes]
+        self.add_q12 = [axis[3] for axis in axes]
+
+    def __eq__(self, other):
+        return isinstance(other, Segment) and self.values() == other.values()
+
+    def __hash__(self):
+        return hash(tuple(self.values()))
+
+    def __repr__(self):
+        return "Segment(" + ", ".join(repr(part) for part in self.axes()) + ")"
+
+    def axes(self):
+        """The constructor's arguments: duration and three tuples (count, first, interval_q12, add_q12)."""
+        return [self.duration_ticks] + [
+            (self.count[i], self.first[i], self.interval_q12[i], self.add_q12[i]) for i in range(AXES)
+        ]
+
+    def values(self):
+        """The 13 integers in the order of `FORMAT`."""
+        out = [self.duration_ticks]
+        for i in range(AXES):
+            out += [self.count[i], self.first[i], self.interval_q12[i], self.add_q12[i]]
+        return out
+
+    def pack(self):
+        """The 46 bytes that stand in a SEGMENT message."""
+        return struct.pack(FORMAT, *self.values())
+
+    def load(self, buffer, offset):
+        """Take the values from 46 bytes of `buffer` at `offset`, in place."""
+        values = struct.unpack_from(FORMAT, buffer, offset)
+        self.duration_ticks = values[0]
+        for i in range(AXES):
+            at = 1 + 4 * i
+            self.count[i] = values[at]
+            self.first[i] = values[at + 1]
+            self.interval_q12[i] = values[at + 2]
+            self.add_q12[i] = values[at + 3]
+        return self
+
+    def step_time(self, axis, k):
+        """Ticks from the start of the segment to step `k` of `axis`."""
+        interval = self.interval_q12[axis]
+        return self.first[axis] + ((k * interval + self.add_q12[axis] * (k * (k - 1) // 2)) >> 12)
+
+    def last_time(self, axis):
+        """Ticks from the start of the segment to the last step of `axis`; None without steps."""
+        count = abs(self.count[axis])
+        return self.step_time(axis, count - 1) if count else None
+
+    def invalid(self):
+        """None, or which rule is broken: steps must rise in time, stay inside and fit 31 bits on the way."""
+        if not 0 < self.duration_ticks <= MAX_DURATION_TICKS:
+            return "duration"
+        for axis in range(AXES):
+            count = abs(self.count[axis])
+            if count == 0:
+                continue
+            if count > MAX_COUNT:
+                return "count"
+            if not 0 <= self.first[axis] < self.duration_ticks:
+                return "first"
+            if count == 1:
+                continue
+            # Bounded before anything is multiplied: on the way every sum then fits 31 bits.
+            interval = self.interval_q12[axis]
+            add = self.add_q12[axis]
+            last_interval = interval + add * (count - 2)
+            if not (0 < interval < _LIMIT and 0 < last_interval < _LIMIT):
+                return "interval"
+            if self.last_time(axis) >= self.duration_ticks:
+                return "last"
+        return None
