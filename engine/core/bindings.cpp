@@ -1,3 +1,171 @@
+// The core as the Python extension engine._core; engine/*.py is its typed face.
 #include <nanobind/nanobind.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
+#include <nanobind/stl/tuple.h>
+#include <nanobind/stl/vector.h>
 
-NB_MODULE(_core, m) { m.doc() = "Xiangqi core"; }
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+
+#include "fen.h"
+#include "judge.h"
+#include "levels.h"
+#include "movegen.h"
+#include "perft.h"
+#include "search.h"
+
+namespace nb = nanobind;
+
+namespace {
+
+using qiyou::Move;
+using qiyou::Position;
+
+// Moves cross the boundary as from * 90 + to.
+int number(Move move) { return move.from() * qiyou::kSquares + move.to(); }
+Move move_of(int number) {
+  if (number < 0 || number >= qiyou::kSquares * qiyou::kSquares) throw nb::value_error("a move lies outside the board");
+  return {number / qiyou::kSquares, number % qiyou::kSquares};
+}
+
+std::vector<int> sorted_moves(const Position& position) {
+  std::vector<int> numbers;
+  for (const Move move : qiyou::legal_moves(position)) numbers.push_back(number(move));
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+Position after(const Position& position, int move) {
+  if (!qiyou::legal(position, move_of(move))) throw nb::value_error("the move is not legal");
+  Position next = position;
+  next.make(move_of(move));
+  return next;
+}
+
+std::string board(const Position& position) {
+  std::string letters;
+  for (qiyou::Square s = 0; s < qiyou::kSquares; ++s) letters += position.letter_at(s);
+  return letters;
+}
+
+struct Verdict {
+  int state;
+  int reason;
+  bool red_offends;
+  bool black_offends;
+  std::vector<int> offence_plies;
+};
+
+// (move, score, line) for each candidate, then depth and nodes.
+using Line = std::tuple<int, std::vector<int>>;
+using Found = std::tuple<std::vector<Line>, int, std::uint64_t>;
+
+class Engine {
+ public:
+  Engine(std::size_t hash_megabytes, std::uint64_t seed) : searcher_(hash_megabytes) { searcher_.set_seed(seed); }
+
+  Found search(const qiyou::Game& game, std::uint64_t nodes, int depth, std::int64_t movetime_ms, int level, int lines) {
+    qiyou::Limits limits;
+    limits.nodes = nodes;
+    limits.depth = depth;
+    limits.movetime_ms = movetime_ms;
+    limits.lines = lines;
+    if (level > 0) {
+      const qiyou::Level settings = qiyou::level(level);
+      limits.nodes = nodes == 0 ? settings.nodes : std::min(nodes, settings.nodes);
+      limits.blunder = settings.blunder;
+    }
+    const qiyou::Game copy = game;
+    const nb::gil_scoped_release release;
+    const std::lock_guard lock(busy_);
+    stop_ = false;
+    const qiyou::SearchResult result = searcher_.think(copy, limits, stop_);
+    std::vector<Line> found;
+    for (const qiyou::RootLine& line : result.lines) {
+      std::vector<int> moves;
+      for (const Move move : line.moves) moves.push_back(number(move));
+      found.emplace_back(line.score, moves);
+    }
+    return {found, result.depth, result.nodes};
+  }
+
+  void stop() { stop_ = true; }
+
+  void new_game() {
+    const nb::gil_scoped_release release;
+    const std::lock_guard lock(busy_);
+    searcher_.new_game();
+  }
+
+ private:
+  qiyou::Searcher searcher_;
+  std::atomic<bool> stop_ = false;
+  std::mutex busy_;  // one search at a time
+};
+
+}  // namespace
+
+NB_MODULE(_core, m) {
+  m.doc() = "Xiangqi core";
+  m.attr("MATE_SCORE") = qiyou::kMateScore;
+  m.attr("MATE_BOUND") = qiyou::kMateBound;
+  m.attr("LEVELS") = qiyou::kLevels;
+
+  nb::class_<Position>(m, "Position")
+      .def("fen", &qiyou::fen)
+      .def("placement", &qiyou::placement)
+      .def("board", &board)
+      .def("black_to_move", [](const Position& p) { return p.side() == qiyou::kBlack; })
+      .def("halfmove", &Position::halfmove)
+      .def("fullmove", &Position::fullmove)
+      .def("key", &Position::key)
+      .def("legal_moves", &sorted_moves)
+      .def("is_legal", [](const Position& p, int move) { return qiyou::legal(p, move_of(move)); })
+      .def("after", &after)
+      .def("is_check", [](const Position& p) { return qiyou::in_check(p, p.side()); })
+      .def("perft", [](const Position& p, int depth) {
+        Position copy = p;
+        const nb::gil_scoped_release release;
+        return qiyou::perft(copy, depth);
+      });
+  m.def("parse_fen", &qiyou::parse_fen);
+  m.def("place", [](std::string_view letters, bool black) {
+    return qiyou::place(letters, black ? qiyou::kBlack : qiyou::kRed, 0, 1);
+  });
+
+  nb::class_<Verdict>(m, "Verdict")
+      .def_ro("state", &Verdict::state)
+      .def_ro("reason", &Verdict::reason)
+      .def_ro("red_offends", &Verdict::red_offends)
+      .def_ro("black_offends", &Verdict::black_offends)
+      .def_ro("offence_plies", &Verdict::offence_plies);
+
+  nb::class_<qiyou::Game>(m, "Game")
+      .def("__init__", [](qiyou::Game* game, const Position& start, bool cxa) {
+        new (game) qiyou::Game(start, cxa ? qiyou::Rules::kCxa : qiyou::Rules::kWxf);
+      })
+      .def("push", [](qiyou::Game& game, int move) {
+        if (!qiyou::legal(game.position(), move_of(move))) throw nb::value_error("the move is not legal");
+        game.push(move_of(move));
+      })
+      .def("pop", [](qiyou::Game& game) {
+        if (game.past().empty()) throw nb::value_error("there is no move to take back");
+        game.pop();
+      })
+      .def("position", [](const qiyou::Game& game) { return game.position(); })
+      .def("verdict", [](const qiyou::Game& game) {
+        const qiyou::Verdict v = game.verdict();
+        return Verdict{static_cast<int>(v.state), static_cast<int>(v.reason), v.offends[qiyou::kRed],
+                       v.offends[qiyou::kBlack], v.offence_plies};
+      });
+
+  nb::class_<Engine>(m, "Engine")
+      .def(nb::init<std::size_t, std::uint64_t>())
+      .def("search", &Engine::search)
+      .def("stop", &Engine::stop)
+      .def("new_game", &Engine::new_game);
+}

@@ -1,0 +1,68 @@
+// Choosing a move: iterative deepening over a principal variation search.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "judge.h"
+#include "tt.h"
+
+namespace qiyou {
+
+constexpr int kMaxPly = 120;
+constexpr int kMateScore = 30000;
+// Scores beyond this are mates; a win by the repetition rules is kept apart below it.
+constexpr int kMateBound = kMateScore - 2 * kMaxPly;
+constexpr int kRepetitionScore = 28000;
+
+// Unlimited where zero.
+struct Limits {
+  std::uint64_t nodes = 0;
+  int depth = 0;
+  std::int64_t movetime_ms = 0;  // hard bound
+  std::int64_t soft_ms = 0;      // no new iteration after this
+  int lines = 1;                 // how many best root moves to report
+  int blunder = 0;               // amplitude of the evaluation's noise, centipawns
+  std::vector<Move> only;        // restrict the root to these; empty means all
+};
+
+struct RootLine {
+  int score = 0;
+  int depth = 0;
+  std::vector<Move> moves;
+};
+
+struct SearchResult {
+  std::vector<RootLine> lines;  // best first; empty when there is no legal move
+  int depth = 0;
+  std::uint64_t nodes = 0;
+};
+
+// Called after each finished iteration and line, with the line's number from 1.
+using Report = std::function<void(const RootLine&, int line, std::uint64_t nodes, std::int64_t ms, int permille)>;
+
+class Searcher {
+ public:
+  explicit Searcher(std::size_t hash_megabytes);
+  ~Searcher();
+  void resize_hash(std::size_t megabytes);
+  void new_game();
+  void set_seed(std::uint64_t seed) { seed_ = seed; }
+  // One search at a time. `stop` may be set from any thread.
+  SearchResult think(const Game& game, const Limits& limits, const std::atomic<bool>& stop,
+                     const Report& report = nullptr);
+
+ private:
+  struct Memory;  // history tables
+  class Tree;
+
+  Table table_;
+  std::unique_ptr<Memory> memory_;
+  std::uint64_t seed_ = 0;
+};
+
+}  // namespace qiyou

@@ -1,0 +1,52 @@
+// The transposition table: what earlier searches found out about positions.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "position.h"
+
+namespace qiyou {
+
+enum class Bound : std::uint8_t { kNone, kUpper, kLower, kExact };
+
+struct Entry {
+  Key key = 0;
+  Move move;
+  std::int16_t score = 0;
+  std::int16_t eval = 0;
+  std::int8_t depth = 0;
+  std::uint8_t age_and_bound = 0;
+
+  Bound bound() const { return static_cast<Bound>(age_and_bound & 3U); }
+};
+
+class Table {
+ public:
+  explicit Table(std::size_t megabytes) { resize(megabytes); }
+  void resize(std::size_t megabytes);
+  void clear();
+  void new_search() { age_ = static_cast<std::uint8_t>((age_ + 4U) & 0xFCU); }
+
+  // Null when nothing is known.
+  const Entry* probe(Key key) const;
+  void store(Key key, Move move, int score, int eval, int depth, Bound bound);
+  int permille_used() const;
+
+ private:
+  struct alignas(64) Bucket {
+    std::array<Entry, 4> entries;
+  };
+  // Multiplication spreads keys over any number of buckets.
+  std::size_t index(Key key) const {
+    __extension__ typedef unsigned __int128 Wide;
+    return static_cast<std::size_t>((static_cast<Wide>(key) * buckets_.size()) >> 64);
+  }
+
+  std::vector<Bucket> buckets_;
+  std::uint8_t age_ = 0;
+};
+
+}  // namespace qiyou

@@ -1,0 +1,56 @@
+"""Errors of the engine room.
+
+    EngineError (ValueError)
+    ├── FenError            text or a board that is no Xiangqi position
+    ├── SquareError         text or a number that is no square
+    ├── NotationError       a move's text that cannot be read in this position
+    ├── PgnError            a game's text that cannot be read
+    ├── IllegalMoveError    a move that the position does not allow
+    ├── GameOverError       a move after the game was decided
+    └── LimitsError         search limits that make no sense
+
+All are ValueErrors: each is about a value that came from outside. Messages are one sentence.
+"""
+
+__all__ = [
+    "EngineError",
+    "FenError",
+    "GameOverError",
+    "IllegalMoveError",
+    "LimitsError",
+    "NotationError",
+    "PgnError",
+    "SquareError",
+]
+
+
+class EngineError(ValueError):
+    """Root of the engine room's errors."""
+
+
+class FenError(EngineError):
+    """Text or a board that is no Xiangqi position; names the man or square that is wrong."""
+
+
+class SquareError(EngineError):
+    """Text or a number that is no square."""
+
+
+class NotationError(EngineError):
+    """A move's text that cannot be read in this position."""
+
+
+class PgnError(EngineError):
+    """A game's text that cannot be read; names the line."""
+
+
+class IllegalMoveError(EngineError):
+    """A move that the position does not allow."""
+
+
+class GameOverError(EngineError):
+    """A move after the game was decided."""
+
+
+class LimitsError(EngineError):
+    """Search limits that make no sense."""

@@ -1,0 +1,129 @@
+"""A game: a first position, the moves played, and the referee's verdict."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from engine import _core
+from engine.errors import GameOverError, IllegalMoveError
+from engine.move import Move
+from engine.position import Position, move_number
+
+__all__ = ["Game", "Offender", "Reason", "RuleSet", "State", "Verdict"]
+
+RuleSet = Literal["wxf", "cxa"]
+State = Literal["ongoing", "red-wins", "black-wins", "draw"]
+Reason = Literal[
+    "checkmate",
+    "stalemate",
+    "perpetual-check",
+    "perpetual-chase",
+    "repetition",
+    "natural-limit",
+    "insufficient-material",
+]
+Offender = Literal["red", "black", "both"]
+
+# In the order of the core's enumerations.
+_STATES: tuple[State, ...] = ("ongoing", "red-wins", "black-wins", "draw")
+_REASONS: tuple[Reason | None, ...] = (
+    None,
+    "checkmate",
+    "stalemate",
+    "perpetual-check",
+    "perpetual-chase",
+    "repetition",
+    "natural-limit",
+    "insufficient-material",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a game stands.
+
+    `state` names the winner; `offender` who broke the repetition rules; `offence_plies` are the
+    0-based plies of the repeated stretch with which he did.
+    """
+
+    state: State
+    reason: Reason | None
+    offender: Offender | None
+    offence_plies: tuple[int, ...]
+
+
+class Game:
+    """A game under one set of rules ("wxf" or "cxa", see docs/rules.md).
+
+    >>> game = Game()
+    >>> game.push(Move.from_uci("b2e2"))
+    >>> game.verdict().state
+    'ongoing'
+    """
+
+    def __init__(self, start: Position | None = None, rules: RuleSet = "wxf") -> None:
+        if rules not in ("wxf", "cxa"):
+            raise ValueError(f"there are no rules {rules!r}; 'wxf' or 'cxa' would be right")
+        self._start = Position.start() if start is None else start
+        self._rules: RuleSet = rules
+        self._moves: list[Move] = []
+        self._core = _core.Game(self._start._core, rules == "cxa")
+        self._verdict: Verdict | None = None
+
+    @property
+    def start(self) -> Position:
+        """The position before the first move."""
+        return self._start
+
+    @property
+    def position(self) -> Position:
+        """The position after the last move."""
+        return Position(self._core.position())
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """The moves played."""
+        return tuple(self._moves)
+
+    @property
+    def rules(self) -> RuleSet:
+        """The rule set."""
+        return self._rules
+
+    @property
+    def core(self) -> _core.Game:
+        """The core's game, for the search."""
+        return self._core
+
+    def push(self, move: Move) -> None:
+        """Play a move. Raises GameOverError once the game is decided, else IllegalMoveError."""
+        verdict = self.verdict()
+        if verdict.state != "ongoing":
+            raise GameOverError(f"{move} cannot be played: the game is over ({verdict.state}, {verdict.reason})")
+        position = self.position
+        if not position.is_legal(move):
+            raise IllegalMoveError(f"{move} is not legal for {position.side} in {position.fen()}")
+        self._core.push(move_number(move))
+        self._moves.append(move)
+        self._verdict = None
+
+    def pop(self) -> Move:
+        """Take the last move back and return it. Raises IllegalMoveError when there is none."""
+        if not self._moves:
+            raise IllegalMoveError("there is no move to take back; the game stands at its start")
+        self._core.pop()
+        self._verdict = None
+        return self._moves.pop()
+
+    def verdict(self) -> Verdict:
+        """How the game stands now."""
+        if self._verdict is None:
+            found = self._core.verdict()
+            offender: Offender | None = None
+            if found.red_offends:
+                offender = "both" if found.black_offends else "red"
+            elif found.black_offends:
+                offender = "black"
+            self._verdict = Verdict(
+                _STATES[found.state], _REASONS[found.reason], offender, tuple(found.offence_plies)
+            )
+        return self._verdict

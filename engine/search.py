@@ -1,0 +1,107 @@
+"""Choosing a move: the typed face of the core's search."""
+
+from dataclasses import dataclass
+
+from engine import _core
+from engine.errors import LimitsError
+from engine.game import Game
+from engine.move import Move
+from engine.position import numbered_move
+
+__all__ = ["LEVELS", "Engine", "Limits", "SearchResult"]
+
+LEVELS: int = _core.LEVELS
+MAX_HASH_MB = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When a search ends: whichever comes first. Without any, at depth 8.
+
+    `nodes` counts made moves, `depth` plies, `movetime_ms` wall-clock milliseconds. `level` 1-26
+    sets its own node limit and misjudgement. `candidates` is how many best moves are worked out.
+    """
+
+    nodes: int | None = None
+    depth: int | None = None
+    movetime_ms: int | None = None
+    level: int | None = None
+    candidates: int = 1
+
+    def __post_init__(self) -> None:
+        for name, value, highest in (
+            ("nodes", self.nodes, 2**62),
+            ("depth", self.depth, 100),
+            ("movetime_ms", self.movetime_ms, 10**9),
+            ("level", self.level, LEVELS),
+            ("candidates", self.candidates, 128),
+        ):
+            if value is not None and not 1 <= value <= highest:
+                raise LimitsError(f"{name} {value} is outside 1 to {highest}")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What a search found.
+
+    `score_cp` is in hundredths for the side to move; `mate` is in moves, negative when the side to
+    move is mated, None when no mate is seen. `move` is None only when there is no legal move.
+    `candidates` are the best moves with their scores, best first.
+    """
+
+    move: Move | None
+    score_cp: int
+    mate: int | None
+    depth: int
+    nodes: int
+    pv: tuple[Move, ...]
+    candidates: tuple[tuple[Move, int], ...]
+
+
+def _mate_in_moves(score: int) -> int | None:
+    if abs(score) <= _core.MATE_BOUND:
+        return None
+    plies = _core.MATE_SCORE - abs(score)
+    return (plies + 1) // 2 if score > 0 else -(plies // 2)
+
+
+class Engine:
+    """A searcher with its memory. One search at a time; others wait. The GIL is released.
+
+    With a fixed seed, node or depth limit and history of calls the results are always the same.
+    """
+
+    def __init__(self, hash_mb: int = 32, seed: int = 0) -> None:
+        if not 1 <= hash_mb <= MAX_HASH_MB:
+            raise LimitsError(f"hash_mb {hash_mb} is outside 1 to {MAX_HASH_MB}")
+        if not 0 <= seed < 2**63:
+            raise LimitsError(f"seed {seed} is outside 0 to 2**63 - 1")
+        self._core = _core.Engine(hash_mb, seed)
+
+    def search(self, game: Game, limits: Limits) -> SearchResult:
+        """Choose a move for the side to move; never one that loses by repetition if another stands."""
+        depth = limits.depth
+        if limits == Limits(candidates=limits.candidates):
+            depth = 8
+        lines, reached, nodes = self._core.search(
+            game.core,
+            limits.nodes or 0,
+            depth or 0,
+            limits.movetime_ms or 0,
+            limits.level or 0,
+            limits.candidates,
+        )
+        if not lines:
+            return SearchResult(None, 0, None, 0, nodes, (), ())
+        found = [(score, tuple(numbered_move(number) for number in line)) for score, line in lines]
+        score, pv = found[0]
+        candidates = tuple((line[0], line_score) for line_score, line in found)
+        return SearchResult(pv[0], score, _mate_in_moves(score), reached, nodes, pv, candidates)
+
+    def stop(self) -> None:
+        """End the running search soon; from any thread."""
+        self._core.stop()
+
+    def new_game(self) -> None:
+        """Forget everything learnt from earlier searches."""
+        self._core.new_game()
