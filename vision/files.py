@@ -69,7 +69,7 @@ def decode_picture(data: bytes, name: str) -> NDArray[np.uint8]:
     finally:
         cv2.utils.logging.setLogLevel(verbosity)
     if image is None:
-        raise BadPictureError(f"{name} is damaged, cut short or of an unusual kind; a plain JPEG or PNG would be right")
+        raise BadPictureError(f"{name} is damaged or of an unusual kind; a plain JPEG or PNG would be right")
     try:
         return checked_picture(np.asarray(image, dtype=np.uint8))
     except BadPictureError as error:

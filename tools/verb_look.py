@@ -1,0 +1,174 @@
+"""`qiyou look`: read pictures of a board."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tools.errors import BadInputError
+from vision.errors import VisionError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from vision.look import Looker
+    from vision.reading import Reading
+
+SUMMARY = "read a picture of a board (or a folder of them, or a camera)"
+BAD_INPUT: tuple[type[Exception], ...] = (VisionError,)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's options."""
+    parser.add_argument("photo", nargs="?", metavar="PHOTO", help="a picture, or a folder of pictures")
+    parser.add_argument("--json", action="store_true", help="print the whole reading as JSON")
+    parser.add_argument(
+        "--corners", metavar="X,Y,X,Y,X,Y,X,Y", help="pixels of a9, i9, i0 and a0, if you know them"
+    )
+    parser.add_argument("--out", type=Path, metavar="PNG", help="draw the reading on the picture, write it here")
+    parser.add_argument("--free", action="store_true", help="read without the laws of the game")
+    parser.add_argument(
+        "--camera", nargs="?", const=0, type=int, metavar="N", help="read from camera N (default 0)"
+    )
+    parser.add_argument("--watch", action="store_true", help="with --camera: go on until Ctrl-C")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read what was asked for. Returns 0 if every verdict is ok, 1 if not, 2 where a picture is unusable."""
+    from vision.look import Looker
+
+    _check_use(args)
+    corners = _corners(args.corners) if args.corners else None
+    if args.camera is not None:
+        return _camera(args, Looker(corners=corners))
+    path = Path(args.photo)
+    if path.is_dir():
+        return _folder(path, Looker(corners=corners), free=args.free)
+    image, load_ms = _load(path)
+    reading = _look(Looker(corners=corners), image, str(path), free=args.free, load_ms=load_ms)
+    print(json.dumps(reading.to_json()) if args.json else _in_words(reading))
+    if args.out:
+        _write_picture(args.out, image, reading)
+    return 0 if reading.verdict == "ok" else 1
+
+
+def _check_use(args: argparse.Namespace) -> None:
+    if (args.photo is None) == (args.camera is None):
+        raise BadInputError("name one picture or folder, or give --camera")
+    if args.watch and args.camera is None:
+        raise BadInputError("--watch needs --camera")
+    if args.out and (args.camera is not None or Path(args.photo).is_dir()):
+        raise BadInputError("--out draws one picture; name one picture file")
+    if args.out and args.out.suffix.lower() != ".png":
+        raise BadInputError(f"--out {args.out} must end in .png")
+
+
+def _corners(text: str) -> list[list[float]]:
+    """Eight comma-separated numbers → four points; what they must be is checked by the homography."""
+    try:
+        numbers = [float(word) for word in text.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) != 8:
+        raise BadInputError(f"--corners {text!r} must be eight numbers X,Y,X,Y,X,Y,X,Y for a9, i9, i0 and a0")
+    return [numbers[at : at + 2] for at in range(0, 8, 2)]
+
+
+def _load(path: Path) -> "tuple[NDArray[np.uint8], float]":
+    from vision.files import load_picture
+
+    start = time.perf_counter()
+    image = load_picture(path)
+    return image, (time.perf_counter() - start) * 1000
+
+
+def _look(
+    looker: "Looker", image: "NDArray[np.uint8]", source: str, *, free: bool, load_ms: float
+) -> "Reading":
+    from dataclasses import replace
+
+    from vision.reading import Frame
+
+    reading = looker.look(Frame(image, 0, source), free=free)
+    return replace(reading, ms={"load": load_ms, **reading.ms})
+
+
+def _folder(folder: Path, looker: "Looker", *, free: bool) -> int:
+    """One JSON line a picture, by name; an unusable one gets its sentence on stderr and the rest goes on."""
+    from vision.files import pictures_in
+
+    code = 0
+    for path in pictures_in(folder):
+        try:
+            image, load_ms = _load(path)
+            reading = _look(looker, image, str(path), free=free, load_ms=load_ms)
+        except VisionError as error:
+            print(f"qiyou look: {error}", file=sys.stderr)
+            code = 2
+            continue
+        print(json.dumps({"file": path.name, **reading.to_json()}), flush=True)
+        if reading.verdict != "ok":
+            code = max(code, 1)
+    return code
+
+
+def _camera(args: argparse.Namespace, looker: "Looker") -> int:
+    """One look through a camera, or a stream of JSON lines with --watch."""
+    code = 0
+    for image in _frames(args.camera):
+        start = time.perf_counter()
+        reading = _look(looker, image, f"camera {args.camera}", free=args.free, load_ms=0.0)
+        print(json.dumps(reading.to_json()) if args.json or args.watch else _in_words(reading), flush=True)
+        print(f"{(time.perf_counter() - start) * 1000:.0f} ms", file=sys.stderr)
+        code = 0 if reading.verdict == "ok" else 1
+        if not args.watch:
+            break
+    return code
+
+
+def _frames(number: int) -> "Iterator[NDArray[np.uint8]]":
+    import cv2
+    import numpy as np
+
+    verbosity = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    camera = cv2.VideoCapture(number)
+    cv2.utils.logging.setLogLevel(verbosity)
+    try:
+        if not camera.isOpened():
+            raise BadInputError(f"camera {number} cannot be opened; plug it in or name another one")
+        while True:
+            there, image = camera.read()
+            if not there:
+                raise BadInputError(f"camera {number} gives no pictures; plug it in again")
+            yield np.asarray(image, dtype=np.uint8)
+    finally:
+        camera.release()
+
+
+def _write_picture(path: Path, image: "NDArray[np.uint8]", reading: "Reading") -> None:
+    import cv2
+
+    from vision.annotate import annotate
+
+    _, png = cv2.imencode(".png", annotate(image, reading))
+    path.write_bytes(png.tobytes())
+
+
+def _in_words(reading: "Reading") -> str:
+    """Verdict, the board as red sees it, and what is doubtful."""
+    lines = [reading.verdict + (f" ({reading.reason})" if reading.reason else "")]
+    if reading.corners is None:
+        return lines[0]
+    for row in range(10):
+        lines.append(f"{9 - row}  " + " ".join(reading.labels[row * 9 : row * 9 + 9]))
+    lines.append("   " + " ".join("abcdefghi"))
+    if reading.fen:
+        lines.append(reading.fen)
+    doubtful = [f"{p.square} {p.label} {p.confidence:.2f}" for p in reading.points if p.confidence < 0.9]
+    if doubtful:
+        lines.append("least sure: " + ", ".join(doubtful))
+    return "\n".join(lines)

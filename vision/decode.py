@@ -1,0 +1,157 @@
+"""From point scores to the likeliest lawful board, with an honest confidence for every point.
+
+The 90 points are assigned to the 32 men of a set and to blanks, exactly, as one linear assignment. The
+confidence of a point is the cost of the best board that carries another label there.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from engine import Position
+from vision.classify import PointScores
+from vision.ink import Sides, sides_of_ink
+from vision.laws import SLOT_LABELS, SLOT_POINTS, possible_history
+from vision.reading import LABELS, board_to_fen_order
+
+__all__ = ["Decoded", "decode", "label_log_likelihood"]
+
+_FORBIDDEN = 1e6
+_EMPTY, _UNKNOWN = LABELS.index("."), LABELS.index("?")
+_SLOT_COLUMN = np.array([LABELS.index(label) for label in SLOT_LABELS])
+_FLOOR = -14.0  # nats; no classifier is surer of anything than 1 : 10^6
+_OUTLIER = 4.6  # nats: rather than a label a hundred times less likely than the crop's own, say `?`
+_GENERAL = 3.0  # nats a board gains by showing a general: one that is not seen is more often hidden than gone
+_SURE = 0.6  # below this confidence a point is `?`
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """The likeliest board: 90 labels and confidences in FEN order, and the same before the laws.
+
+    `cost` is the whole board's, in nats (lower is more lawful and more like the picture); `scores` is
+    (90, 16) over `LABELS`, without laws and history.
+    """
+
+    labels: tuple[str, ...]
+    confidence: NDArray[np.float64]
+    raw_labels: tuple[str, ...]
+    raw_confidence: NDArray[np.float64]
+    cost: float
+    scores: NDArray[np.float64]
+    sides: Sides
+
+
+def label_log_likelihood(
+    kind_logp: NDArray[np.floating], side_logit: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Join kinds (90, 9) and log-odds of red (90,) into normalised log-likelihoods (90, 16) over `LABELS`."""
+    kinds = np.nan_to_num(kind_logp.astype(np.float64), nan=_FLOOR, neginf=_FLOOR)
+    kinds = kinds - np.logaddexp.reduce(kinds, axis=1, keepdims=True)
+    red = -np.logaddexp(0, -side_logit)[:, None]
+    black = -np.logaddexp(0, side_logit)[:, None]
+    joined = np.hstack([kinds[:, :7] + red, kinds[:, :7] + black, kinds[:, 7:]])
+    result: NDArray[np.float64] = np.maximum(joined, _FLOOR)
+    return result
+
+
+def decode(scores: PointScores, prior: Position | None = None, *, free: bool = False) -> Decoded:
+    """Decode 90 point scores, whose FEN order is already the board's.
+
+    `prior`: the last known position of the game, which makes it and its legal successors likelier; a reading
+    that shall *check* the game must not use it. `free`: without the laws of the game, each point by itself.
+    Confidence is never above the raw one, unless a prior speaks for it.
+    """
+    sides = sides_of_ink(scores.kind_logp.astype(np.float64), scores.red_logit, scores.ink)
+    logp = label_log_likelihood(scores.kind_logp, sides.logit)
+    best = logp.argmax(axis=1)
+    rows = np.arange(len(logp))
+    raw_confidence = np.exp(logp[rows, best])
+    raw_labels = tuple(LABELS[column] for column in best)
+    weighed = logp if prior is None else logp + _history(prior)
+    if free:
+        columns, gap = weighed.argmax(axis=1), _gap_alone(weighed)
+        cost = float(-weighed.max(axis=1).sum())
+    else:
+        columns, gap, cost = _assign(weighed)
+    confidence = 1 / (1 + np.exp(-gap))
+    if prior is None:
+        confidence = np.minimum(confidence, raw_confidence)
+    unsure = (confidence < _SURE) | (columns == _UNKNOWN)
+    labels = tuple("?" if doubt else LABELS[column] for column, doubt in zip(columns, unsure, strict=True))
+    return Decoded(labels, confidence, raw_labels, raw_confidence, cost, logp, sides)
+
+
+def _history(prior: Position) -> NDArray[np.float64]:
+    following = [board_to_fen_order(prior.after(move).board) for move in prior.legal_moves()]
+    return possible_history(board_to_fen_order(prior.board), following)
+
+
+def _gap_alone(logp: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Nats by which each point's best label beats all its others together."""
+    probability = np.exp(logp - np.logaddexp.reduce(logp, axis=1, keepdims=True)).max(axis=1)
+    probability = np.clip(probability, 1e-9, 1 - 1e-9)
+    gap: NDArray[np.float64] = np.log(probability / (1 - probability))
+    return gap
+
+
+def _assign(logp: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64], float]:
+    """The cheapest lawful board: column of `LABELS` (90,), gap in nats (90,), cost in nats."""
+    count, slots = len(logp), len(SLOT_LABELS)
+    slot_cost = np.where(SLOT_POINTS, -logp[:, _SLOT_COLUMN], _FORBIDDEN)
+    slot_cost[:, [SLOT_LABELS.index("K"), SLOT_LABELS.index("k")]] -= _GENERAL
+    empty = -logp[:, _EMPTY]
+    unknown = np.minimum(-logp[:, _UNKNOWN], -logp.max(axis=1) + _OUTLIER)
+    blank = np.minimum(empty, unknown)
+    cost = np.full((count, slots + count), _FORBIDDEN)  # every point has a blank of its own
+    cost[:, :slots] = slot_cost
+    cost[np.arange(count), slots + np.arange(count)] = blank
+    _, taken = linear_sum_assignment(cost)
+    total = float(cost[np.arange(count), taken].sum())
+    blank_column = np.where(empty <= unknown, _EMPTY, _UNKNOWN)
+    columns = np.where(taken < slots, _SLOT_COLUMN[np.minimum(taken, slots - 1)], blank_column)
+    gap = _gaps(slot_cost, blank, taken)
+    is_blank = taken >= slots
+    gap[is_blank] = np.minimum(gap[is_blank], np.abs(empty - unknown)[is_blank])
+    return columns, gap, total
+
+
+def _gaps(
+    slot_cost: NDArray[np.float64], blank: NDArray[np.float64], taken: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """What it costs, for each point, to carry another label than in the optimal assignment `taken`.
+
+    Changing one point's label shifts a chain of others: a cycle in the graph whose nodes are the points and
+    one sink of unused slots and blanks. An edge i -> k means that i takes the slot of k; an optimal
+    assignment has no negative cycle, so all chains follow from one run of Floyd and Warshall.
+    """
+    count, slots = slot_cost.shape
+    men = np.flatnonzero(taken < slots)
+    own = blank.copy()
+    own[men] = slot_cost[men, taken[men]]
+    unused = np.setdiff1d(np.arange(slots), taken[men])
+    size = count + 1
+    edge = np.full((size, size), _FORBIDDEN)
+    edge[:count, men] = slot_cost[:, taken[men]] - own[:, None]
+    spare = slot_cost[:, unused].min(axis=1) if len(unused) else np.full(count, _FORBIDDEN)
+    edge[:count, count] = np.minimum(spare, np.where(taken < slots, blank, _FORBIDDEN)) - own
+    edge[count, :count] = 0.0  # the slot or blank a point leaves joins the unused ones ...
+    blanks = np.flatnonzero(taken >= slots)
+    edge[count, men] = edge[blanks][:, men].min(axis=0, initial=0.0)  # ... or goes to a point that was blank
+    distance = edge.copy()
+    np.fill_diagonal(distance, 0.0)
+    for via in (*men, count):  # other points hold nothing that anyone could take
+        np.minimum(distance, distance[:, via, None] + distance[None, via, :], out=distance)
+    label = np.where(taken < slots, _SLOT_COLUMN[np.minimum(taken, slots - 1)], -1)
+    first = np.where(label[:, None] == label[None, :], _FORBIDDEN, edge[:count, :count])
+    through_men = (first + distance[:count, :count].T).min(axis=1)
+    other_spare = np.full((count, len(unused)), _FORBIDDEN)
+    if len(unused):
+        same = _SLOT_COLUMN[unused][None, :] == label[:, None]
+        other_spare = np.where(same, _FORBIDDEN, slot_cost[:, unused])
+    own_blank = np.where(taken < slots, blank, _FORBIDDEN)
+    free = np.minimum(other_spare.min(axis=1, initial=_FORBIDDEN), own_blank)
+    gap: NDArray[np.float64] = np.minimum(through_men, free - own + distance[count, :count])
+    return np.maximum(gap, 0.0)

@@ -1,0 +1,226 @@
+"""One look: a picture in, an honest reading out."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine import Position
+from vision.classify import Classifier, PointScores
+from vision.decode import Decoded, decode
+from vision.geometry import BOARD_CORNERS, half_turn, homography_from_corners, project
+from vision.laws import generals_face
+from vision.locate import Located, Locator
+from vision.orientation import decode_oriented
+from vision.quality import outside_points, reason_of_board, reason_of_picture
+from vision.reading import (
+    LABELS,
+    SQUARES,
+    Frame,
+    PointReading,
+    Reading,
+    Reason,
+    Verdict,
+    hash_of_pixels,
+    placement_field,
+)
+from vision.rectify import checked_picture
+
+__all__ = ["BoardFinder", "Looker", "PointReader"]
+
+_MOVED = 0.3  # cells by which a corner must be off before a fixed board counts as moved
+_FOREIGN = 45  # points that nothing of Xiangqi explains, from which on it is another thing with lines on it
+_LIMB = 2  # connected unknown points that reach the edge of the board: an arm
+_HEAP = 4  # connected unknown points anywhere: something lies on the board
+_MIRROR_MARGIN = 0.5  # nats a piece by which the mirrored faces must read better
+
+
+class BoardFinder(Protocol):
+    """Finds the lattice in a picture (H, W, 3) uint8 BGR, up to a half turn."""
+
+    def locate(self, image: NDArray[np.uint8]) -> Located | None:
+        """The board, or None if there is none."""
+
+
+class PointReader(Protocol):
+    """Scores the 90 points of a board seen through a homography board → pixel."""
+
+    @property
+    def model_hash(self) -> str:
+        """sha256 (hex) of the model."""
+
+    def classify(self, image: NDArray[np.uint8], homography: NDArray[np.float64]) -> PointScores:
+        """Scores in FEN order of that homography."""
+
+
+class Looker:
+    """Keeps the models loaded and reads picture after picture; the same picture gives the same reading.
+
+    `corners` (pixels of a9, i9, i0, a0) fix the board and its orientation: the camera stands still. With
+    `watch_for_moves` the board is found again in each frame and a shift gives the verdict `wait`.
+    """
+
+    def __init__(
+        self,
+        *,
+        corners: ArrayLike | None = None,
+        watch_for_moves: bool = False,
+        locator: BoardFinder | None = None,
+        classifier: PointReader | None = None,
+    ) -> None:
+        self._homography = None if corners is None else homography_from_corners(corners)
+        self._watch = watch_for_moves
+        needs_locator = corners is None or watch_for_moves
+        self._locator = locator or (Locator() if needs_locator else None)
+        self._classifier = classifier or Classifier()
+
+    def look(self, frame: Frame, prior: Position | None = None, *, free: bool = False) -> Reading:
+        """Read one frame.
+
+        `prior`: the last known position, only for readings that do not check the game (see
+        `vision.decode.decode`); `free`: without the laws of the game. Raises `BadPictureError` where the
+        image is not (H, W, 3) uint8 of a usable size.
+        """
+        image = checked_picture(frame.image)
+        ms: dict[str, float] = {}
+        with _timed(ms, "hash"):
+            frame_hash = hash_of_pixels(image)
+        with _timed(ms, "locate"):
+            located = self._locator.locate(image) if self._locator else None
+        homography = self._homography
+        if homography is None and located is not None:
+            homography = located.homography
+        if homography is None:
+            with _timed(ms, "quality"):
+                reason = reason_of_picture(image)
+            return Reading.no_board(
+                reason, ms=ms, frame_hash=frame_hash, model_hash=self._classifier.model_hash
+            )
+        with _timed(ms, "classify"):
+            scores = self._classifier.classify(image, homography)
+        fixed = self._homography is not None
+        with _timed(ms, "decode"):
+            if fixed:
+                decoded, turned, certain = decode(scores, prior, free=free), False, True
+            else:
+                oriented = decode_oriented(scores, prior, free=free)
+                decoded, turned, certain = oriented.decoded, oriented.turned, oriented.certain
+        if turned:
+            homography = half_turn(homography)
+        outside = outside_points(homography, image.shape)
+        labels = tuple(
+            "?" if out else label for out, label in zip(outside, decoded.labels, strict=True)
+        )
+        with _timed(ms, "quality"):
+            moved = fixed and located is not None and _shift_cells(located, homography) > _MOVED
+            verdict, reason = _judge(labels, decoded, free=free)
+            if verdict != "no-board":
+                if moved:
+                    verdict, reason = "wait", "moved"
+                elif outside.any():
+                    verdict, reason = "unsure", "cut-off"
+                elif verdict != "wait" and self._is_mirrored(image, homography, decoded):
+                    verdict, reason = "unsure", "mirrored"
+                elif verdict == "unsure" and reason is None:
+                    doubtful = np.array([label == "?" for label in labels])
+                    reason = reason_of_board(image, homography, doubtful)
+                if not certain and reason is None:
+                    verdict, reason = "unsure", "ambiguous-orientation"
+        offsets = _offsets(scores, labels, turned=turned)
+        corners = tuple((float(x), float(y)) for x, y in project(homography, BOARD_CORNERS))
+        return Reading(
+            verdict=verdict,
+            reason=reason,
+            fen=placement_field(labels),
+            corners=corners,
+            points=_points(labels, np.where(outside, 0.0, decoded.confidence)),
+            raw=_points(decoded.raw_labels, decoded.raw_confidence),
+            offsets=offsets,
+            ms=ms,
+            residual_cells=0.0 if located is None else float(located.residual_cells),
+            frame_hash=frame_hash,
+            model_hash=self._classifier.model_hash,
+            log_likelihood=decoded.scores,
+        )
+
+    def _is_mirrored(
+        self, image: NDArray[np.uint8], homography: NDArray[np.float64], decoded: Decoded
+    ) -> bool:
+        """Whether the faces of the pieces read clearly better in the mirror image."""
+        pieces = np.array([label not in {".", "?"} for label in decoded.raw_labels])
+        if not pieces.any():
+            return False
+        flip = np.array([[-1.0, 0.0, image.shape[1] - 1.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+        other_way = np.array([[-1.0, 0.0, 8.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+        mirror = np.ascontiguousarray(image[:, ::-1])
+        scores = self._classifier.classify(mirror, flip @ homography @ other_way)
+        kinds = scores.kind_logp.astype(np.float64).reshape(10, 9, -1)[:, ::-1].reshape(90, -1)
+        in_mirror = (kinds - np.logaddexp.reduce(kinds, axis=1, keepdims=True))[:, :7].max(axis=1)
+        straight = np.logaddexp(decoded.scores[:, :7], decoded.scores[:, 7:14]).max(axis=1)
+        return bool((in_mirror - straight)[pieces].mean() > _MIRROR_MARGIN)
+
+
+def _judge(labels: tuple[str, ...], decoded: Decoded, *, free: bool) -> tuple[Verdict, Reason | None]:
+    """Verdict from the labels alone, before the picture is asked why."""
+    unknown = np.array([raw == "?" for raw in decoded.raw_labels]).reshape(10, 9)
+    if unknown.sum() >= _FOREIGN:
+        return "no-board", "not-xiangqi"
+    if _covered(unknown):
+        return "wait", "covered"
+    if "?" in labels:
+        return "unsure", None
+    if free or (labels.count("K") == labels.count("k") == 1 and not generals_face(labels)):
+        return "ok", None
+    return "unsure", None
+
+
+def _covered(unknown: NDArray[np.bool_]) -> bool:
+    """Whether unknown points (10, 9) hang together like a limb from the edge, or a heap."""
+    count, regions = cv2.connectedComponents(unknown.astype(np.uint8), connectivity=8)
+    inner = np.zeros_like(unknown)
+    inner[1:-1, 1:-1] = True
+    for region in range(1, count):
+        here = regions == region
+        if here.sum() >= _HEAP or (here.sum() >= _LIMB and (here & ~inner).any()):
+            return True
+    return False
+
+
+def _shift_cells(located: Located, homography: NDArray[np.float64]) -> float:
+    """Largest distance in cells between a fixed board's corners and the found ones, whichever way up."""
+    size = float(np.linalg.norm(project(homography, [[4.5, 4.5]]) - project(homography, [[3.5, 4.5]])))
+    fixed = project(homography, BOARD_CORNERS)
+    ways = (located.homography, half_turn(located.homography))
+    shifts = [np.linalg.norm(project(way, BOARD_CORNERS) - fixed, axis=1).max() for way in ways]
+    return float(min(shifts)) / size
+
+
+def _offsets(
+    scores: PointScores, labels: tuple[str, ...], *, turned: bool
+) -> dict[str, tuple[float, float]]:
+    """Offsets of the pieces from their points, in cells of the board frame."""
+    offsets = -scores.offset_cells[::-1] if turned else scores.offset_cells
+    return {
+        SQUARES[point]: (float(offsets[point, 0]), float(offsets[point, 1]))
+        for point, label in enumerate(labels)
+        if label.isalpha() and label in LABELS and np.isfinite(offsets[point]).all()
+    }
+
+
+def _points(labels: tuple[str, ...], confidence: NDArray[np.float64]) -> tuple[PointReading, ...]:
+    return tuple(
+        PointReading(square, label, float(sure))
+        for square, label, sure in zip(SQUARES, labels, confidence, strict=True)
+    )
+
+
+@contextmanager
+def _timed(ms: dict[str, float], stage: str) -> Iterator[None]:
+    """Write how long the block took into `ms[stage]`, in milliseconds."""
+    start = time.perf_counter()
+    yield
+    ms[stage] = (time.perf_counter() - start) * 1000

@@ -1,0 +1,53 @@
+"""Which end of the board is red's: decode both ways and keep the more lawful one.
+
+The locator finds the lattice up to a half turn. Generals, advisors, elephants and soldiers have points they
+cannot leave, so all but nearly bare boards are lawful one way only.
+"""
+
+from dataclasses import dataclass
+
+from engine import Position
+from vision.classify import PointScores
+from vision.decode import Decoded, decode
+
+__all__ = ["Oriented", "decode_oriented", "half_turned"]
+
+_MARGIN = 3.0  # nats by which one way must be more lawful than the other
+_NAMING = 1.0  # nats by which the redder ink must differ from the other, else which side is red is a guess
+
+
+@dataclass(frozen=True)
+class Oriented:
+    """A decoded board, whether it took a half turn of the scores' own order, and whether that is certain.
+
+    `turned` True: point i of the board is point 89 - i of the scores.
+    """
+
+    decoded: Decoded
+    turned: bool
+    certain: bool
+
+
+def half_turned(scores: PointScores) -> PointScores:
+    """The same scores with the board seen from the other side (offsets turn too)."""
+    return PointScores(
+        kind_logp=scores.kind_logp[::-1],
+        red_logit=scores.red_logit[::-1],
+        ink=scores.ink[::-1],
+        offset_cells=-scores.offset_cells[::-1],
+    )
+
+
+def decode_oriented(
+    scores: PointScores, prior: Position | None = None, *, free: bool = False
+) -> Oriented:
+    """Decode both ways, keep the more lawful (the laws decide even if `free` then reads without them)."""
+    turned_scores = half_turned(scores)
+    as_is, turned = decode(scores, prior), decode(turned_scores, prior)
+    margin = as_is.cost - turned.cost
+    turn = bool(margin > 0)
+    certain = abs(margin) >= _MARGIN and (prior is not None or as_is.sides.naming >= _NAMING)
+    kept = turned if turn else as_is
+    if free:
+        kept = decode(turned_scores if turn else scores, prior, free=True)
+    return Oriented(kept, turn, certain)

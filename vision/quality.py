@@ -1,0 +1,82 @@
+"""Why a picture cannot be read well: too dark, glare, blurred, cut off.
+
+These measures explain a reading that failed; they never spoil one that succeeded.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.geometry import LATTICE, project
+from vision.reading import Reason
+from vision.rectify import CELL_PIXELS, rectify
+
+__all__ = ["outside_points", "reason_of_board", "reason_of_picture"]
+
+_DARK = 40  # the brightest twentieth of a picture lies below this grey: under 3 % of full light at gamma 2.2
+_CLIPPED = 250
+_GLARE_SHARE = 0.02  # of the board; a reflected lamp covers a point or two of the 90
+_BLUR_ENERGY = 0.004  # energy of the finest octave over that of the next but one; see `_sharpness`
+_REACH = 0.35  # cells around an intersection that must be in the picture for its piece to be read
+
+
+def reason_of_picture(image: NDArray[np.uint8]) -> Reason:
+    """Why no board was found in a picture (H, W, 3) uint8 BGR."""
+    scale = 640 / max(image.shape[:2])
+    small = image if scale >= 1 else cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+    if np.percentile(grey, 95) < _DARK:
+        return "too-dark"
+    if np.std(grey) > 12 and _sharpness(np.asarray(grey, dtype=np.uint8)) < _BLUR_ENERGY:
+        return "blurred"
+    return "not-xiangqi"
+
+
+def reason_of_board(
+    image: NDArray[np.uint8], homography: NDArray[np.float64], doubtful: NDArray[np.bool_]
+) -> Reason | None:
+    """Why points of a board that was found are doubtful, or None if the picture itself looks fine.
+
+    `homography` board → pixel; `doubtful` (90,) bool in FEN order of that homography.
+    """
+    canvas = rectify(image, homography)
+    grey = cv2.cvtColor(canvas, cv2.COLOR_BGR2GRAY)
+    if np.percentile(grey, 95) < _DARK:
+        return "too-dark"
+    clipped = (canvas.min(axis=2) >= _CLIPPED).astype(np.uint8)
+    # Highlights on single glossy pieces are small; a reflected lamp stays after they are opened away.
+    blobs = cv2.morphologyEx(clipped, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
+    if blobs.mean() > _GLARE_SHARE and _glare_on(blobs, doubtful):
+        return "glare"
+    if _sharpness(np.asarray(grey, dtype=np.uint8)) < _BLUR_ENERGY:
+        return "blurred"
+    return None
+
+
+def outside_points(homography: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Which of the 90 points (FEN order) lie too near or beyond the picture's edge to be read."""
+    height, width = shape[:2]
+    outside = np.zeros(len(LATTICE), dtype=bool)
+    for step in ((-_REACH, 0.0), (_REACH, 0.0), (0.0, -_REACH), (0.0, _REACH)):
+        x, y = project(homography, LATTICE + np.array(step)).T
+        outside |= (x < 0) | (y < 0) | (x > width - 1) | (y > height - 1)
+    return outside
+
+
+def _glare_on(blobs: NDArray[np.uint8], doubtful: NDArray[np.bool_]) -> bool:
+    """Whether clipped light covers a good part of at least one doubtful point."""
+    half = CELL_PIXELS // 2
+    margin = (blobs.shape[1] - 8 * CELL_PIXELS) // 2
+    for point in np.flatnonzero(doubtful):
+        y, x = (margin + CELL_PIXELS * value for value in divmod(int(point), 9))
+        if blobs[max(0, y - half) : y + half, max(0, x - half) : x + half].mean() > 0.25:
+            return True
+    return False
+
+
+def _sharpness(grey: NDArray[np.uint8]) -> float:
+    """Energy of detail at 1 pixel over that at 4 pixels (ratio of variances of two Laplacian bands)."""
+    fine = grey.astype(np.float32)
+    middle = cv2.GaussianBlur(fine, (0, 0), 1.0)
+    coarse = cv2.GaussianBlur(fine, (0, 0), 4.0)
+    return float(np.var(fine - middle) / (np.var(middle - coarse) + 1e-3))
