@@ -11,6 +11,7 @@ from pathlib import Path
 
 from host.arm.joints import Joints, Usteps
 from host.arm.robotfile import Source, fill, parse, quantity, read_source, text, whole
+from safety.limits import Limits
 
 __all__ = [
     "DEFAULT_FILE",
@@ -84,7 +85,7 @@ class Joint:
     """A turning axis: drive, range, park, limit switch and encoder. Angles in radians.
 
     The switch is pressed between `switch` and the end of the range at which the axis parks. The encoder reads
-    `encoder_zero + angle * encoder_counts / 2 pi`, modulo `encoder_counts`.
+    `encoder_zero + encoder_sign * angle * encoder_counts / 2 pi`, modulo `encoder_counts`.
     """
 
     motor_steps: int = whole(20, 1000)
@@ -96,6 +97,7 @@ class Joint:
     switch: float = quantity("angle", "-360deg", "360deg")
     encoder_counts: int = whole(256, 65536)
     encoder_zero: int = whole(0, 65535)
+    encoder_sign: int = whole(-1, 1)
 
     @property
     def usteps_per_unit(self) -> float:
@@ -170,8 +172,9 @@ class Plan:
     point_jerk: float = quantity("jerk", "500mm/s^3", "50000mm/s^3")
     lowering: float = quantity("speed", "2mm/s", "50mm/s")
     rising_with_piece: float = quantity("speed", "2mm/s", "100mm/s")
-    rising: float = quantity("speed", "2mm/s", "150mm/s")
+    rising: float = quantity("speed", "2mm/s", "100mm/s")
     recovery: float = quantity("speed", "2mm/s", "25mm/s")
+    home: float = quantity("speed", "1mm/s", "25mm/s")
     shoulder: AxisLimits
     elbow: AxisLimits
     lift: LiftLimits
@@ -181,10 +184,12 @@ class Plan:
 class Stop:
     """What the safety room enforces: numbers of their own, not computed from the plan's."""
 
-    fastest_point: float = quantity("speed", "10mm/s", "225mm/s")
-    fastest_point_cleared: float = quantity("speed", "10mm/s", "375mm/s")
+    fastest_point: float = quantity("speed", "10mm/s", "375mm/s")
     lowering: float = quantity("speed", "2mm/s", "50mm/s")
-    rising_with_piece: float = quantity("speed", "2mm/s", "100mm/s")
+    rising: float = quantity("speed", "2mm/s", "100mm/s")
+    recovery: float = quantity("speed", "2mm/s", "25mm/s")
+    home: float = quantity("speed", "1mm/s", "25mm/s")
+    encoder_tolerance: int = whole(4, 200)
     shoulder: AxisLimits
     elbow: AxisLimits
     lift: LiftLimits
@@ -234,6 +239,48 @@ class Robot:
         """Lift at which the nose presses on a standing piece, or a held piece on the board, metres."""
         return self.piece.height - self.nose.press
 
+    @property
+    def limits(self) -> Limits:
+        """The safety room's limits of this robot: whole numbers, rounded to the strict side."""
+        plan, stop = self.plan, self.stop
+        joints = (self.shoulder, self.elbow, self.lift)
+        planned = (plan.shoulder, plan.elbow, plan.lift)
+        stopping = (stop.shoulder, stop.elbow, stop.lift)
+        scales = [joint.usteps_per_unit for joint in joints]
+        return Limits.from_dict(
+            {
+                "link1_mm": round(self.arm.link1 * 1000),
+                "link2_mm": round(self.arm.link2 * 1000),
+                "usteps_per_rad": [round(scales[0]), round(scales[1])],
+                "usteps_per_mm": round(scales[2] / 1000),
+                "min_usteps": [math.ceil(j.low * s) for j, s in zip(joints, scales, strict=True)],
+                "max_usteps": [math.floor(j.high * s) for j, s in zip(joints, scales, strict=True)],
+                "point_mm_s": _whole_mm(plan.fastest_point),
+                "fast_point_mm_s": _whole_mm(plan.fastest_point_cleared),
+                "joint_usteps_s": [math.floor(a.speed * s) for a, s in zip(planned, scales, strict=True)],
+                "joint_usteps_s2": [
+                    math.floor(a.acceleration * s) for a, s in zip(planned, scales, strict=True)
+                ],
+                "stop_point_mm_s": _whole_mm(stop.fastest_point),
+                "stop_joint_usteps_s": [
+                    math.floor(a.speed * s) for a, s in zip(stopping, scales, strict=True)
+                ],
+                "stop_joint_usteps_s2": [
+                    math.floor(a.acceleration * s) for a, s in zip(stopping, scales, strict=True)
+                ],
+                "lowering_mm_s": _whole_mm(stop.lowering),
+                "lowering_zone_mm": _whole_mm(self.lift.near),
+                "rising_mm_s": _whole_mm(stop.rising),
+                "clear_mm": _whole_mm(self.lift.travel),
+                "recovery_mm_s": _whole_mm(stop.recovery),
+                "home_mm_s": _whole_mm(stop.home),
+                "encoder_zero": [self.shoulder.encoder_zero, self.elbow.encoder_zero],
+                "encoder_sign": [self.shoulder.encoder_sign, self.elbow.encoder_sign],
+                "encoder_tolerance_counts": stop.encoder_tolerance,
+                "magnet_hold_s": math.floor(self.magnet.hold_limit + 1e-9),
+            }
+        )
+
     def usteps(self, joints: Joints) -> Usteps:
         """Return the nearest motor positions of `joints`, microsteps."""
         return (
@@ -256,6 +303,10 @@ class Robot:
         return all(axis.low <= value <= axis.high for axis, value in zip(axes, joints, strict=True))
 
 
+def _whole_mm(metres: float) -> int:
+    return math.floor(metres * 1000 + 1e-6)
+
+
 def load(path: Path | None = None) -> Robot:
     """Load and check a robot file (default: the reference robot). Raises RobotFileError."""
     tables, source = parse(path or DEFAULT_FILE)
@@ -275,6 +326,8 @@ def _checked(robot: Robot, source: Source) -> Robot:
         _check_axis(name, joint, joint.high if name == "shoulder" else joint.low, source)
         if joint.encoder_zero >= joint.encoder_counts:
             raise source.error(f"{name}.encoder_zero", "the zero must be below encoder_counts")
+        if joint.encoder_sign == 0:
+            raise source.error(f"{name}.encoder_sign", "the sense of rotation must be 1 or -1")
     _check_axis("lift", robot.lift, robot.lift.high, source)
     _check_heights(robot, source)
     _check_reach(robot, source)
@@ -348,7 +401,13 @@ def _check_reach(robot: Robot, source: Source) -> None:
 
 def _check_stop(robot: Robot, source: Source) -> None:
     plan, stop = robot.plan, robot.stop
-    for name in ("fastest_point", "fastest_point_cleared", "lowering", "rising_with_piece"):
+    if plan.fastest_point_cleared < plan.fastest_point:
+        raise source.error("plan.fastest_point_cleared", "it must not be below plan.fastest_point")
+    if stop.fastest_point < plan.fastest_point_cleared:
+        raise source.error(
+            "stop.fastest_point", "the stop limit must not be below plan.fastest_point_cleared"
+        )
+    for name in ("lowering", "rising", "recovery", "home"):
         if getattr(stop, name) < getattr(plan, name):
             raise source.error(f"stop.{name}", f"the stop limit must not be below plan.{name}")
     for axis in ("shoulder", "elbow", "lift"):
