@@ -243,43 +243,41 @@ class Robot:
     def limits(self) -> Limits:
         """The safety room's limits of this robot: whole numbers, rounded to the strict side."""
         plan, stop = self.plan, self.stop
-        joints = (self.shoulder, self.elbow, self.lift)
-        planned = (plan.shoulder, plan.elbow, plan.lift)
-        stopping = (stop.shoulder, stop.elbow, stop.lift)
-        scales = [joint.usteps_per_unit for joint in joints]
-        return Limits.from_dict(
-            {
-                "link1_mm": round(self.arm.link1 * 1000),
-                "link2_mm": round(self.arm.link2 * 1000),
-                "usteps_per_rad": [round(scales[0]), round(scales[1])],
-                "usteps_per_mm": round(scales[2] / 1000),
-                "min_usteps": [math.ceil(j.low * s) for j, s in zip(joints, scales, strict=True)],
-                "max_usteps": [math.floor(j.high * s) for j, s in zip(joints, scales, strict=True)],
-                "point_mm_s": _whole_mm(plan.fastest_point),
-                "fast_point_mm_s": _whole_mm(plan.fastest_point_cleared),
-                "joint_usteps_s": [math.floor(a.speed * s) for a, s in zip(planned, scales, strict=True)],
-                "joint_usteps_s2": [
-                    math.floor(a.acceleration * s) for a, s in zip(planned, scales, strict=True)
-                ],
-                "stop_point_mm_s": _whole_mm(stop.fastest_point),
-                "stop_joint_usteps_s": [
-                    math.floor(a.speed * s) for a, s in zip(stopping, scales, strict=True)
-                ],
-                "stop_joint_usteps_s2": [
-                    math.floor(a.acceleration * s) for a, s in zip(stopping, scales, strict=True)
-                ],
-                "lowering_mm_s": _whole_mm(stop.lowering),
-                "lowering_zone_mm": _whole_mm(self.lift.near),
-                "rising_mm_s": _whole_mm(stop.rising),
-                "clear_mm": _whole_mm(self.lift.travel),
-                "recovery_mm_s": _whole_mm(stop.recovery),
-                "home_mm_s": _whole_mm(stop.home),
-                "encoder_zero": [self.shoulder.encoder_zero, self.elbow.encoder_zero],
-                "encoder_sign": [self.shoulder.encoder_sign, self.elbow.encoder_sign],
-                "encoder_tolerance_counts": stop.encoder_tolerance,
-                "magnet_hold_s": math.floor(self.magnet.hold_limit + 1e-9),
-            }
-        )
+        axes: tuple[Joint | Lift, ...] = (self.shoulder, self.elbow, self.lift)
+        planned: tuple[AxisLimits | LiftLimits, ...] = (plan.shoulder, plan.elbow, plan.lift)
+        stopping: tuple[AxisLimits | LiftLimits, ...] = (stop.shoulder, stop.elbow, stop.lift)
+        scales = [axis.usteps_per_unit for axis in axes]
+
+        def floors(values: list[float]) -> list[int]:
+            return [math.floor(value * scale) for value, scale in zip(values, scales, strict=True)]
+
+        values: dict[str, int | list[int]] = {
+            "link1_mm": round(self.arm.link1 * 1000),
+            "link2_mm": round(self.arm.link2 * 1000),
+            "usteps_per_rad": [round(scales[0]), round(scales[1])],
+            "usteps_per_mm": round(scales[2] / 1000),
+            "min_usteps": [-value for value in floors([-axis.low for axis in axes])],
+            "max_usteps": floors([axis.high for axis in axes]),
+            "point_mm_s": _whole_mm(plan.fastest_point),
+            "fast_point_mm_s": _whole_mm(plan.fastest_point_cleared),
+            "joint_usteps_s": floors([axis.speed for axis in planned]),
+            "joint_usteps_s2": floors([axis.acceleration for axis in planned]),
+            "stop_point_mm_s": _whole_mm(stop.fastest_point),
+            "stop_joint_usteps_s": floors([axis.speed for axis in stopping]),
+            "stop_joint_usteps_s2": floors([axis.acceleration for axis in stopping]),
+            "lowering_mm_s": _whole_mm(stop.lowering),
+            "lowering_zone_mm": _whole_mm(self.lift.near),
+            "rising_mm_s": _whole_mm(stop.rising),
+            "clear_mm": _whole_mm(self.lift.travel),
+            "recovery_mm_s": _whole_mm(stop.recovery),
+            "home_mm_s": _whole_mm(stop.home),
+            "encoder_zero": [self.shoulder.encoder_zero, self.elbow.encoder_zero],
+            "encoder_sign": [self.shoulder.encoder_sign, self.elbow.encoder_sign],
+            "encoder_tolerance_counts": stop.encoder_tolerance,
+            "magnet_hold_s": math.floor(self.magnet.hold_limit + 1e-9),
+        }
+        limits: Limits = Limits.from_dict(values)
+        return limits
 
     def usteps(self, joints: Joints) -> Usteps:
         """Return the nearest motor positions of `joints`, microsteps."""

@@ -1,7 +1,7 @@
 """Rest-to-rest motion along a path of known length with bounded speed, acceleration and jerk.
 
-The symmetric seven-phase profile: jerk +j, 0, -j up to the peak speed, cruise, and the same mirrored. Textbook
-closed form (Biagiotti and Melchiorri, Trajectory Planning for Automatic Machines and Robots, section 3.4).
+The symmetric seven-phase profile: jerk +j, 0, -j up to the peak speed, cruise, and the same mirrored.
+Textbook closed form (Biagiotti and Melchiorri, Trajectory Planning for Automatic Machines and Robots, 3.4).
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class SCurve:
         jerking = np.cbrt(np.clip(6 * x / j, 0.0, None))
         root = np.sqrt(np.clip(v1**2 + 2 * acceleration * (x - x1), v1**2, None))
         holding = tj + (root - v1) / acceleration
-        # Counted back from the end of the ramp the position is peak*u - j u^3/6; speed stays above half the peak.
+        # Counted back from the ramp's end the position is peak*u - j u^3/6; speed is at least half the peak.
         rest = np.clip(ramp - x, 0.0, ramp - x2)
         u = rest / peak
         for _ in range(_NEWTON_STEPS):

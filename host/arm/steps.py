@@ -1,9 +1,9 @@
 """From a trajectory to the stream of segments a controller expands into steps.
 
-The time of every step is known exactly from the trajectory; a segment replays it as a quadratic in the step's number.
-The path is cut into slices of about 8 ms, each axis of a slice gets its least-squares quadratic, and a slice whose
-replay is off by more than `MAX_ERROR_TICKS` anywhere is halved. Totals are exact by construction: every step is in
-exactly one slice.
+The time of every step is known exactly from the trajectory; a segment replays it as a quadratic in the
+step's number. The path is cut into slices of about 8 ms, each axis of a slice gets its least-squares
+quadratic, and a slice whose replay is off by more than `MAX_ERROR_TICKS` anywhere is halved. Totals are exact
+by construction: every step is in exactly one slice.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class _AxisFit:
-    """Per slice: number of steps and the quadratic (first, interval_q12, add_q12); `bad` where it does not fit."""
+    """Per slice: steps and their quadratic (first, interval_q12, add_q12); `bad` where it does not fit."""
 
     counts: _Ints
     first: _Ints
@@ -56,21 +56,11 @@ def to_segments(trajectory: Trajectory) -> tuple[Segment, ...]:
         middles = (bounds[:-1][bad] + bounds[1:][bad]) // 2
         bounds = np.sort(np.concatenate([bounds, middles]))
     durations = np.diff(bounds).tolist()
-    rows = [
-        list(
-            zip(
-                (sign * fit.counts).tolist(),
-                fit.first.tolist(),
-                fit.interval.tolist(),
-                fit.add.tolist(),
-                strict=True,
-            )
-        )
+    axes = [
+        np.stack([sign * fit.counts, fit.first, fit.interval, fit.add], axis=1).tolist()
         for sign, fit in zip(signs, fits, strict=True)
     ]
-    return tuple(
-        Segment(duration, rows[0][i], rows[1][i], rows[2][i]) for i, duration in enumerate(durations)
-    )
+    return tuple(Segment(*row) for row in zip(durations, *axes, strict=True))
 
 
 def _fit(times: NDArray[np.float64], bounds: _Ints) -> _AxisFit:

@@ -1,10 +1,10 @@
 """Rest-to-rest moves: a straight line in joint space, run so that no point of the arm is too fast.
 
-Both joints follow one path parameter s in 0..1, so they stay between their end values: the radius of the tool, a
-function of the elbow alone, never leaves the range spanned by the two ends. The jerk-limited profile runs over
-sigma = integral of K(s) ds, where K is a smooth upper bound of the speed of elbow and tool per unit of s; the speed
-along sigma therefore bounds every point of the arm. Where that would exceed a joint's limits, the whole move
-is slowed by one factor.
+All joints follow one path parameter s in 0..1, so they stay between their end values: the radius of the tool,
+a function of the elbow alone, never leaves the range spanned by the two ends. The jerk-limited profile runs
+over sigma = integral of K(s) ds, where K is a smooth upper bound of the speed of elbow and tool per unit of s;
+the speed along sigma therefore bounds every point of the arm. Where that would exceed a joint's limits, the
+whole move is slowed by one factor.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _NORM = 12.0
 
 @dataclass(frozen=True)
 class Trajectory:
-    """A planned move. `start` and `end` are exact motor positions, `sigma` (m) is tabulated over `_GRID` values of s.
+    """A planned move between the exact motor positions `start` and `end`.
 
-    `slope` is d sigma / d s (m) at the same values.
+    `sigma` (m) and its derivative `slope` (m per unit of s) are tabulated over equally spaced s in 0..1.
     """
 
     start: Usteps
@@ -47,7 +47,7 @@ class Trajectory:
         return self.curve.duration
 
     def step_times(self, axis: int) -> NDArray[np.float64]:
-        """Times (s, ascending) of the steps of one axis: the moments it passes the middle between two microsteps."""
+        """Times (s, ascending) of one axis's steps: when it passes the middle between two microsteps."""
         steps = abs(self.end[axis] - self.start[axis])
         if steps == 0:
             return np.empty(0)
