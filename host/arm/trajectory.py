@@ -2,7 +2,7 @@
 
 All joints follow one path parameter s in 0..1, so they stay between their end values: the radius of the tool,
 a function of the elbow alone, never leaves the range spanned by the two ends. The jerk-limited profile runs
-over sigma = integral of K(s) ds, where K is a smooth upper bound of the speed of elbow and tool per unit of s;
+over sigma = integral of K(s) ds, where K is a smooth upper bound of elbow and tool speed per unit of s;
 the speed along sigma therefore bounds every point of the arm. Where that would exceed a joint's limits, the
 whole move is slowed by one factor.
 """
