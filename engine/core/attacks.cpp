@@ -24,7 +24,9 @@ std::array<std::array<Bits, kKinds>, 2> make_home() {
       const bool elephant = (own == 0 || own == 4) ? (file == 2 || file == 6) : own == 2 && file % 4 == 0;
       if (elephant) of[kElephant] |= bit(s);
       for (const Kind kind : {kHorse, kChariot, kCannon}) of[kind] |= bit(s);
-      if (own >= 5 || ((own == 3 || own == 4) && file % 2 == 0)) of[kSoldier] |= bit(s);
+      // Composed diagrams, the rule booklet's among them, put soldiers where no game brings them;
+      // only the two back ranks are refused.
+      if (own >= 2) of[kSoldier] |= bit(s);
     }
   }
   return sets;

@@ -61,13 +61,24 @@ bool counts(Position& p, Move capture) {
 
 }  // namespace
 
-Prey prey_of(Position& position, Side hunter) {
-  const Turn turn(position, hunter);
+Prey chased_by(Position& position, const Undo& last) {
+  const Side hunter = other(position.side());
   unsigned prey = 0;
-  for (const Move capture : legal_moves(position, Only::kCaptures)) {
-    const unsigned slot = 1U << (position.man_at(capture.to()) & 15);
-    if ((prey & slot) == 0 && counts(position, capture)) prey |= slot;
+  MoveList captures;
+  {
+    const Turn turn(position, hunter);
+    for (const Move capture : legal_moves(position, Only::kCaptures)) {
+      if (counts(position, capture)) captures.add(capture);
+    }
   }
+  if (captures.empty()) return 0;
+  position.unmake(last);
+  for (const Move capture : captures) {
+    const Square from = capture.from() == last.move.to() ? last.move.from() : capture.from();
+    if (legal(position, Move(from, capture.to()))) continue;
+    prey |= 1U << (position.man_at(capture.to()) & 15);
+  }
+  position.make(last.move);
   return static_cast<Prey>(prey);
 }
 

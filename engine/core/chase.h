@@ -7,11 +7,11 @@
 
 namespace qiyou {
 
-// Enemy men by slot (bit 0-15) that `hunter` could take next ply and whose loss would count.
+// Men of the side to move that the side which has just moved by `last` now attacks anew and could
+// take next ply, as bits by slot. Only a new attack chases: uncovering a man attacked all along
+// does not. `position` is changed and restored.
 using Prey = std::uint16_t;
-
-// Whose turn it is in `position` does not matter; it is changed and restored.
-Prey prey_of(Position& position, Side hunter);
+Prey chased_by(Position& position, const Undo& last);
 
 // Whether `hunter`, were it to move, could mate at once. The other side must not be in check.
 bool threatens_mate(Position& position, Side hunter);

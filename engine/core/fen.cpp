@@ -21,7 +21,7 @@ constexpr const char* kHomeName[kKinds] = {
     "",
     "",
     "",
-    "a soldier never steps back and leaves its file only across the river",
+    "a soldier never steps back and starts on its fourth rank",
 };
 
 struct Piece {

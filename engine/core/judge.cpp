@@ -31,11 +31,9 @@ void take_back(Position& p, const Undo& undo, Rules rules, Habit& habit) {
     p.unmake(undo);
     return;
   }
-  const Prey now = prey_of(p, side);
-  const bool mate_threat = rules == Rules::kCxa && now == 0 && threatens_mate(p, side);
+  const Prey fresh = chased_by(p, undo);
+  const bool mate_threat = rules == Rules::kCxa && fresh == 0 && threatens_mate(p, side);
   p.unmake(undo);
-  const unsigned before = now == 0 ? 0U : prey_of(p, side);
-  const auto fresh = static_cast<Prey>(now & ~before);
   habit.chased &= fresh;
   habit.forces = habit.forces && (fresh != 0 || mate_threat);
 }

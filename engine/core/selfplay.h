@@ -1,0 +1,27 @@
+// Games of the engine against itself, as material for training the evaluation net.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace qiyou {
+
+struct SelfplayOptions {
+  std::uint64_t seed = 0;   // decides everything: the same seed gives the same bytes on every machine
+  int games = 1;
+  std::uint64_t nodes = 2000;  // of each search
+  int shortest_opening = 6;    // random plies at the start of a game, from ... to
+  int longest_opening = 10;
+};
+
+// One quiet position: 40 bytes, little-endian.
+//   32 x u8   square of each man (red general, advisors ... soldiers, then black), 127 when captured
+//   i16       score of the search for the side to move, centipawns
+//   i8        what the game brought the side to move: 1 win, 0 draw, -1 loss
+//   u8        side to move, 0 red
+//   u32       number of the game within this call
+constexpr int kRecordBytes = 40;
+
+std::vector<std::uint8_t> selfplay(const SelfplayOptions& options);
+
+}  // namespace qiyou
