@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--corners", metavar="X,Y,X,Y,X,Y,X,Y", help="pixels of a9, i9, i0 and a0, if you know them"
     )
-    parser.add_argument("--out", type=Path, metavar="PNG", help="draw the reading on the picture, write it here")
+    parser.add_argument("--out", type=Path, metavar="PNG", help="write the picture with the reading on it")
     parser.add_argument("--free", action="store_true", help="read without the laws of the game")
     parser.add_argument(
         "--camera", nargs="?", const=0, type=int, metavar="N", help="read from camera N (default 0)"

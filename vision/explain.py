@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine import Position
+from engine import FenError, Position
+from engine.position import Side
 from vision.differences import differences_between, name_of_piece
-from vision.reading import SQUARES, board_to_fen_order, placement_field
+from vision.reading import SQUARES, board_to_fen_order
 
 __all__ = ["Anomaly", "Seen", "explain"]
 
@@ -62,7 +63,7 @@ def explain(position: Position, history: Sequence[Position], seen: Seen) -> Anom
 
 def _lifted(position: Position, seen: Seen, gone: list[int]) -> Anomaly:
     """Only empty points where men were: a move under way, if at most one man of each side is gone."""
-    own = [p for p in gone if _side_letter(seen.expected[p]) == position.side]
+    own = [p for p in gone if _side_of(seen.expected[p]) == position.side]
     names = _and(tuple(f"the {name_of_piece(seen.expected[p])} of {SQUARES[p]}" for p in gone))
     if len(own) <= 1 and len(gone) - len(own) <= 1:
         message = f"I miss {names}. I am waiting; please finish the move or put it back."
@@ -75,7 +76,7 @@ def _not_allowed(position: Position, seen: Seen, source: int, target: int) -> An
     label = seen.expected[source]
     name, squares = name_of_piece(label), (SQUARES[source], SQUARES[target])
     way = f"The {name} went from {squares[0]} to {squares[1]}"
-    if _side_letter(label) != position.side:
+    if _side_of(label) != position.side:
         message = f"{way}, but it is the other side's turn. I did nothing; please put it back."
         return Anomaly("changed", "other-side", squares, message)
     message = f"{way}, which the rules do not allow here. I did nothing; please put it back and move again."
@@ -102,11 +103,9 @@ def _two_moves(position: Position, seen: Seen) -> bool:
 
 def _same_side_again(position: Position) -> Position | None:
     """The position as if the side that just moved had the turn again; None where that cannot be."""
-    side = "b" if position.side == "w" else "w"
-    placement = placement_field(board_to_fen_order(position.board))
     try:
-        return Position.from_fen(f"{placement} {side} - - 0 1")
-    except ValueError:
+        return Position.from_board(position.board, "black" if position.side == "red" else "red")
+    except FenError:
         return None
 
 
@@ -114,8 +113,8 @@ def _fen_index(square: int) -> int:
     return (9 - square // 9) * 9 + square % 9
 
 
-def _side_letter(label: str) -> str:
-    return "w" if label.isupper() else "b"
+def _side_of(label: str) -> Side:
+    return "red" if label.isupper() else "black"
 
 
 def _and(words: Sequence[str]) -> str:

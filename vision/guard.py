@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import Move, Position
+from engine.position import Side
 from vision.differences import name_of_piece
 from vision.explain import Anomaly, Seen, explain
 from vision.reading import LABELS, SQUARES, Reading, board_to_fen_order
@@ -113,7 +114,6 @@ _UNFIT = {
     "no-board": "I cannot find the board, so I am waiting. Please put it under the camera.",
 }
 _STOPS_READING = {"moved", "mirrored", "ambiguous-orientation", "cut-off", "not-xiangqi"}
-_MEN = len(LABELS) - 2
 
 
 class Guard:
@@ -126,7 +126,7 @@ class Guard:
     def __init__(
         self,
         game_position: Position,
-        robot_side: str | None,
+        robot_side: Side | None,
         *,
         history: Sequence[Position] = (),
         limits: GuardLimits | None = None,
@@ -159,6 +159,8 @@ class Guard:
         self._moves: list[tuple[Move, str]] = []
         if position.side != self._robot_side:
             self._moves = [(m, board_to_fen_order(position.after(m).board)) for m in position.legal_moves()]
+        boards = [self._expected, *(board for _, board in self._moves)]
+        self._columns = np.array([_columns(board) for board in boards])
 
     def offer(self, reading: Reading, t_us: int) -> Observation:
         """Judge one reading taken at `t_us` (microseconds, not decreasing)."""
@@ -213,7 +215,7 @@ class Guard:
         Returns (move, board, confidence) or None. The move is None where the board is unchanged.
         """
         boards: list[tuple[Move | None, str]] = [(None, self._expected), *self._moves]
-        surprise = np.array([scores.surprise(board).sum() for _, board in boards])
+        surprise = scores.below_best[np.arange(len(SQUARES)), self._columns].sum(axis=1)
         order = np.argsort(surprise, kind="stable")
         move, board = boards[order[0]]
         if scores.contradicts(board, self._limits.point_surprise).any():
@@ -278,12 +280,11 @@ class _Scores:
         logp = reading.label_scores()
         self.labels = reading.labels
         self.confidence: NDArray[np.float64] = np.array([point.confidence for point in reading.points])
-        self._below_best = logp.max(axis=1, keepdims=True) - logp
+        self.below_best = logp.max(axis=1, keepdims=True) - logp
 
     def surprise(self, board: str) -> NDArray[np.float64]:
         """Nats (90,) by which each point's best label beats the one of `board` (90 labels in FEN order)."""
-        columns = [LABELS.index(label) for label in board]
-        result: NDArray[np.float64] = self._below_best[np.arange(len(columns)), columns]
+        result: NDArray[np.float64] = self.below_best[np.arange(len(SQUARES)), _columns(board)]
         return result
 
     def contradicts(self, board: str, limit: float) -> NDArray[np.bool_]:
@@ -291,3 +292,7 @@ class _Scores:
         other = np.array([seen not in {wanted, "?"} for seen, wanted in zip(self.labels, board, strict=True)])
         result: NDArray[np.bool_] = other | (self.surprise(board) > limit)
         return result
+
+
+def _columns(board: str) -> list[int]:
+    return [LABELS.index(label) for label in board]

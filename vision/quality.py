@@ -45,7 +45,7 @@ def reason_of_board(
         return "too-dark"
     clipped = (canvas.min(axis=2) >= _CLIPPED).astype(np.uint8)
     # Highlights on single glossy pieces are small; a reflected lamp stays after they are opened away.
-    blobs = cv2.morphologyEx(clipped, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
+    blobs = np.asarray(cv2.morphologyEx(clipped, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8)), dtype=np.uint8)
     if blobs.mean() > _GLARE_SHARE and _glare_on(blobs, doubtful):
         return "glare"
     if _sharpness(np.asarray(grey, dtype=np.uint8)) < _BLUR_ENERGY:
