@@ -89,6 +89,7 @@ def rectify(
 
 
 def crops(canvas: Picture) -> Picture:
-    """Cut the rectified picture (30 pixels a cell, 0.8 cells margin) into 90 crops, (90, 48, 48, 3), FEN order."""
-    windows = sliding_window_view(canvas, (CROP_PIXELS, CROP_PIXELS), axis=(0, 1))[::CELL_PIXELS, ::CELL_PIXELS]
+    """Cut the default canvas of `rectify` into 90 crops in FEN order, shape (90, 48, 48, 3)."""
+    windows = sliding_window_view(canvas, (CROP_PIXELS, CROP_PIXELS), axis=(0, 1))
+    windows = windows[::CELL_PIXELS, ::CELL_PIXELS]
     return np.ascontiguousarray(windows.transpose(0, 1, 3, 4, 2)).reshape(90, CROP_PIXELS, CROP_PIXELS, 3)

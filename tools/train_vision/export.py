@@ -1,0 +1,53 @@
+"""Writes trained nets as ONNX files with a manifest of their hashes."""
+
+import hashlib
+import json
+import warnings
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from tools.train_vision.nets import LocatorNet, PieceNet, parameter_count
+from vision.locate import LOCATOR_PIXELS
+from vision.model_files import MANIFEST
+from vision.rectify import CROP_PIXELS
+
+__all__ = ["export", "write_manifest"]
+
+_OPSET = 17
+
+
+def export(net: LocatorNet | PieceNet, path: Path) -> None:
+    """Write the net to `path`; the batch is the only dimension that may vary."""
+    side = LOCATOR_PIXELS if isinstance(net, LocatorNet) else CROP_PIXELS
+    net.eval()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    example: Tensor = torch.zeros(2, side, side, 3)
+    with warnings.catch_warnings():
+        # The tracing exporter is the one without further packages; torch announces another as successor.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            nn.Module.to(net, memory_format=torch.contiguous_format),
+            (example,),
+            str(path),
+            input_names=["picture"],
+            output_names=["scores"],
+            dynamic_axes={"picture": {0: "batch"}, "scores": {0: "batch"}},
+            opset_version=_OPSET,
+            dynamo=False,
+        )
+
+
+def write_manifest(folder: Path, nets: dict[str, LocatorNet | PieceNet], seed: int) -> None:
+    """Write `manifest.json` for the model files of `folder`."""
+    models = {}
+    for name, net in nets.items():
+        content = (folder / name).read_bytes()
+        models[name] = {
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "bytes": len(content),
+            "parameters": parameter_count(net),
+        }
+    text = json.dumps({"format": 1, "seed": seed, "models": models}, indent=2, sort_keys=True)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,209 @@
+"""Styles of piece sets, and the upper face of one piece as a square picture."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from tools.train_vision.fonts import KIND_GLYPHS, Face, glyph, has_glyph
+from tools.train_vision.textures import Floats, colour, noise, surface
+
+__all__ = ["FACE_PIXELS", "SetStyle", "blank_face", "draw_face", "draw_style", "photographed_face"]
+
+#: Side of a face picture; the disc touches its borders.
+FACE_PIXELS = 96
+
+_CENTRE = (FACE_PIXELS - 1) / 2
+_Y, _X = np.mgrid[0:FACE_PIXELS, 0:FACE_PIXELS].astype(np.float32)
+_RADIUS: Floats = np.hypot(_X - _CENTRE, _Y - _CENTRE) / (FACE_PIXELS / 2)
+
+
+@dataclass(frozen=True)
+class SetStyle:
+    """How one set of pieces looks. Colours are (3,) BGR 0..1, pairs are (red side, black side)."""
+
+    font: Face
+    characters: Mapping[tuple[str, bool], str]
+    disc: tuple[Floats, Floats]
+    ink: tuple[Floats, Floats]
+    ring_ink: tuple[Floats, Floats]
+    texture: str
+    rings: Sequence[tuple[float, float]]
+    glyph_scale: float
+    boldness: float
+    warp: float
+    engraving: float
+    opacity: float
+    bevel: float
+    second_line: bool
+
+
+def draw_style(rng: np.random.Generator, faces: Sequence[Face]) -> SetStyle:
+    """Draw the style of one whole set."""
+    weights = np.array([face.weight for face in faces])
+    font = faces[rng.choice(len(faces), p=weights / weights.sum())]
+    characters = _characters(rng, font)
+    body = _disc_colour(rng)
+    red, black = _inks(rng)
+    disc = (body, body)
+    if rng.random() < 0.1:
+        # Light writing on discs in the colour of the side.
+        writing = colour(rng, (0.08, 0.16), (0.0, 0.7), (0.75, 1.0))
+        disc, (red, black) = (red, black), (writing, writing)
+    rings = _rings(rng)
+    ring_ink = (red, black)
+    if rng.random() < 0.15:
+        shade = np.asarray(body * rng.uniform(0.35, 0.8), dtype=np.float32)
+        ring_ink = (shade, shade)
+    inside = min((inner for _, inner in rings), default=1.0)
+    return SetStyle(
+        font=font,
+        characters=characters,
+        disc=disc,
+        ink=(red, black),
+        ring_ink=ring_ink,
+        texture=str(rng.choice(["wood", "plain", "paper"], p=[0.5, 0.4, 0.1])),
+        rings=rings,
+        glyph_scale=float(inside * rng.uniform(0.56, 0.74)),
+        boldness=float(rng.normal(0.1, 0.9)),
+        warp=float(rng.uniform(0, 4.0) if rng.random() < 0.7 else 0.0),
+        engraving=float(rng.uniform(0.1, 0.6) if rng.random() < 0.5 else 0.0),
+        opacity=float(rng.uniform(0.75, 1.0)),
+        bevel=float(rng.uniform(0.0, 0.35)),
+        second_line=bool(rng.random() < 0.04),
+    )
+
+
+def draw_face(rng: np.random.Generator, style: SetStyle, kind: str, red: bool) -> Floats:
+    """Draw the upper face of one piece, (96, 96, 3), the glyph upright; corners outside the disc are undefined."""
+    side = 0 if red else 1
+    picture = _disc(rng, style, side)
+    ink = np.zeros((FACE_PIXELS, FACE_PIXELS), np.float32)
+    _stamp(rng, ink, style, style.characters[kind, red])
+    ring = np.zeros_like(ink)
+    for outer, inner in style.rings:
+        ring = np.maximum(ring, np.clip((outer - _RADIUS) * 48, 0, 1) * np.clip((_RADIUS - inner) * 48, 0, 1))
+    picture = _painted(picture, ring * style.opacity, style.ring_ink[side])
+    worn = ink * style.opacity
+    if rng.random() < 0.2:
+        worn *= np.clip(0.9 + 0.5 * noise(rng, ink.shape, (14, 14)), 0.3, 1.0)
+    picture = _painted(picture, worn, style.ink[side])
+    if style.engraving:
+        cut = cv2.GaussianBlur(np.maximum(ink, ring), (0, 0), 1.0)
+        slope = np.roll(cut, 1, axis=0) - np.roll(cut, -1, axis=0)
+        picture = picture * (1.0 + style.engraving * slope[:, :, None])
+    rim = np.clip((_RADIUS - 0.9) * 10, 0, 1) * style.bevel
+    picture = picture * (1.0 - rim * (0.6 + 0.4 * (_Y - _CENTRE) / _CENTRE))[:, :, None]
+    return np.clip(picture, 0.0, 1.0).astype(np.float32)
+
+
+def blank_face(rng: np.random.Generator, style: SetStyle) -> Floats:
+    """Draw a face without a glyph: a piece that lies face down, a coin, a bottle top."""
+    picture = _disc(rng, style, 0)
+    if rng.random() < 0.5:
+        picture = picture * rng.uniform(0.3, 1.2, 3).astype(np.float32)
+    if rng.random() < 0.4:
+        edge = rng.uniform(0.4, 0.9)
+        ring = np.clip((edge - _RADIUS) * 48, 0, 1) * np.clip((_RADIUS - edge + 0.06) * 48, 0, 1)
+        picture = _painted(picture, ring, colour(rng, (0, 1), (0, 1), (0.1, 0.9)))
+    return np.clip(picture, 0.0, 1.0).astype(np.float32)
+
+
+def photographed_face(crop: Floats) -> Floats:
+    """Fit a photographed piece, (h, w, 3), to the square of a face picture."""
+    return np.asarray(cv2.resize(crop, (FACE_PIXELS, FACE_PIXELS), interpolation=cv2.INTER_CUBIC).clip(0, 1))
+
+
+def _characters(rng: np.random.Generator, font: Face) -> dict[tuple[str, bool], str]:
+    chosen: dict[tuple[str, bool], str] = {}
+    for kind, pair in KIND_GLYPHS.items():
+        for red, weights in zip((True, False), pair, strict=True):
+            options = {text: weight for text, weight in weights.items() if has_glyph(font, text)}
+            share = np.array(list(options.values()))
+            chosen[kind, red] = str(rng.choice(list(options), p=share / share.sum()))
+    if rng.random() < 0.12:
+        chosen["P", True], chosen["P", False] = chosen["P", False], chosen["P", True]
+    return chosen
+
+
+def _disc_colour(rng: np.random.Generator) -> Floats:
+    roll = rng.random()
+    if roll < 0.5:
+        return colour(rng, (0.06, 0.13), (0.15, 0.65), (0.6, 1.0))  # light woods
+    if roll < 0.8:
+        return colour(rng, (0.08, 0.18), (0.0, 0.25), (0.75, 1.0))  # ivory, white plastic
+    if roll < 0.9:
+        return colour(rng, (0.03, 0.09), (0.4, 0.8), (0.3, 0.6))  # dark woods
+    return colour(rng, (0.0, 1.0), (0.0, 0.5), (0.4, 1.0))
+
+
+def _inks(rng: np.random.Generator) -> tuple[Floats, Floats]:
+    roll = rng.random()
+    if roll < 0.75:
+        red = colour(rng, (-0.03, 0.025), (0.65, 1.0), (0.45, 0.95))
+    elif roll < 0.9:
+        red = colour(rng, (-0.03, 0.06), (0.4, 0.85), (0.3, 0.65))
+    else:
+        red = colour(rng, (0.92, 1.09), (0.6, 1.0), (0.6, 1.0))
+    roll = rng.random()
+    if roll < 0.6:
+        black = colour(rng, (0.0, 1.0), (0.0, 0.3), (0.02, 0.25))
+    elif roll < 0.82:
+        black = colour(rng, (0.3, 0.5), (0.3, 1.0), (0.12, 0.5))
+    elif roll < 0.94:
+        black = colour(rng, (0.55, 0.7), (0.3, 1.0), (0.12, 0.6))
+    else:
+        black = colour(rng, (0.05, 0.1), (0.3, 0.7), (0.1, 0.25))
+    return red, black
+
+
+def _rings(rng: np.random.Generator) -> list[tuple[float, float]]:
+    roll = rng.random()
+    if roll < 0.22:
+        return []
+    outer = rng.uniform(0.74, 0.95)
+    width = rng.uniform(0.02, 0.09)
+    rings = [(float(outer), float(outer - width))]
+    if roll > 0.78:
+        second = rings[0][1] - rng.uniform(0.02, 0.06)
+        rings.append((float(second), float(second - rng.uniform(0.02, 0.04))))
+    return rings
+
+
+def _disc(rng: np.random.Generator, style: SetStyle, side: int) -> Floats:
+    return surface(rng, (FACE_PIXELS, FACE_PIXELS), style.disc[side], style.texture)
+
+
+def _painted(picture: Floats, opacity: Floats, ink: Floats) -> Floats:
+    share = opacity[:, :, None]
+    return np.asarray(picture * (1 - share) + ink * share, dtype=np.float32)
+
+
+def _stamp(rng: np.random.Generator, ink: Floats, style: SetStyle, character: str) -> None:
+    """Write the character into the opacity picture `ink`, with bent strokes of another weight."""
+    mask = glyph(style.font, character)
+    size = mask.shape[0]
+    if style.warp:
+        shift_x, shift_y = (style.warp * noise(rng, mask.shape, (5, 5)) for _ in range(2))
+        ys, xs = np.mgrid[0:size, 0:size].astype(np.float32)
+        mask = cv2.remap(mask, xs + shift_x, ys + shift_y, cv2.INTER_LINEAR)
+    if abs(style.boldness) > 0.2:
+        soft = cv2.GaussianBlur(mask, (0, 0), 1.0 + abs(style.boldness))
+        mask = np.clip((soft - 0.5 + 0.22 * style.boldness) * 4 + 0.5, 0, 1)
+    width = round(FACE_PIXELS * style.glyph_scale * rng.uniform(0.96, 1.04))
+    height = round(width * rng.uniform(0.92, 1.08))
+    if style.second_line:
+        width, height = round(width * 0.75), round(height * 0.75)
+    drawn = np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA), dtype=np.float32)
+    left, top = (FACE_PIXELS - width) // 2, (FACE_PIXELS - height) // 2
+    if style.second_line:
+        top -= round(0.1 * FACE_PIXELS)
+        word = str(rng.choice(["KING", "HORSE", "CAN", "PAWN", "R", "EL"]))
+        latin = np.zeros(ink.shape, np.uint8)
+        at = (round(FACE_PIXELS * 0.3), round(FACE_PIXELS * 0.8))
+        cv2.putText(latin, word, at, 0, 0.4, 255, 1, cv2.LINE_AA)
+        np.maximum(ink, latin.astype(np.float32) / 255.0, out=ink)
+    top = max(0, top)
+    region = ink[top : top + height, left : left + width]
+    np.maximum(region, drawn[: region.shape[0], : region.shape[1]], out=region)

@@ -1,0 +1,132 @@
+"""What the nets learn from one scene: a small picture with its homography, a rectified canvas with its labels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tools.train_vision.camera import Camera
+from tools.train_vision.scene import KINDS, Piece, Scene
+from vision.geometry import LATTICE, homography_from_corners, lifted, project, unproject
+from vision.locate import fit_to_square, second_look
+from vision.rectify import PIECE_HEIGHT_CELLS, rectify
+
+__all__ = ["EMPTY", "UNKNOWN", "PointLabels", "canvas_sample", "locator_sample", "point_labels"]
+
+Array = NDArray[np.float64]
+
+#: Columns of the classifier's kinds after KABNRCP.
+EMPTY, UNKNOWN = 7, 8
+
+# Distance of a piece's centre from a point, in cells: on it, neither (not learned from), between points.
+_ON, _BETWEEN, _AWAY = 0.40, 0.46, 0.62
+# Hidden share of a point's disc: readable below, not readable above, between not learned from.
+_READABLE, _HIDDEN = 0.25, 0.45
+_DISC: Array = np.array(
+    [
+        [r * np.cos(a), r * np.sin(a)]
+        for r, n in ((0.0, 1), (0.15, 6), (0.28, 12), (0.38, 16))
+        for a in np.linspace(0, 2 * np.pi, n, endpoint=False)
+    ]
+)
+
+
+@dataclass(frozen=True)
+class PointLabels:
+    """Truth for the 90 points in FEN order.
+
+    `kind` (90,) int8: 0..6 in the order KABNRCP, 7 empty, 8 cannot tell; `red` (90,) int8: 1, 0, or -1 for
+    no piece; `offset` (90, 2) float32: the upper face's centre minus the point, in cells of the plane
+    `PIECE_HEIGHT_CELLS` above the board; `learn` (90,) bool: false where the truth itself is a matter of taste.
+    """
+
+    kind: NDArray[np.int8]
+    red: NDArray[np.int8]
+    offset: NDArray[np.float32]
+    learn: NDArray[np.bool_]
+
+
+def point_labels(scene: Scene, homography: Array) -> PointLabels:
+    """Label the 90 points of the lattice that `homography` describes, which may differ a little from the scene's."""
+    camera = _camera(scene)
+    plane = lifted(homography, camera.size, PIECE_HEIGHT_CELLS)
+    kind = np.full(90, EMPTY, np.int8)
+    red = np.full(90, -1, np.int8)
+    offset = np.zeros((90, 2), np.float32)
+    learn = np.ones(90, np.bool_)
+    pieces = [piece for piece in scene.pieces if -1.5 < piece.x < 9.5 and -1.5 < piece.y < 10.5]
+    centres = _seen_centres(camera, pieces, plane)
+    for piece, centre in zip(pieces, centres, strict=True):
+        away = np.hypot(*(LATTICE - centre).T)
+        nearest = int(away.argmin())
+        if away[nearest] < _ON:
+            kind[nearest] = UNKNOWN if piece.kind == "?" else KINDS.index(piece.kind)
+            red[nearest] = -1 if piece.kind == "?" else int(piece.red)
+            offset[nearest] = centre - LATTICE[nearest]
+            continue
+        for index in np.flatnonzero(away < max(_AWAY, away[nearest] + 0.05)):
+            if away[index] < _BETWEEN:
+                learn[index] = False
+            elif away[index] < 0.75:
+                kind[index] = UNKNOWN
+    hidden = _hidden_share(scene, plane)
+    kind[hidden > _HIDDEN] = UNKNOWN
+    learn[(hidden >= _READABLE) & (hidden <= _HIDDEN)] = False
+    red[kind == UNKNOWN] = -1
+    return PointLabels(kind, red, offset, learn)
+
+
+def canvas_sample(
+    rng: np.random.Generator, scene: Scene, jitter_cells: float = 0.035
+) -> tuple[NDArray[np.uint8], PointLabels]:
+    """Rectify the scene as the classifier will see it, with a homography that is a little wrong."""
+    homography = _jittered(rng, scene.homography, jitter_cells)
+    canvas = rectify(scene.image, homography, height_cells=PIECE_HEIGHT_CELLS)
+    return canvas, point_labels(scene, homography)
+
+
+def locator_sample(
+    rng: np.random.Generator, scene: Scene, canvas_share: float = 0.25
+) -> tuple[NDArray[np.uint8], Array]:
+    """Return a square picture for the locator and the board's homography in it (zeros when there is no board).
+
+    A share of the pictures is rectified by a wrong homography first, as in the locator's second look.
+    """
+    if scene.camera is not None and rng.random() < canvas_share:
+        wrong = _jittered(rng, scene.homography, float(rng.uniform(0.02, 0.3)))
+        view, to_view = second_look(scene.image, wrong)
+        return view, to_view @ scene.homography
+    square, to_square = fit_to_square(scene.image)
+    if scene.camera is None:
+        return square, np.zeros((3, 3))
+    return square, to_square @ scene.homography
+
+
+def _camera(scene: Scene) -> Camera:
+    if scene.camera is None:
+        raise ValueError("a scene without a board has no points")
+    return scene.camera
+
+
+def _jittered(rng: np.random.Generator, homography: Array, cells: float) -> Array:
+    corners = np.array([[0.0, 0], [8, 0], [8, 9], [0, 9]]) + np.clip(rng.normal(0, cells, (4, 2)), -0.4, 0.4)
+    return homography_from_corners(project(homography, corners))
+
+
+def _seen_centres(camera: Camera, pieces: Sequence[Piece], plane: Array) -> Array:
+    if not pieces:
+        return np.zeros((0, 2))
+    tops = np.array([[piece.x, piece.y, piece.height, 1.0] for piece in pieces]) @ camera.matrix.T
+    return unproject(plane, tops[:, :2] / tops[:, 2:])
+
+
+def _hidden_share(scene: Scene, plane: Array) -> Array:
+    """Share of each point's disc that something covers or the picture does not show, (90,)."""
+    height, width = scene.cover.shape
+    spots = project(plane, (LATTICE[:, None] + _DISC[None]).reshape(-1, 2))
+    column, row = np.round(spots).astype(int).T
+    inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+    cover = np.ones(len(spots))
+    cover[inside] = scene.cover[row[inside], column[inside]]
+    return np.asarray(cover.reshape(90, -1).mean(axis=1))

@@ -1,0 +1,302 @@
+"""One synthetic picture of a board in perspective, with everything that is true about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tools.train_vision.boards import draw_board, draw_table
+from tools.train_vision.camera import Camera, draw_camera
+from tools.train_vision.fonts import Face
+from tools.train_vision.occluders import draw_cover
+from tools.train_vision.photometry import expose, light
+from tools.train_vision.pieces import SetStyle, blank_face, draw_face, draw_style, photographed_face
+from tools.train_vision.textures import Floats
+from vision.geometry import LATTICE, pitch_pixels, project
+
+__all__ = ["KINDS", "Piece", "Scene", "draw_empty_scene", "draw_scene"]
+
+KINDS = "KABNRCP"
+
+_START = "rnbakabnr/9/1c5c1/p1p1p1p1p/9/9/P1P1P1P1P/1C5C1/9/RNBAKABNR"
+_CIRCLE = np.linspace(0, 2 * np.pi, 32, endpoint=False)
+_SHAPES = (
+    (640, 480),
+    (640, 360),
+    (800, 600),
+    (800, 450),
+    (560, 560),
+    (480, 640),
+    (960, 540),
+    (960, 720),
+    (512, 384),
+)
+_Y, _X = np.mgrid[0:96, 0:96].astype(np.float32)
+_DISC: Floats = np.clip((48 - np.hypot(_X - 47.5, _Y - 47.5)) * 0.7, 0, 1)
+
+#: Photographed faces by (kind, red): pictures (h, w, 3) in 0..1.
+Photographs = dict[tuple[str, bool], list[Floats]]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A cylinder on the board: `kind` one of KABNRCP or "?" for a thing that is no piece; centre, radius, height in cells."""
+
+    kind: str
+    red: bool
+    x: float
+    y: float
+    radius: float
+    height: float
+    turn: float
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`image` (H, W, 3) uint8 BGR; `cover` (H, W) float32, how far something hides the scene there."""
+
+    image: NDArray[np.uint8]
+    camera: Camera | None
+    pieces: Sequence[Piece]
+    cover: Floats
+
+    @property
+    def homography(self) -> NDArray[np.float64]:
+        """The board plane's homography, (3, 3), board to pixel; only for a scene with a board."""
+        if self.camera is None:
+            raise ValueError("a scene without a board has no homography")
+        return self.camera.plane()
+
+
+def draw_scene(
+    rng: np.random.Generator,
+    faces: list[Face],
+    photographs: Photographs | None = None,
+    size: tuple[int, int] | None = None,
+) -> Scene:
+    """Draw a picture of a board, `size` (width, height) or drawn. With `photographs` the pieces wear them."""
+    size = size or _SHAPES[int(rng.integers(len(_SHAPES)))]
+    camera = draw_camera(rng, size)
+    ground = camera.plane()
+    pitch = pitch_pixels(ground)
+    board = draw_board(rng, float(np.clip(pitch, 24, 72)), faces)
+    shape = (size[1], size[0])
+    picture = draw_table(rng, shape, faces)
+    _lay(picture, board.picture, board.scale, board.margin, ground)
+    style = draw_style(rng, faces)
+    pieces = _place(rng, *board.margin)
+    _shade(rng, picture, camera, pieces, pitch)
+    _stand(rng, picture, camera, pieces, style, photographs)
+    cover = np.zeros(shape, np.float32)
+    if rng.random() < 0.45:
+        for _ in range(int(rng.choice([1, 2, 3], p=[0.7, 0.2, 0.1]))):
+            target = project(ground, [[rng.uniform(-1, 9), rng.uniform(-1, 10)]])[0]
+            _hide(rng, picture, cover, pitch, (float(target[0]), float(target[1])))
+    return Scene(expose(rng, light(rng, picture)), camera, pieces, cover)
+
+
+def draw_empty_scene(
+    rng: np.random.Generator, faces: list[Face], size: tuple[int, int] | None = None
+) -> Scene:
+    """Draw a picture that shows no Xiangqi board: tables, clutter, other lattices, loose pieces."""
+    size = size or _SHAPES[int(rng.integers(len(_SHAPES)))]
+    shape = (size[1], size[0])
+    picture = draw_table(rng, shape, faces, decoys=True)
+    if rng.random() < 0.4:
+        camera = draw_camera(rng, size)
+        pieces = _place(rng, 1.0, 1.0)
+        _shade(rng, picture, camera, pieces, pitch_pixels(camera.plane()))
+        _stand(rng, picture, camera, pieces[: int(rng.integers(1, 20))], draw_style(rng, faces), None)
+    cover = np.zeros(shape, np.float32)
+    for _ in range(int(rng.integers(0, 3))):
+        _hide(
+            rng,
+            picture,
+            cover,
+            0.08 * max(size),
+            (float(rng.uniform(0, size[0])), float(rng.uniform(0, size[1]))),
+        )
+    return Scene(expose(rng, light(rng, picture)), None, [], cover)
+
+
+def _lay(
+    picture: Floats, flat: Floats, scale: float, margin: tuple[float, float], ground: NDArray[np.float64]
+) -> None:
+    """Put the flat board under the table's camera."""
+    from_flat = np.array(
+        [[1 / scale, 0, 0.5 / scale - margin[0]], [0, 1 / scale, 0.5 / scale - margin[1]], [0, 0, 1]]
+    )
+    size = (picture.shape[1], picture.shape[0])
+    cv2.warpPerspective(
+        flat, ground @ from_flat, size, dst=picture, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT
+    )
+
+
+def _place(rng: np.random.Generator, margin_x: float, margin_y: float) -> list[Piece]:
+    """Put pieces on points (not always well), beside the board, and sometimes foreign things among them."""
+    radius, height = rng.uniform(0.34, 0.48), rng.uniform(0.12, 0.42)
+    slop = abs(rng.normal(0, 0.08))
+    manner = rng.choice(["aligned", "seats", "loose"], p=[0.2, 0.3, 0.5])
+    wobble = rng.uniform(0.03, 0.5)
+    pieces: list[Piece] = []
+    for index, letter in _letters(rng).items():
+        red = letter.isupper()
+        shift = rng.normal(0, slop, 2) if rng.random() < 0.85 else rng.uniform(-0.5, 0.5, 2)
+        if manner == "loose":
+            turn = rng.uniform(0, 2 * np.pi)
+        else:
+            turn = rng.normal(0, wobble) + (np.pi if manner == "seats" and not red else 0.0)
+        kind = letter.upper() if rng.random() < 0.97 else "?"
+        x, y = LATTICE[index] + shift
+        piece = Piece(kind, red, float(x), float(y), float(radius), float(height), float(turn))
+        if all(np.hypot(x - other.x, y - other.y) > 2 * radius + 0.01 for other in pieces):
+            pieces.append(piece)
+    if rng.random() < 0.3:
+        for _ in range(int(rng.integers(1, 12))):
+            along = rng.uniform(-0.5, 9.5)
+            beyond = rng.uniform(0.75 + radius, 1.5 + max(margin_x, margin_y))
+            x, y = ((along, -beyond), (along, 9 + beyond), (-beyond, along), (8 + beyond, along))[
+                int(rng.integers(4))
+            ]
+            kind = str(rng.choice(list(KINDS)))
+            piece = Piece(
+                kind,
+                bool(rng.random() < 0.5),
+                float(x),
+                float(y),
+                float(radius),
+                float(height),
+                float(rng.uniform(0, 6.28)),
+            )
+            if all(np.hypot(x - other.x, y - other.y) > 2 * radius for other in pieces):
+                pieces.append(piece)
+    return pieces
+
+
+def _letters(rng: np.random.Generator) -> dict[int, str]:
+    """Draw which letter stands on which of the 90 points."""
+    roll = rng.random()
+    start: dict[int, str] = {}
+    index = 0
+    for letter in _START.replace("/", ""):
+        if letter.isdigit():
+            index += int(letter)
+        else:
+            start[index] = letter
+            index += 1
+    if roll < 0.07:
+        return {}
+    if roll < 0.2:
+        return start
+    if roll < 0.55:
+        kept = [letter for letter in start.values() if rng.random() < rng.uniform(0.4, 1.0)]
+        points = rng.permutation(90)[: len(kept)]
+        stay = rng.uniform(0, 0.8)
+        moved = {i: letter for i, letter in start.items() if rng.random() < stay}
+        free = [int(point) for point in points if int(point) not in moved]
+        return moved | dict(zip(free, kept[len(moved) :], strict=False))
+    count = int(rng.integers(8, 40))
+    letters = rng.choice(list(KINDS + KINDS.lower()), count)
+    return dict(
+        zip(
+            (int(point) for point in rng.permutation(90)[:count]),
+            (str(letter) for letter in letters),
+            strict=True,
+        )
+    )
+
+
+def _shade(
+    rng: np.random.Generator, picture: Floats, camera: Camera, pieces: Sequence[Piece], pitch: float
+) -> None:
+    """Darken the board where pieces keep the light away."""
+    strength = rng.uniform(0.0, 0.6)
+    if strength < 0.1 or not pieces:
+        return
+    direction, reach = rng.uniform(0, 2 * np.pi), abs(rng.normal(0, 0.9))
+    mask = np.zeros(picture.shape[:2], np.uint8)
+    ground = camera.plane()
+    for piece in pieces:
+        drift = piece.height * reach * np.array([np.cos(direction), np.sin(direction)])
+        rim = piece.radius * 1.02 * np.stack([np.cos(_CIRCLE), np.sin(_CIRCLE)], 1) + (piece.x, piece.y)
+        hull = cv2.convexHull(project(ground, np.concatenate([rim, rim + drift])).astype(np.float32))
+        cv2.fillConvexPoly(mask, hull.astype(np.int32), 255, cv2.LINE_AA)
+    soft = cv2.GaussianBlur(mask, (0, 0), float(max(0.6, pitch * rng.uniform(0.02, 0.12)))).astype(np.float32)
+    picture *= 1.0 - (strength / 255.0) * soft[:, :, None]
+
+
+def _stand(
+    rng: np.random.Generator,
+    picture: Floats,
+    camera: Camera,
+    pieces: Sequence[Piece],
+    style: SetStyle,
+    photographs: Photographs | None,
+) -> None:
+    """Stand the pieces on the board, the farthest first."""
+    sun = rng.uniform(0, 2 * np.pi)
+    drawn: dict[tuple[str, bool], Floats] = {}
+    lens = camera.matrix[2]
+    rim = np.stack([np.cos(_CIRCLE), np.sin(_CIRCLE)], 1)
+    for piece in sorted(pieces, key=lambda p: -float(lens @ (p.x, p.y, 0.0, 1.0))):
+        key = (piece.kind, piece.red)
+        if photographs is not None and photographs.get(key):
+            options = photographs[key]
+            face = photographed_face(options[int(rng.integers(len(options)))])
+        elif piece.kind == "?":
+            face = blank_face(rng, style)
+        else:
+            if key not in drawn:
+                drawn[key] = draw_face(rng, style, piece.kind, piece.red)
+            face = drawn[key]
+        top = camera.plane(piece.height)
+        circle = piece.radius * rim + (piece.x, piece.y)
+        upper, lower = project(top, circle), project(camera.plane(0.0), circle)
+        side = style.disc[0 if piece.red else 1] * rng.uniform(0.45, 0.8)
+        hull = cv2.convexHull(np.concatenate([upper, lower]).astype(np.float32))
+        cv2.fillConvexPoly(picture, np.round(hull * 16).astype(np.int32), side.tolist(), cv2.LINE_AA, 4)
+        _glue(picture, face, top, piece, upper, 1.0 + 0.08 * np.cos(sun + piece.turn))
+
+
+def _glue(
+    picture: Floats,
+    face: Floats,
+    top: NDArray[np.float64],
+    piece: Piece,
+    rim: NDArray[np.float64],
+    gain: float,
+) -> None:
+    height, width = picture.shape[:2]
+    left, upper = np.floor(rim.min(axis=0)).astype(int) - 1
+    right, lower = np.ceil(rim.max(axis=0)).astype(int) + 2
+    left, upper, right, lower = max(0, left), max(0, upper), min(width, right), min(height, lower)
+    if right - left < 2 or lower - upper < 2:
+        return
+    scale = piece.radius / 48.0
+    cos, sin = scale * np.cos(piece.turn), scale * np.sin(piece.turn)
+    on_board = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1.0]])
+    on_board[:2, 2] = np.array([piece.x, piece.y]) - on_board[:2, :2] @ np.array([47.5, 47.5])
+    window = np.array([[1.0, 0, -left], [0, 1.0, -upper], [0, 0, 1.0]])
+    matrix, size = window @ top @ on_board, (int(right - left), int(lower - upper))
+    reach = (right - left) / 96.0
+    source = face if reach > 0.75 else cv2.GaussianBlur(face, (0, 0), 0.45 / reach)
+    glued = cv2.warpPerspective(source, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    share = cv2.warpPerspective(_DISC, matrix, size, flags=cv2.INTER_LINEAR)[:, :, None]
+    region = picture[upper:lower, left:right]
+    region[:] = region * (1 - share) + glued * share * gain
+
+
+def _hide(
+    rng: np.random.Generator, picture: Floats, cover: Floats, pitch: float, target: tuple[float, float]
+) -> None:
+    thing = draw_cover(rng, (picture.shape[1], picture.shape[0]), pitch, target)
+    if rng.random() < 0.5:
+        drift = np.array([[1, 0, rng.normal(0, 0.4 * pitch)], [0, 1, rng.normal(0, 0.4 * pitch)]])
+        shadow = cv2.warpAffine(thing.opacity, drift, (picture.shape[1], picture.shape[0]))
+        shadow = cv2.GaussianBlur(shadow, (0, 0), float(max(1.0, 0.15 * pitch)))
+        picture *= 1.0 - rng.uniform(0.1, 0.5) * shadow[:, :, None]
+    share = thing.opacity[:, :, None]
+    picture[:] = picture * (1 - share) + thing.paint * share
+    np.maximum(cover, thing.opacity, out=cover)

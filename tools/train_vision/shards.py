@@ -1,0 +1,96 @@
+"""Scenes on disk, in shards that are made once and can be resumed."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tools.train_vision.fonts import HELD_OUT, Face
+from tools.train_vision.samples import canvas_sample, locator_sample
+from tools.train_vision.scene import Photographs, draw_empty_scene, draw_scene
+
+__all__ = ["Shard", "load_shards", "make_shard", "scene_of"]
+
+#: Share of pictures without a board, and of boards whose pieces wear photographed faces.
+NO_BOARD_SHARE = 0.12
+PHOTOGRAPHED_SHARE = 0.08
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Arrays of one shard.
+
+    For the locator `squares` (N, 320, 320, 3) uint8 and `homographies` (N, 3, 3) float64 (zeros: no board);
+    for the classifier `canvases` (M, 318, 288, 3) uint8 and, per point, `kind`, `red` (M, 90) int8, `offset`
+    (M, 90, 2) float32, `learn` (M, 90) bool.
+    """
+
+    squares: NDArray[np.uint8]
+    homographies: NDArray[np.float64]
+    canvases: NDArray[np.uint8]
+    kind: NDArray[np.int8]
+    red: NDArray[np.int8]
+    offset: NDArray[np.float32]
+    learn: NDArray[np.bool_]
+
+
+def scene_of(
+    seed: int, index: int, faces: list[Face], photographs: Photographs | None, held_out: bool
+) -> tuple[Any, np.random.Generator]:
+    """Draw scene `index` of the stream `seed`; the same arguments give the same scene."""
+    rng = np.random.default_rng([seed, int(held_out), index])
+    allowed = [face for face in faces if (face.family in HELD_OUT) == held_out]
+    roll = rng.random()
+    if roll < NO_BOARD_SHARE:
+        return draw_empty_scene(rng, allowed), rng
+    wear = photographs if roll < NO_BOARD_SHARE + PHOTOGRAPHED_SHARE else None
+    return draw_scene(rng, allowed, wear), rng
+
+
+def make_shard(
+    path: Path,
+    seed: int,
+    indices: range,
+    faces: list[Face],
+    photographs: Photographs | None = None,
+    *,
+    held_out: bool = False,
+) -> None:
+    """Draw the scenes `indices` into the file `path`; does nothing when the file is there."""
+    if path.exists():
+        return
+    squares, homographies, canvases, labels = [], [], [], []
+    for index in indices:
+        scene, rng = scene_of(seed, index, faces, photographs, held_out)
+        square, homography = locator_sample(rng, scene)
+        squares.append(square)
+        homographies.append(homography)
+        if scene.camera is not None:
+            canvas, truth = canvas_sample(rng, scene)
+            canvases.append(canvas)
+            labels.append(truth)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(f".{os.getpid()}.part")
+    with unfinished.open("wb") as file:
+        np.savez(
+            file,
+            squares=np.stack(squares),
+            homographies=np.stack(homographies),
+            canvases=np.stack(canvases),
+            kind=np.stack([truth.kind for truth in labels]),
+            red=np.stack([truth.red for truth in labels]),
+            offset=np.stack([truth.offset for truth in labels]),
+            learn=np.stack([truth.learn for truth in labels]),
+        )
+    unfinished.replace(path)
+
+
+def load_shards(paths: list[Path]) -> Iterator[Shard]:
+    """Yield the shards one after another."""
+    for path in paths:
+        with np.load(path) as arrays:
+            yield Shard(**{name: arrays[name] for name in Shard.__dataclass_fields__})

@@ -1,0 +1,80 @@
+"""Training targets and losses of the two nets."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from tools.train_vision.nets import INK_SIZE, KIND_COUNT
+from vision.geometry import LATTICE
+from vision.locate import LOCATOR_PIXELS
+
+__all__ = ["INK_MARGIN", "STRIDE", "locator_loss", "locator_targets", "piece_loss"]
+
+#: Pixels of the locator's input per value of its output.
+STRIDE = 4
+#: Squared distance of two ink embeddings at which "same" and "other side" are equally likely.
+INK_MARGIN = 2.0
+
+_SIDE = LOCATOR_PIXELS // STRIDE
+_CROSSING_SIGMA = 0.9 * STRIDE
+
+
+def locator_targets(homographies: Tensor) -> tuple[Tensor, Tensor]:
+    """Return targets (B, 5, 80, 80) for homographies (B, 3, 3), zeros meaning no board, and which have one (B,)."""
+    present = homographies.abs().sum(dim=(1, 2)) > 0
+    safe = torch.where(present[:, None, None], homographies, torch.eye(3, dtype=homographies.dtype))
+    steps = torch.arange(_SIDE, dtype=torch.float64) * STRIDE + (STRIDE - 1) / 2
+    grid = torch.stack([steps[None].expand(_SIDE, -1), steps[:, None].expand(-1, _SIDE)], dim=-1).reshape(
+        -1, 2
+    )
+    ones = torch.ones(len(grid), 1, dtype=torch.float64)
+    board = torch.einsum("bij,nj->bni", torch.linalg.inv(safe), torch.cat([grid, ones], 1))
+    board = board[..., :2] / board[..., 2:] - torch.tensor([4.0, 4.5], dtype=torch.float64)
+    lattice = torch.from_numpy(LATTICE)
+    points = torch.einsum(
+        "bij,nj->bni", safe, torch.cat([lattice, torch.ones(90, 1, dtype=torch.float64)], 1)
+    )
+    points = points[..., :2] / points[..., 2:]
+    nearest = torch.cdist(grid.float().expand(len(safe), -1, -1), points.float()).amin(dim=2)
+    crossing = torch.exp(-(nearest**2) / (2 * _CROSSING_SIGMA**2))
+    inside = ((board[..., 0].abs() <= 4.5) & (board[..., 1].abs() <= 5.0)).float()
+    length = board.norm(dim=2).clamp(min=1e-6)
+    double_cos = (board[..., 0] ** 2 - board[..., 1] ** 2) / length
+    double_sin = 2 * board[..., 0] * board[..., 1] / length
+    planes = torch.stack([crossing, inside, length.float(), double_cos.float(), double_sin.float()], dim=1)
+    planes = planes * present[:, None, None].float()
+    return planes.reshape(-1, 5, _SIDE, _SIDE), present
+
+
+def locator_loss(maps: Tensor, targets: Tensor) -> Tensor:
+    """Return the loss of maps (B, 5, 80, 80) against the targets."""
+    crossing, inside = targets[:, 0], targets[:, 1]
+    rare = 1.0 + 6.0 * crossing
+    heat = functional.binary_cross_entropy_with_logits(maps[:, 0], crossing, rare)
+    mask = functional.binary_cross_entropy_with_logits(maps[:, 1], inside)
+    wrong = functional.smooth_l1_loss(maps[:, 2:], targets[:, 2:], reduction="none", beta=0.2).sum(dim=1)
+    field = (wrong * inside).sum() / inside.sum().clamp(min=1.0)
+    return 4.0 * heat + mask + 0.5 * field
+
+
+def piece_loss(scores: Tensor, kind: Tensor, red: Tensor, offset: Tensor, scene: Tensor) -> Tensor:
+    """Return the loss of scores (B, 16).
+
+    `kind` (B,) 0..8; `red` (B,) 1, 0 or -1; `offset` (B, 2) cells; `scene` (B,) tells whose set a crop is from.
+    """
+    kinds, side, ink, place = torch.split(scores, [KIND_COUNT, 1, INK_SIZE, 2], dim=1)
+    loss = functional.cross_entropy(kinds, kind, label_smoothing=0.02)
+    sided = red >= 0
+    if not bool(sided.any()):
+        return loss
+    loss = loss + 0.4 * functional.binary_cross_entropy_with_logits(side[sided, 0], red[sided].float())
+    loss = loss + 3.0 * functional.smooth_l1_loss(place[sided], offset[sided], beta=0.05)
+    embedded, owner, colour = ink[sided], scene[sided], red[sided]
+    pair = (owner[:, None] == owner[None]) & ~torch.eye(len(owner), dtype=torch.bool)
+    if bool(pair.any()):
+        distance = (embedded[:, None] - embedded[None]).square().sum(dim=2)
+        same = (colour[:, None] == colour[None]).float()
+        loss = loss + 0.4 * functional.binary_cross_entropy_with_logits(
+            (INK_MARGIN - distance)[pair], same[pair]
+        )
+    return loss

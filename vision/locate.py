@@ -1,0 +1,198 @@
+"""Finds the board in a picture.
+
+A small net looks at the picture shrunk to 320 pixels and says for every fourth pixel whether a crossing of
+the grid lies there, whether the grid covers it, and which point of the board it is, up to a half turn. The
+field gives a first homography by consensus; the crossings, which are sharper, refine it. The same net then
+looks again at the board rectified by the first answer, where cells are large and upright, and the lattice
+is fitted to those crossings.
+"""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.geometry import BOARD_CORNERS, LATTICE, half_turn, is_mirrored, pitch_pixels, project
+from vision.lattice import Crossings, best_lattice, fit_lattice
+from vision.model_files import MODELS, load_model
+from vision.rectify import canvas_from_board, checked_picture, rectify
+
+__all__ = ["LOCATOR_PIXELS", "Located", "Locator", "fit_to_square", "second_look"]
+
+Array = NDArray[np.float64]
+Picture = NDArray[np.uint8]
+
+#: Side of the square picture the locator's net looks at.
+LOCATOR_PIXELS = 320
+#: Pixels of that picture per value of the net's maps.
+STRIDE = 4
+
+_SECOND_CELL_PIXELS = 28
+_SECOND_MARGIN_CELLS = 1.2
+#: Below this confidence there is no board; between the scores of boards and of other pictures (data card).
+_LEAST_CONFIDENCE = 0.45
+#: A board must be larger than this many values of the map: about 40 pixels of 320 a side.
+_LEAST_AREA = 100
+#: Consensus threshold of the first fit, in cells.
+_FIELD_CELLS = 0.4
+_FIELD_SAMPLES = 900
+
+
+@dataclass(frozen=True)
+class Located:
+    """A board in a picture.
+
+    `homography` (3, 3) float64, board to pixel; which end is red's is not known here: of the two ways to
+    name the lattice this is the one whose a9-i9 edge lies higher in the picture. `corners` (4, 2) pixel
+    positions of the board points (0, 0), (8, 0), (8, 9), (0, 9). `residual_cells` is the root mean square
+    distance between fitted and seen crossings, `crossings_used` how many were seen, `confidence` 0..1 how
+    far crossings are where the lattice has them and nowhere beside it.
+    """
+
+    homography: Array
+    corners: Array
+    residual_cells: float
+    confidence: float
+    crossings_used: int
+
+
+class Locator:
+    """The net that finds boards. Raises `ModelFileError` when its file is missing or altered."""
+
+    def __init__(self, model_path: Path | None = None, *, threads: int = 2) -> None:
+        """Load `model_path` (default: the model of this program), to run on `threads` threads."""
+        self._model = load_model(model_path or MODELS / "locator.onnx", threads)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the model file, for the record of a game."""
+        return self._model.sha256
+
+    def locate(self, image: NDArray[np.uint8]) -> Located | None:
+        """Find the board in `image`, (H, W, 3) uint8 BGR; None when there is none. Raises `BadPictureError`."""
+        picture = checked_picture(image)
+        square, to_square = fit_to_square(picture)
+        maps = self._maps(square)
+        first = _first_homography(maps)
+        if first is None:
+            return None
+        crossings = Crossings(_probability(maps[0]), STRIDE)
+        homography = (
+            np.linalg.inv(to_square) @ fit_lattice(crossings, best_lattice(crossings, first)).homography
+        )
+        for _ in range(2):
+            if not _usable(homography, picture):
+                return None
+            square, to_square = second_look(picture, homography)
+            crossings = Crossings(_probability(self._maps(square)[0]), STRIDE)
+            start = best_lattice(crossings, to_square @ homography)
+            moved = float(np.abs(project(start, LATTICE) - project(to_square @ homography, LATTICE)).max())
+            fit = fit_lattice(crossings, start)
+            homography = np.linalg.inv(to_square) @ fit.homography
+            if moved < 1.0:
+                break
+        if fit.confidence < _LEAST_CONFIDENCE or not _usable(homography, picture):
+            return None
+        homography = _upper_end_first(homography / homography[2, 2])
+        return Located(
+            homography=homography,
+            corners=project(homography, BOARD_CORNERS),
+            residual_cells=fit.residual_cells,
+            confidence=fit.confidence,
+            crossings_used=fit.crossings_used,
+        )
+
+    def _maps(self, square: Picture) -> Array:
+        return self._model.run(square[None].astype(np.float32))[0].astype(np.float64)
+
+
+def fit_to_square(image: Picture) -> tuple[Picture, Array]:
+    """Shrink a picture into the upper left of the net's square, the rest grey.
+
+    Returns the square (320, 320, 3) and the matrix (3, 3) from pixels of `image` to pixels of the square.
+    """
+    height, width = image.shape[:2]
+    scale = LOCATOR_PIXELS / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    shrunk = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    square = np.full((LOCATOR_PIXELS, LOCATOR_PIXELS, 3), 127, np.uint8)
+    square[: size[1], : size[0]] = shrunk
+    across, down = size[0] / width, size[1] / height
+    return square, np.array([[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1.0]])
+
+
+def second_look(image: Picture, homography: Array) -> tuple[Picture, Array]:
+    """Rectify the board with a first homography, for a closer look.
+
+    Returns the square (320, 320, 3) and the matrix (3, 3) from pixels of `image` to pixels of the square.
+    """
+    canvas = rectify(image, homography, cell_pixels=_SECOND_CELL_PIXELS, margin_cells=_SECOND_MARGIN_CELLS)
+    square = np.full((LOCATOR_PIXELS, LOCATOR_PIXELS, 3), 127, np.uint8)
+    square[: canvas.shape[0], : canvas.shape[1]] = canvas[:LOCATOR_PIXELS, :LOCATOR_PIXELS]
+    to_canvas = canvas_from_board(_SECOND_CELL_PIXELS, _SECOND_MARGIN_CELLS)
+    return square, to_canvas @ np.linalg.inv(homography)
+
+
+def _probability(logits: Array) -> Array:
+    return 1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30)))
+
+
+def _first_homography(maps: Array) -> Array | None:
+    """Fit a homography, board to square, to the field of board coordinates; None when there is no board.
+
+    The field gives every pixel's board position p up to its sign. About the board's centre the angle of p
+    follows the angle of the pixel up to a turn and less than a right angle of perspective, which tells the sign.
+    """
+    inside = _probability(maps[1]) > 0.5
+    if inside.sum() < _LEAST_AREA:
+        return None
+    row, column = np.nonzero(inside)
+    pixels = np.stack([column, row], axis=1) * float(STRIDE) + (STRIDE - 1) / 2
+    length = np.maximum(maps[2][inside], 0.0)
+    angle = 0.5 * np.arctan2(maps[4][inside], maps[3][inside])
+    central = np.exp(-((length / 1.2) ** 2))
+    if central.sum() < 1e-3:
+        return None
+    centre = (pixels * central[:, None]).sum(axis=0) / central.sum()
+    away = pixels - centre
+    seen = np.arctan2(away[:, 1], away[:, 0])
+    weight = np.where(length > 0.8, length, 0.0)
+    turn = 0.5 * math.atan2(
+        float((weight * np.sin(2 * (seen - angle))).sum()), float((weight * np.cos(2 * (seen - angle))).sum())
+    )
+    sign = np.where(np.cos(seen - angle - turn) >= 0, 1.0, -1.0)
+    board = (sign * length)[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1) + (4.0, 4.5)
+    keep = np.unique(np.linspace(0, len(pixels) - 1, _FIELD_SAMPLES).astype(int))
+    cv2.setRNGSeed(1)
+    found, _ = cv2.findHomography(pixels[keep], board[keep], cv2.RANSAC, _FIELD_CELLS, maxIters=500)
+    if found is None or abs(np.linalg.det(found)) < 1e-12:
+        return None
+    homography = np.linalg.inv(found)
+    return homography if _plausible(homography) else None
+
+
+def _plausible(homography: Array) -> bool:
+    """Whether all of the board lies in front of the camera and is not seen as in a mirror."""
+    depths = np.column_stack([BOARD_CORNERS, np.ones(4)]) @ homography[2]
+    same_side = bool((depths > 0).all() or (depths < 0).all())
+    return bool(np.isfinite(homography).all()) and same_side and not is_mirrored(homography)
+
+
+def _usable(homography: Array, picture: Picture) -> bool:
+    """Whether the homography shows a board whose centre is in the picture and whose cells are visible."""
+    if not _plausible(homography):
+        return False
+    centre = project(homography, [[4.0, 4.5]])[0]
+    height, width = picture.shape[:2]
+    corners = project(homography, BOARD_CORNERS)
+    near = bool((np.abs(corners - (width / 2, height / 2)) < 2 * max(width, height)).all())
+    return near and 0 <= centre[0] < width and 0 <= centre[1] < height and pitch_pixels(homography) > 4
+
+
+def _upper_end_first(homography: Array) -> Array:
+    top, bottom = project(homography, [[4.0, 0.0], [4.0, 9.0]])
+    first_is_upper = top[1] < bottom[1] - 1e-6 or (abs(top[1] - bottom[1]) <= 1e-6 and top[0] > bottom[0])
+    return homography if first_is_upper else half_turn(homography)
