@@ -98,7 +98,8 @@ class Game:
         """Play a move. Raises GameOverError once the game is decided, else IllegalMoveError."""
         verdict = self.verdict()
         if verdict.state != "ongoing":
-            raise GameOverError(f"{move} cannot be played: the game is over ({verdict.state}, {verdict.reason})")
+            how = f"{verdict.state}, {verdict.reason}"
+            raise GameOverError(f"{move} cannot be played: the game is over ({how})")
         position = self.position
         if not position.is_legal(move):
             raise IllegalMoveError(f"{move} is not legal for {position.side} in {position.fen()}")

@@ -27,5 +27,5 @@ def parse_square(name: str) -> int:
     81
     """
     if len(name) != 2 or name[0] not in "abcdefghi" or name[1] not in "0123456789":
-        raise SquareError(f"{name[:20]!r} is no square; a file a-i and a rank 0-9 such as 'e0' would be right")
+        raise SquareError(f"{name[:20]!r} is no square; a file a-i and a rank 0-9, as in 'e0', is")
     return int(name[1]) * FILES + ord(name[0]) - ord("a")

@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's options."""
     parser.add_argument("--fen", required=True, help="the position, as FEN or its placement field")
     parser.add_argument("--moves", default="", help='moves played from it, e.g. "b2e2 h9g7"; ranks 0-9')
-    parser.add_argument("--rules", choices=("wxf", "cxa"), default="wxf", help="Asian (wxf) or mainland (cxa) rules")
+    parser.add_argument("--rules", choices=("wxf", "cxa"), default="wxf", help="Asian or mainland rules")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
