@@ -13,9 +13,11 @@ __all__ = ["Sides", "sides_of_ink"]
 
 _FEWEST = 6  # below this many pieces two clusters cannot be told from chance
 _ROUNDS = 12
-_SHRINK = 0.2  # share of the overall variance mixed into the clusters' own: keeps a handful of points from
-# claiming a certainty they cannot have
-_LIMIT = 6.0  # nats; a cluster model is never surer than 400 : 1 about one piece
+_OWN = 0.5  # weight of a crop's own log-odds beside its distance from the two inks: both see the same pixels
+_PALACES = tuple(
+    np.array([row * 9 + file for row in rows for file in (3, 4, 5)]) for rows in ((0, 1, 2), (7, 8, 9))
+)
+_LIMIT = 6.0  # nats; no set of pieces makes one of them surer than 400 : 1
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,12 @@ class Sides:
 
 
 def sides_of_ink(
-    kind_logp: NDArray[np.float64], red_logit: NDArray[np.float64], ink: NDArray[np.float64]
+    kind_logp: NDArray[np.floating], red_logit: NDArray[np.floating], ink: NDArray[np.floating]
 ) -> Sides:
     """Two-cluster expectation maximisation over all pieces, seeded by the classifier's own red-log-odds.
 
-    `kind_logp` (90, 9) with columns K A B N R C P empty unknown; `red_logit` (90,); `ink` (90, D). The two
-    likeliest generals are held to opposite sides: what speaks for one being red speaks against the other.
+    `kind_logp` (90, 9) with columns K A B N R C P empty unknown; `red_logit` (90,); `ink` (90, D). The
+    generals of the two palaces are held to opposite sides: what speaks for one being red speaks against the other.
     With few pieces, or inks that do not part, the classifier's log-odds stand as they are.
     """
     seed = np.clip(red_logit.astype(np.float64), -_LIMIT, _LIMIT)
@@ -42,17 +44,16 @@ def sides_of_ink(
     if len(pieces) < _FEWEST:
         naming = float(abs(seed[generals[0]] - seed[generals[1]])) if generals else 2 * _LIMIT
         return Sides(_opposed(seed, generals), naming)
-    features = np.column_stack([ink.astype(np.float64), seed])[pieces]
-    features = (features - features.mean(axis=0)) / (features.std(axis=0) + 1e-6)
     local = {int(point): row for row, point in enumerate(pieces)}
     pair = (local[generals[0]], local[generals[1]]) if generals and set(generals) <= set(local) else None
-    logit = _opposed(seed[pieces], pair)
+    inks, own = ink[pieces].astype(np.float64), seed[pieces]
+    logit = _opposed(own, pair)
     for _ in range(_ROUNDS):
-        fresh = _cluster_logit(features, 1 / (1 + np.exp(-logit)))
+        fresh = _cluster_logit(inks, own, 1 / (1 + np.exp(-logit)))
         if fresh is None:
-            return Sides(_opposed(seed, generals), _spread(seed[pieces], logit))
+            return Sides(_opposed(seed, generals), _spread(own, logit))
         logit = _opposed(fresh, pair)
-    naming = _spread(seed[pieces], logit)
+    naming = _spread(own, logit)
     if naming < 0:  # the clusters crossed over: the name red belongs to the redder one
         logit, naming = -logit, -naming
     result = seed.copy()
@@ -60,12 +61,12 @@ def sides_of_ink(
     return Sides(result, naming)
 
 
-def _generals(kind_logp: NDArray[np.float64]) -> tuple[int, int] | None:
-    """The two points likeliest to carry generals, or None if there are not two."""
-    best = np.argsort(-kind_logp[:, 0], kind="stable")[:2]
-    if kind_logp[best[1], 0] < np.log(0.5):
+def _generals(kind_logp: NDArray[np.floating]) -> tuple[int, int] | None:
+    """The likeliest general of each palace (points in FEN order), or None if one of them shows none."""
+    far, near = (palace[kind_logp[palace, 0].argmax()] for palace in _PALACES)
+    if min(kind_logp[far, 0], kind_logp[near, 0]) < np.log(0.5):
         return None
-    return int(best[0]), int(best[1])
+    return int(far), int(near)
 
 
 def _opposed(logit: NDArray[np.float64], pair: tuple[int, int] | None) -> NDArray[np.float64]:
@@ -77,29 +78,23 @@ def _opposed(logit: NDArray[np.float64], pair: tuple[int, int] | None) -> NDArra
     return result
 
 
-def _cluster_logit(features: NDArray[np.float64], red: NDArray[np.float64]) -> NDArray[np.float64] | None:
+def _cluster_logit(
+    inks: NDArray[np.float64], own: NDArray[np.float64], red: NDArray[np.float64]
+) -> NDArray[np.float64] | None:
     """One maximisation and one expectation; None if a cluster has fewer than one and a half members.
 
-    The clusters are compared along Fisher's line between their means, so that many correlated features do
-    not count as many witnesses.
+    Squared distances in the embedding are nats (`vision.classify.PointScores.ink`), so the difference of a
+    piece's squared distances from the two centres is its log-odds. The crops' own log-odds count from the
+    middle between the two clusters, not from nought: a set may be redder or blacker as a whole.
     """
     black = 1 - red
     if red.sum() < 1.5 or black.sum() < 1.5:
         return None
-    mean_red = (red[:, None] * features).sum(axis=0) / red.sum()
-    mean_black = (black[:, None] * features).sum(axis=0) / black.sum()
-    within = red[:, None] * (features - mean_red) ** 2 + black[:, None] * (features - mean_black) ** 2
-    line = (mean_red - mean_black) / (within.mean(axis=0) + _SHRINK)
-    length = float(np.linalg.norm(line))
-    if length < 1e-9:
-        return None
-    along = features @ (line / length)
-    centre_red = float((red * along).sum() / red.sum())
-    centre_black = float((black * along).sum() / black.sum())
-    scatter = red * (along - centre_red) ** 2 + black * (along - centre_black) ** 2
-    variance = float(scatter.mean()) + _SHRINK * float(along.var())
-    middle = (centre_red + centre_black) / 2
-    logit: NDArray[np.float64] = (centre_red - centre_black) / variance * (along - middle)
+    centre_red = (red[:, None] * inks).sum(axis=0) / red.sum()
+    centre_black = (black[:, None] * inks).sum(axis=0) / black.sum()
+    middle = ((red * own).sum() / red.sum() + (black * own).sum() / black.sum()) / 2
+    distances = ((inks - centre_black) ** 2 - (inks - centre_red) ** 2).sum(axis=1)
+    logit: NDArray[np.float64] = distances + _OWN * (own - middle)
     return np.clip(logit, -_LIMIT, _LIMIT)
 
 

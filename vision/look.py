@@ -50,8 +50,8 @@ class PointReader(Protocol):
     """Scores the 90 points of a board seen through a homography board → pixel."""
 
     @property
-    def model_hash(self) -> str:
-        """sha256 (hex) of the model."""
+    def sha256(self) -> str:
+        """Hash of the model file (hexadecimal)."""
 
     def classify(self, image: NDArray[np.uint8], homography: NDArray[np.float64]) -> PointScores:
         """Scores in FEN order of that homography."""
@@ -98,7 +98,7 @@ class Looker:
             with _timed(ms, "quality"):
                 reason = reason_of_picture(image)
             return Reading.no_board(
-                reason, ms=ms, frame_hash=frame_hash, model_hash=self._classifier.model_hash
+                reason, ms=ms, frame_hash=frame_hash, model_hash=self._classifier.sha256
             )
         with _timed(ms, "classify"):
             scores = self._classifier.classify(image, homography)
@@ -143,7 +143,7 @@ class Looker:
             ms=ms,
             residual_cells=0.0 if located is None else float(located.residual_cells),
             frame_hash=frame_hash,
-            model_hash=self._classifier.model_hash,
+            model_hash=self._classifier.sha256,
             log_likelihood=decoded.scores,
         )
 

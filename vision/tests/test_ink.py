@@ -1,0 +1,43 @@
+"""Sides come from ink relative to the set, not from a colour."""
+
+import numpy as np
+
+from engine import Position
+from vision.ink import sides_of_ink
+from vision.reading import SQUARES, board_to_fen_order
+from vision.tests.synthetic_scores import scores_of
+
+START = board_to_fen_order(Position.start().board)
+RED = np.array([label.isupper() for label in START])
+MEN = np.array([label.isalpha() for label in START])
+
+
+def test_a_set_whose_red_is_brown_is_split_by_what_its_inks_differ_in() -> None:
+    scores = scores_of(START, np.random.default_rng(0), red_bias=-2.8)
+    sides = sides_of_ink(scores.kind_logp, scores.red_logit, scores.ink)
+    assert ((sides.logit > 0) == RED)[MEN].all()
+    assert sides.naming > 3
+
+
+def test_one_crop_with_a_misleading_colour_is_outvoted_by_its_ink() -> None:
+    scores = scores_of(START, np.random.default_rng(1))
+    red = scores.red_logit.copy()
+    red[SQUARES.index("a0")] = -2.0
+    sides = sides_of_ink(scores.kind_logp, red, scores.ink)
+    assert sides.logit[SQUARES.index("a0")] > 1
+
+
+def test_two_generals_alone_are_told_apart_by_the_redder_one() -> None:
+    labels = board_to_fen_order(Position.from_fen("4k4/9/9/9/9/9/9/9/9/3K5 w - - 0 1").board)
+    scores = scores_of(labels, np.random.default_rng(2))
+    red = np.zeros(90)
+    red[SQUARES.index("e9")], red[SQUARES.index("d0")] = 0.4, 1.9
+    sides = sides_of_ink(scores.kind_logp, red, scores.ink)
+    assert sides.logit[SQUARES.index("d0")] == -sides.logit[SQUARES.index("e9")] == 1.5
+
+
+def test_inks_that_do_not_part_leave_the_sides_open() -> None:
+    scores = scores_of(START, np.random.default_rng(3))
+    sides = sides_of_ink(scores.kind_logp, np.zeros(90), np.zeros((90, 4)))
+    assert np.abs(sides.logit).max() < 0.1
+    assert abs(sides.naming) < 0.1
