@@ -11,16 +11,16 @@ from safety.segment import Segment
 __all__ = ["Motion", "Profile"]
 
 Profile = Literal["normal", "fast", "recovery", "home"]
-"""Which limits the motion is judged by: `fast` only while the camera has seen nobody, `recovery` when it starts
-outside the joint ranges, `home` when it searches the limit switch of one axis."""
+"""Which limits the motion is judged by: `fast` only while the camera has seen nobody, `recovery` when it may
+start outside the joint ranges, `home` when it searches the limit switch of one axis."""
 
 
 @dataclass(frozen=True)
 class Motion:
     """Segments that lead from `start_usteps` to `end_usteps`, both at rest.
 
-    `duration_s` is path time in seconds; `label` is a few words for the record; `home_axis` (0 shoulder, 1 elbow,
-    2 lift) is set with profile `home` only.
+    `duration_s` is path time in seconds; `label` is a few words for the record; `home_axis` (0 shoulder,
+    1 elbow, 2 lift) is set with profile `home` only.
     """
 
     segments: tuple[Segment, ...]

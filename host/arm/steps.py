@@ -16,10 +16,13 @@ from numpy.typing import NDArray
 from host.arm.trajectory import Trajectory
 from safety.segment import AXES, TICKS_PER_S, Segment
 
-__all__ = ["MAX_ERROR_TICKS", "SLICE_TICKS", "to_segments"]
+__all__ = ["MAX_ERROR_TICKS", "SLICE_TICKS", "SLOW_SLICE_TICKS", "to_segments"]
 
 SLICE_TICKS = 64_000
-"""Aimed-at length of a slice: 8 ms."""
+"""Usual length of a slice: 8 ms."""
+
+SLOW_SLICE_TICKS = 120_000
+"""Length of a slice of a slow move: 15 ms."""
 
 MAX_ERROR_TICKS = 80
 """Largest difference between a replayed and an exact step time: 10 us (the contract allows 25 us)."""
@@ -40,12 +43,15 @@ class _AxisFit:
     bad: NDArray[np.bool_]
 
 
-def to_segments(trajectory: Trajectory) -> tuple[Segment, ...]:
-    """Convert a trajectory; the segments follow each other without gap and end at rest."""
+def to_segments(trajectory: Trajectory, slice_ticks: int = SLICE_TICKS) -> tuple[Segment, ...]:
+    """Convert a trajectory; the segments follow each other without gap and end at rest.
+
+    `slice_ticks` is the longest slice, in ticks of 1/8 us.
+    """
     times = [trajectory.step_times(axis) * TICKS_PER_S for axis in range(AXES)]
     signs = [1 if trajectory.end[axis] >= trajectory.start[axis] else -1 for axis in range(AXES)]
     total = int(np.ceil(trajectory.duration * TICKS_PER_S)) + 1
-    slices = max(1, -(-total // SLICE_TICKS))
+    slices = max(1, -(-total // slice_ticks))
     bounds: _Ints = np.round(np.linspace(0, total, slices + 1)).astype(np.int64)
     while True:
         fits = [_fit(axis_times, bounds) for axis_times in times]

@@ -85,14 +85,17 @@ class Trajectory:
         return result
 
 
-def plan_line(robot: Robot, start: Usteps, end: Usteps, point_speed: float, lift_speed: float) -> Trajectory:
+def plan_line(
+    robot: Robot, start: Usteps, end: Usteps, point_speed: float, lift_speed: float, *, slow: bool = False
+) -> Trajectory:
     """Plan a straight joint-space move between two different motor positions.
 
-    `point_speed` bounds elbow and tool, `lift_speed` the nose's vertical speed, both m/s. Raises ReachError
-    when an end lies outside a joint's range.
+    `point_speed` bounds elbow and tool, `lift_speed` the nose's vertical speed, both m/s. `slow` bounds the
+    speed of the stretched arm instead, whatever the elbow's angle: for moves whose position is not trusted and
+    may lie outside the joint ranges. Raises ReachError when an end lies outside and `slow` is not set.
     """
     for position in (start, end):
-        if not robot.in_range(robot.joints(position)):
+        if not slow and not robot.in_range(robot.joints(position)):
             raise ReachError(f"The motor position {position} lies outside the range of a joint.")
     if start == end:
         raise ReachError("A move needs two different ends.")
@@ -107,7 +110,11 @@ def plan_line(robot: Robot, start: Usteps, end: Usteps, point_speed: float, lift
         return Trajectory(start, end, curve, np.linspace(0.0, length, _GRID), slope)
     # K at the grid points and at the middles between them, for Simpson's rule.
     s = np.linspace(0.0, 1.0, 2 * _GRID - 1)
-    slope = _point_slope(robot, first.elbow + s * span[1], float(span[0]), float(span[1]))
+    if slow:
+        stretched = robot.arm.link1 + robot.arm.link2
+        slope = np.full(len(s), stretched * abs(span[0]) + robot.arm.link2 * abs(span[1]))
+    else:
+        slope = _point_slope(robot, first.elbow + s * span[1], float(span[0]), float(span[1]))
     pieces = (slope[:-2:2] + 4 * slope[1:-1:2] + slope[2::2]) / (6 * (_GRID - 1))
     sigma = np.concatenate([[0.0], np.cumsum(pieces)])
     curve = plan_scurve(float(sigma[-1]), point_speed, plan.point_acceleration, plan.point_jerk)

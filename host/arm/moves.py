@@ -1,0 +1,77 @@
+"""The few kinds of movement the arm makes, each planned, cut into segments and shown to the safety room.
+
+Swings go at travel height or above, strokes are vertical; nothing else touches the lift. Motor positions in,
+`Motion` out.
+"""
+
+from __future__ import annotations
+
+from host.arm.gate import check
+from host.arm.joints import Usteps
+from host.arm.motion import Motion, Profile
+from host.arm.robot import Robot
+from host.arm.steps import SLICE_TICKS, SLOW_SLICE_TICKS, to_segments
+from host.arm.trajectory import Trajectory, plan_line
+
+__all__ = ["HEADROOM", "creep", "lower", "raise_nose", "search_switch", "swing", "travel_usteps"]
+
+HEADROOM = 0.97
+"""Part of a limit that plans use: whole steps make speed over a few milliseconds look higher than it is."""
+
+
+def travel_usteps(robot: Robot) -> int:
+    """Motor position of the lift at travel height."""
+    return round(robot.lift.travel * robot.lift.usteps_per_unit)
+
+
+def swing(robot: Robot, start: Usteps, end: Usteps, label: str, *, fast: bool = False) -> Motion:
+    """Swing from one place to another, both at travel height or above.
+
+    `fast` plans for the profile that holds while the camera has seen nobody. Raises ReachError and
+    SafetyRefusalError.
+    """
+    plan = robot.plan
+    speed = plan.fastest_point_cleared if fast else plan.fastest_point
+    return _make(robot, _line(robot, start, end, speed, plan.lowering), label, "fast" if fast else "normal")
+
+
+def lower(robot: Robot, start: Usteps, height: float, label: str) -> Motion:
+    """Lower the nose straight down to `height` (m) at the lowering speed."""
+    end = (start[0], start[1], round(height * robot.lift.usteps_per_unit))
+    line = _line(robot, start, end, robot.plan.fastest_point, robot.plan.lowering)
+    return _make(robot, line, label, "normal")
+
+
+def raise_nose(robot: Robot, start: Usteps, label: str, *, holding: bool) -> Motion:
+    """Raise the nose straight up to travel height, slower with a piece on it."""
+    end = (start[0], start[1], travel_usteps(robot))
+    speed = robot.plan.rising_with_piece if holding else robot.plan.rising
+    return _make(robot, _line(robot, start, end, robot.plan.fastest_point, speed), label, "normal")
+
+
+def creep(robot: Robot, start: Usteps, end: Usteps, label: str) -> Motion:
+    """Move slowly enough for any elbow angle; `start` may lie outside the joint ranges."""
+    speed = robot.plan.recovery * HEADROOM
+    return _make(robot, plan_line(robot, start, end, speed, speed, slow=True), label, "recovery")
+
+
+def search_switch(robot: Robot, start: Usteps, end: Usteps, axis: int, label: str) -> Motion:
+    """Move one axis (0 shoulder, 1 elbow, 2 lift) slowly across its limit switch."""
+    speed = robot.plan.home * HEADROOM
+    return _make(robot, plan_line(robot, start, end, speed, speed, slow=True), label, "home", axis)
+
+
+def _line(robot: Robot, start: Usteps, end: Usteps, point_speed: float, lift_speed: float) -> Trajectory:
+    return plan_line(robot, start, end, point_speed * HEADROOM, lift_speed * HEADROOM)
+
+
+def _make(
+    robot: Robot, trajectory: Trajectory, label: str, profile: Profile, home_axis: int | None = None
+) -> Motion:
+    slow = profile in {"home", "recovery"}
+    segments = to_segments(trajectory, SLOW_SLICE_TICKS if slow else SLICE_TICKS)
+    motion = Motion(
+        segments, trajectory.start, trajectory.end, trajectory.duration, label, profile, home_axis
+    )
+    check(robot, motion)
+    return motion
