@@ -1,0 +1,152 @@
+"""A small blocking face of `LinkClient` for the game: do one thing, come back with its outcome.
+
+Blocking means `Timebase.wait` in a loop with the lease renewed; in the twin that is twin time.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from firmware.wire import messages
+from host.link import errors, events
+from host.link.client import LinkClient, Motion
+from host.link.errors import LinkError, LinkGoneError
+from host.link.events import LinkEvent, Usteps
+from host.timebase import Timebase
+from safety import reasons, states
+
+RENEW_US = 30_000
+_PATIENCE_US = 5_000_000
+
+
+class End(Enum):
+    """How a motion ended, as far as it has."""
+
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    HELD = "held"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a motion. `usteps` is where the arm stands (None if nobody knows)."""
+
+    end: End
+    reason: int
+    usteps: Usteps | None
+    lost: str = ""
+    """Which controller was lost and why, if that is what ended it."""
+
+
+Watch = Callable[[LinkEvent], None]
+
+
+class LinkSession:
+    """Executes motions and switchings one after the other.
+
+    `watch` is called for every event heard meanwhile (buttons, states, nose), so none is lost.
+    """
+
+    def __init__(self, client: LinkClient, time: Timebase, watch: Watch = lambda _: None) -> None:
+        self.client = client
+        self.states: dict[str, int] = {}
+        self.reasons: dict[str, int] = {}
+        self.status: dict[str, events.Status] = {}
+        self.usteps: Usteps | None = None
+        self._time = time
+        self._watch = watch
+        self._number: int | None = None
+        self._heard: deque[LinkEvent] = deque()
+
+    def connect(self, patience_us: int = _PATIENCE_US) -> None:
+        """Wait until both controllers are there. Raises a LinkError with one sentence otherwise."""
+        for event in self._hear(self._time.now_us() + patience_us):
+            match event:
+                case events.Ready():
+                    return
+                case events.Failed(error=error, sentence=sentence):
+                    raise getattr(errors, error, LinkError)(sentence)
+        raise LinkError(
+            "the controllers did not answer: are both cables plugged in and is the robot switched on?"
+        )
+
+    def execute(self, motion: Motion) -> Outcome:
+        """Run `motion` until it finished, was stopped, or is held."""
+        self._number = self.client.run(motion)
+        return self.await_end()
+
+    def home(self, axis: int, motion: Motion) -> tuple[Outcome, Usteps | None]:
+        """Search the limit switch of `axis`; the outcome, and the step counters where the switch changed."""
+        self._number = self.client.home(axis, motion)
+        found: list[Usteps] = []
+
+        def note(event: LinkEvent) -> None:
+            if isinstance(event, events.Homed) and event.axis == axis:
+                found.append(event.usteps)
+
+        outcome = self.await_end(note)
+        return outcome, found[-1] if found else None
+
+    def await_end(self, also: Watch = lambda _: None) -> Outcome:
+        """Wait for the running motion; after HELD this is called again when a person lets it go on."""
+        for event in self._hear(None):
+            also(event)
+            match event:
+                case events.MotionDone(motion=number, result=result, usteps=usteps) if number == self._number:
+                    self._number = None
+                    return Outcome(End.STOPPED if result else End.FINISHED, result, usteps)
+                case events.StateChanged(controller="arm", state=states.HOLD, reason=reason):
+                    return Outcome(End.HELD, reason, self.usteps)
+                case events.Lost(controller=name, why=why):
+                    self._number = None
+                    return Outcome(End.STOPPED, reasons.NONE, None, f"{name}: {why}")
+        raise LinkGoneError("the link stopped reporting")
+
+    def magnet(self, on: bool, patience_us: int = 1_000_000) -> bool:
+        """Switch the magnet and wait for the controller's word; whether it did."""
+        self.client.magnet(on)
+        for event in self._hear(self._time.now_us() + patience_us):
+            match event:
+                case events.MagnetState(on=is_on):
+                    return is_on == on
+                case events.Refused(message=messages.MAGNET):
+                    return False
+        return False
+
+    def until(self, wanted: Callable[[LinkEvent], bool], patience_us: int) -> bool:
+        """Wait for an event that `wanted` accepts; False when it did not come in time."""
+        return any(wanted(event) for event in self._hear(self._time.now_us() + patience_us))
+
+    def pause(self, duration_us: int) -> None:
+        """Let time pass, hearing events."""
+        for _ in self._hear(self._time.now_us() + duration_us):
+            pass
+
+    def _hear(self, until_us: int | None) -> Iterator[LinkEvent]:
+        while True:
+            # What a caller who had heard enough left over stands here for the next one.
+            while self._heard:
+                event = self._heard.popleft()
+                self._note(event)
+                self._watch(event)
+                yield event
+            if until_us is not None and self._time.now_us() >= until_us:
+                return
+            self.client.renew()
+            wake_us = self._time.now_us() + RENEW_US
+            self._time.wait(wake_us if until_us is None else min(wake_us, until_us), [self.client.inbox])
+            self._heard.extend(self.client.events())
+
+    def _note(self, event: LinkEvent) -> None:
+        match event:
+            case events.Status(controller=name, state=state, reason=reason):
+                self.status[name], self.states[name], self.reasons[name] = event, state, reason
+                if name == "arm":
+                    self.usteps = event.usteps
+            case events.StateChanged(controller=name, state=state, reason=reason):
+                self.states[name], self.reasons[name] = state, reason
+            case events.MotionDone(usteps=usteps):
+                self.usteps = usteps

@@ -1,0 +1,128 @@
+"""Streams motions to the arm controller, segment by segment, a quarter to half a second ahead. Sans-I/O."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from firmware.wire import messages
+from host.link.clocksync import ClockSync
+from safety.segment import TICKS_PER_US, Segment
+
+# The first segments must be there and checked before the start, also after one retransmission.
+START_LEAD_US = 60_000
+AHEAD_MAX_US = 500_000
+AHEAD_MIN_US = 400_000
+SEGMENTS_PER_PACKET = 4
+WINDOW_PACKETS = 8
+# How soon to look again when the window was full: acknowledgements wake the link anyway.
+_RETRY_US = 5_000
+
+
+@dataclass
+class QueuedMotion:
+    """A motion on its way. `home_axis` is the axis whose limit switch is searched, or None."""
+
+    number: int
+    segments: list[Segment]
+    home_axis: int | None = None
+    profile: int = messages.PROFILE_NORMAL
+    sent: int = 0
+
+    @property
+    def all_sent(self) -> bool:
+        """Whether its last segment was handed over."""
+        return self.sent == len(self.segments)
+
+    def flags(self) -> int:
+        """SEGMENT flags of the next segment to be sent."""
+        flags = messages.SEGMENT_START if self.sent == 0 else 0
+        if self.sent == len(self.segments) - 1:
+            flags |= messages.SEGMENT_LAST
+        if self.home_axis is not None:
+            flags |= messages.SEGMENT_HOME | self.home_axis << messages.SEGMENT_AXIS_SHIFT
+        return flags
+
+
+class Streamer:
+    """Decides which segments go out when. One motion runs at a time; the next starts after its end."""
+
+    def __init__(self) -> None:
+        self._queue: deque[QueuedMotion] = deque()
+        self._plays_until_us = 0.0
+        self._held = False
+
+    @property
+    def active(self) -> bool:
+        """Whether a motion is under way: from its first segment to the controller's word that it ended."""
+        return bool(self._queue) and self._queue[0].sent > 0
+
+    @property
+    def current(self) -> int | None:
+        """Number of the motion under way or next in line."""
+        return self._queue[0].number if self._queue else None
+
+    def run(self, motion: QueuedMotion) -> None:
+        """Append a motion."""
+        self._queue.append(motion)
+
+    def done(self, number: int) -> None:
+        """The controller said that motion `number` came to rest."""
+        if self.active and self._queue[0].number == number:
+            self._queue.popleft()
+            self._held = False
+
+    def drop_all(self) -> list[int]:
+        """Forget everything queued; the numbers of the motions given up."""
+        numbers = [motion.number for motion in self._queue]
+        self._queue.clear()
+        self._held = False
+        return numbers
+
+    def hold(self, held: bool, queue_us: int, now_us: int) -> None:
+        """The controller stands in HOLD with `queue_us` of path queued (True), or moves again (False)."""
+        if held:
+            self._plays_until_us = now_us + queue_us
+        self._held = held
+
+    def poll(self, now_us: int, clock: ClockSync, in_flight: int) -> list[bytes]:
+        """Payloads of SEGMENT messages to hand to the reliable session now."""
+        payloads: list[bytes] = []
+        if not self._queue or self._held:
+            return payloads
+        motion = self._queue[0]
+        if motion.sent == 0:
+            self._plays_until_us = now_us + START_LEAD_US
+        elif self._plays_until_us - now_us > AHEAD_MIN_US:
+            return payloads
+        while (
+            not motion.all_sent
+            and self._plays_until_us - now_us < AHEAD_MAX_US
+            and in_flight + len(payloads) < WINDOW_PACKETS
+        ):
+            payloads.append(self._packet(motion, clock))
+        return payloads
+
+    def next_due_us(self, now_us: int) -> int | None:
+        """When more can be sent, as far as time alone decides; None when nothing is left to send."""
+        if not self._queue or self._held or self._queue[0].all_sent:
+            return None
+        if self._queue[0].sent == 0:
+            return now_us
+        return max(now_us + _RETRY_US, round(self._plays_until_us) - AHEAD_MIN_US)
+
+    def _packet(self, motion: QueuedMotion, clock: ClockSync) -> bytes:
+        payload = bytearray()
+        if motion.sent == 0:
+            payload += messages.encode(messages.PROFILE, motion.profile)
+        for _ in range(SEGMENTS_PER_PACKET):
+            if motion.all_sent:
+                break
+            segment = motion.segments[motion.sent]
+            plays = clock.to_ticks(round(self._plays_until_us))
+            payload += messages.encode(
+                messages.SEGMENT, motion.number, motion.sent, motion.flags(), plays, plays, segment.pack()
+            )
+            motion.sent += 1
+            self._plays_until_us += segment.duration_ticks / TICKS_PER_US
+        return bytes(payload)
