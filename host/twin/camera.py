@@ -1,0 +1,157 @@
+"""The overhead camera: MuJoCo draws what is there, the sensor and the light add what is not exact."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import os
+from typing import Protocol
+
+import cv2
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from host.twin.errors import RendererError
+from host.twin.model import HEIGHT_PX, WIDTH_PX, Handles
+from host.twin.noise import CameraNoise
+
+__all__ = ["Camera"]
+
+_BANK_MARGIN = 256
+_LIMIT_PIECES = 32
+# Where the shadow of a point falls, per metre of its height (against the main light of the model).
+_SHADOW_X, _SHADOW_Y = 0.35, -0.25
+
+
+class _Context(Protocol):
+    def make_current(self) -> None: ...
+    def free(self) -> None: ...
+
+
+def _context() -> _Context:
+    """An off-screen OpenGL context: EGL where it has a device, else OSMesa; MUJOCO_GL decides if it is set."""
+    wish = os.environ.get("MUJOCO_GL", "").strip().lower()
+    names = [wish] if wish in {"egl", "osmesa"} else ["egl", "osmesa"]
+    if "egl" in names and not _egl_has_device():
+        names.remove("egl")
+    for name in names:
+        # PyOpenGL binds to one platform for the life of the process, so the choice is made before it loads.
+        os.environ.setdefault("PYOPENGL_PLATFORM", name)
+        try:
+            module = importlib.import_module(f"mujoco.{name}")
+            context: _Context = module.GLContext(WIDTH_PX, HEIGHT_PX)
+            context.make_current()
+        except Exception:
+            continue
+        return context
+    raise RendererError(
+        "no off-screen OpenGL: install libegl1, libegl-mesa0 and libgl1-mesa-dri (or libosmesa6), then start again"
+    )
+
+
+def _egl_has_device() -> bool:
+    try:
+        egl = ctypes.CDLL("libEGL.so.1")
+        egl.eglGetProcAddress.restype = ctypes.c_void_p
+        address = egl.eglGetProcAddress(b"eglQueryDevicesEXT")
+    except (OSError, AttributeError):
+        return False
+    if not address:
+        return False
+    kind = ctypes.CFUNCTYPE(ctypes.c_uint, ctypes.c_int, ctypes.c_void_p, ctypes.POINTER(ctypes.c_int))
+    count = ctypes.c_int(0)
+    return bool(kind(address)(0, None, ctypes.byref(count))) and count.value > 0
+
+
+class Camera:
+    """Renders frames of one model. Sensor noise depends on seed and frame number alone, never on physics."""
+
+    def __init__(self, model: mujoco.MjModel, handles: Handles, noise: CameraNoise, seed: int) -> None:
+        self._context = _context()
+        self._model = model
+        self._handles = handles
+        self._noise = noise
+        self._seed = seed
+        self.frames = 0
+        self._scene = mujoco.MjvScene(model, maxgeom=600)
+        self._render = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100)
+        mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, self._render)
+        self._view = mujoco.MjvCamera()
+        self._view.type = mujoco.mjtCamera.mjCAMERA_FIXED
+        self._view.fixedcamid = handles.camera
+        self._options = mujoco.MjvOption()
+        self._options.geomgroup[3:] = 0
+        self._options.sitegroup[:] = 0
+        self._pixels = np.zeros((HEIGHT_PX, WIDTH_PX, 3), np.uint8)
+        rng = np.random.default_rng([seed, 0xCA3])
+        shape = (HEIGHT_PX + _BANK_MARGIN, WIDTH_PX + _BANK_MARGIN, 3)
+        self._bank = np.rint(rng.standard_normal(shape, dtype=np.float32) * noise.pixel_sigma_levels).astype(np.int16)
+        self._gain = self._light(rng)
+
+    def _light(self, rng: np.random.Generator) -> NDArray[np.float32]:
+        """The gain of each pixel: exposure, white balance, slope of the light and fall-off of the lens."""
+        noise = self._noise
+        exposure = 1.0 + float(rng.uniform(-1, 1)) * noise.gain_spread
+        balance = 1.0 + rng.uniform(-1, 1, 3) * noise.white_balance_spread
+        x, y = np.meshgrid(np.linspace(-1, 1, WIDTH_PX), np.linspace(-0.5625, 0.5625, HEIGHT_PX))
+        slope = rng.uniform(-1, 1, 2) * noise.slope_spread
+        shade = (1.0 + slope[0] * x + slope[1] * y) * (1.0 - 0.10 * (x * x + y * y))
+        return np.asarray(exposure * shade[..., None] * balance, dtype=np.float32)
+
+    def render(self, data: mujoco.MjData) -> NDArray[np.uint8]:
+        """The picture now: uint8 BGR (720, 1280, 3), image up is away from the robot."""
+        self._context.make_current()
+        scene = self._scene
+        mujoco.mjv_updateScene(
+            self._model, data, self._options, None, self._view, int(mujoco.mjtCatBit.mjCAT_ALL), scene
+        )
+        scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = 0
+        scene.flags[mujoco.mjtRndFlag.mjRND_REFLECTION] = 0
+        self._cast_shadows(data)
+        mujoco.mjr_render(mujoco.MjrRect(0, 0, WIDTH_PX, HEIGHT_PX), scene, self._render)
+        mujoco.mjr_readPixels(self._pixels, None, mujoco.MjrRect(0, 0, WIDTH_PX, HEIGHT_PX), self._render)
+        return self._expose(self._pixels)
+
+    def _cast_shadows(self, data: mujoco.MjData) -> None:
+        """Soft dark spots beside the pieces: far cheaper in software than shadow maps."""
+        for body in self._handles.piece_body:
+            x, y, z = data.xpos[body]
+            for size, alpha in ((0.0150, 0.16), (0.0163, 0.12)):
+                self._decor(
+                    mujoco.mjtGeom.mjGEOM_CYLINDER,
+                    (size, 0.0001, 0.0),
+                    (x + _SHADOW_X * z, y + _SHADOW_Y * z, 0.0003 + size * 0.001),
+                    alpha,
+                )
+
+    def _decor(
+        self, kind: mujoco.mjtGeom, size: tuple[float, float, float], at: tuple[float, float, float], alpha: float
+    ) -> None:
+        scene = self._scene
+        if scene.ngeom >= scene.maxgeom:
+            return
+        geom = scene.geoms[scene.ngeom]
+        mujoco.mjv_initGeom(
+            geom, kind, np.array(size), np.array(at), np.eye(3).ravel(), np.array([0.05, 0.04, 0.03, alpha], np.float32)
+        )
+        scene.ngeom += 1
+
+    def _expose(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        rng = np.random.default_rng([self._seed, self.frames])
+        self.frames += 1
+        flicker = 1.0 + float(rng.normal(0.0, self._noise.flicker_sigma))
+        row, column = (int(value) for value in rng.integers(0, _BANK_MARGIN, 2))
+        # OpenGL reads rows bottom up and colours as RGB.
+        picture = np.ascontiguousarray(pixels[::-1, :, ::-1])
+        if self._noise.blur_px > 0.0:
+            picture = cv2.GaussianBlur(picture, (0, 0), self._noise.blur_px)
+        lit = cv2.multiply(picture, self._gain, scale=flicker, dtype=cv2.CV_16S)
+        grains = self._bank[row : row + HEIGHT_PX, column : column + WIDTH_PX]
+        noisy = cv2.add(lit, np.ascontiguousarray(grains))
+        return np.asarray(np.clip(noisy, 0, 255), dtype=np.uint8)
+
+    def close(self) -> None:
+        """Free the OpenGL context; the camera cannot be used after."""
+        self._render.free()
+        self._context.free()

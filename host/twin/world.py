@@ -1,0 +1,370 @@
+"""The physical world of the twin: pieces on a board, the arm on its motors, a camera above, a hand.
+
+Sans-I/O: time goes in with `advance`, step edges and switch levels go in, sensors and pictures come
+out. The same seed and the same inputs give the same state, bit for bit. Lengths in metres, angles in radians,
+times in integer microseconds of twin time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+import os
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from host.arm.frames import Point, square_board, tray_slots_seat, turn_seat
+from host.arm.robot import Robot
+from host.arm.robot import load as load_robot
+from host.twin import model as plant
+from host.twin.camera import Camera
+from host.twin.errors import RestStateError
+from host.twin.hand import Hand
+from host.twin.magnet import Magnet
+from host.twin.motors import ELBOW_MOTOR, LIFT_MOTOR, SHOULDER_MOTOR, Stepper
+from host.twin.noise import Noise, bounded_normal, bounded_offset
+from host.twin.noise import load as load_noise
+from host.twin.pieces import START, Piece, assign, draw_set
+from host.twin.sensors import Encoder, LimitSwitch
+
+__all__ = ["World", "make_world"]
+
+_STEP_S = plant.STEP_US * 1e-6
+_REST_VERSION = 1
+_MAX_REST_BYTES = 4_000_000
+_STATE = int(mujoco.mjtState.mjSTATE_INTEGRATION)
+
+
+def make_world(
+    seed: int,
+    placement: str = START,
+    robot_plays: Literal["red", "black"] = "black",
+    robot: str | None = None,
+    noise: str | None = None,
+) -> World:
+    """Make a world from plain values; `robot` and `noise` name files (default: the reference ones)."""
+    return World(
+        load_robot(Path(robot) if robot else None), load_noise(Path(noise) if noise else None), seed, placement, robot_plays
+    )
+
+
+class World:
+    """The physics. See the module's docstring for units; the frame of `truth` is `board`."""
+
+    def __init__(
+        self,
+        robot: Robot,
+        noise: Noise,
+        seed: int,
+        placement: str = START,
+        robot_plays: Literal["red", "black"] = "black",
+    ) -> None:
+        """Set up the pieces of `placement` (FEN placement field); the others lie in the trays.
+
+        The arm stands unpowered somewhere near its parked end. Raises `PlacementError`.
+        """
+        self.robot = robot
+        self.noise = noise
+        self.robot_plays = robot_plays
+        self._seed = seed
+        shape = np.random.default_rng([seed, 1])
+        self.pieces: tuple[Piece, ...] = draw_set(robot.piece.diameter, robot.piece.height, noise, shape)
+        self._errors = plant.draw_arm_errors(noise, shape)
+        self._model = plant.build(robot, noise, self.pieces, self._errors, np.random.default_rng([seed, 2]))
+        self._data = mujoco.MjData(self._model)
+        self.at = plant.handles(self._model)
+        self._rng = np.random.default_rng([seed, 3])
+        self._steps = 0
+        self._camera: Camera | None = None
+        self._frames = 0
+        self._place(placement)
+        self._park()
+        self._drives = self._make_drives(shape)
+        self._switches = self._make_switches()
+        self._encoders = self._make_encoders(shape)
+        self._magnet = Magnet(self._model, self._data, self.at, self.pieces, noise.magnet, self._rng)
+        self.hand = Hand(self, np.random.default_rng([seed, 4]))
+        mujoco.mj_forward(self._model, self._data)
+        self._sense()
+        while not self._asleep() and self._steps < 2000:
+            self._step()
+        self._steps = 0
+        self._data.time = 0.0
+
+    def _place(self, placement: str) -> None:
+        placed = assign(placement, self.pieces)
+        setup = self.noise.setup
+        for square, index in placed.items():
+            dx, dy = bounded_offset(self._rng, setup.place_sigma_mm * 1e-3, setup.place_max_mm * 1e-3)
+            point = turn_seat(square_board(self.robot, square), self.robot_plays)
+            self._put(index, point.x + dx, point.y + dy)
+        mine = self.robot_plays == "red"
+        slots = {True: iter(tray_slots_seat(self.robot, "left")), False: iter(tray_slots_seat(self.robot, "right"))}
+        for piece in self.pieces:
+            if piece.index not in placed.values():
+                # What the person has taken lies on the person's side, what the robot has taken on the robot's.
+                slot = next(slots[piece.is_red == mine])
+                self._put(piece.index, slot.x, slot.y)
+
+    def _put(self, index: int, x: float, y: float) -> None:
+        piece, address = self.pieces[index], self.at.piece_qpos[index]
+        # A face is read from its owner's side, give or take.
+        own_side = 0.0 if piece.is_red == (self.robot_plays == "red") else math.pi
+        yaw = own_side + bounded_normal(self._rng, math.radians(self.noise.setup.yaw_sigma_deg), math.pi)
+        pose = [x, y, piece.height_m / 2 + 1e-5, math.cos(yaw / 2), 0.0, 0.0, math.sin(yaw / 2)]
+        self._data.qpos[address : address + 7] = pose
+
+    def _park(self) -> None:
+        span = self.noise.arm.start_max_rad
+        robot = self.robot
+        shoulder = robot.shoulder.park - abs(float(self._rng.uniform(0.0, span)))
+        elbow = robot.elbow.park + abs(float(self._rng.uniform(0.0, span)))
+        # The spring has lifted the unpowered arm to its upper stop.
+        for address, value in zip(self.at.joint_qpos, (shoulder, elbow, robot.lift.high + 0.001, 0.0), strict=True):
+            self._data.qpos[address] = value
+
+    def _make_drives(self, rng: np.random.Generator) -> tuple[Stepper, Stepper, Stepper]:
+        robot, spread = self.robot, self.noise.motor.torque_spread
+        axes = (
+            (SHOULDER_MOTOR, robot.shoulder.usteps_per_unit, robot.shoulder.gear, robot.shoulder.microsteps),
+            (ELBOW_MOTOR, robot.elbow.usteps_per_unit, robot.elbow.gear, robot.elbow.microsteps),
+            (LIFT_MOTOR, robot.lift.usteps_per_unit, math.tau / robot.lift.lead, robot.lift.microsteps),
+        )
+        drives = [
+            Stepper(kind.scaled(1.0 + float(rng.uniform(-1, 1)) * spread), usteps, radians, microsteps, position)
+            for (kind, usteps, radians, microsteps), position in zip(axes, self._joints(), strict=False)
+        ]
+        return drives[0], drives[1], drives[2]
+
+    def _make_switches(self) -> tuple[LimitSwitch, LimitSwitch, LimitSwitch, LimitSwitch]:
+        robot, noise, errors = self.robot, self.noise.arm, self._errors
+        turn = noise.switch_repeat_sigma_mrad * 1e-3
+        return (
+            LimitSwitch(robot.shoulder.switch + errors.shoulder_switch_rad, 1.0, turn, 0.003),
+            LimitSwitch(robot.elbow.switch + errors.elbow_switch_rad, -1.0, turn, 0.003),
+            LimitSwitch(robot.lift.switch + errors.lift_switch_m, 1.0, noise.lift_repeat_sigma_mm * 1e-3, 0.0001),
+            LimitSwitch(robot.nose.switch, 1.0, 0.00002, 0.0001),
+        )
+
+    def _make_encoders(self, rng: np.random.Generator) -> tuple[Encoder, Encoder]:
+        joints = (self.robot.shoulder, self.robot.elbow)
+        encoders = [Encoder(joint.encoder_zero, joint.encoder_counts, self.noise.encoder, rng) for joint in joints]
+        return encoders[0], encoders[1]
+
+    def _joints(self) -> tuple[float, float, float, float]:
+        """True shoulder, elbow (rad), lift and nose compression (m)."""
+        qpos, at = self._data.qpos, self.at.joint_qpos
+        return float(qpos[at[0]]), float(qpos[at[1]]), float(qpos[at[2]]), float(qpos[at[3]])
+
+    @property
+    def data(self) -> mujoco.MjData:
+        """MuJoCo's state, for the hand and for tests."""
+        return self._data
+
+    def now_us(self) -> int:
+        """Twin time the physics has reached."""
+        return self._steps * plant.STEP_US
+
+    def push_edges(
+        self,
+        axis: int,
+        times_us: Sequence[float] | NDArray[np.float64],
+        directions: Sequence[int] | NDArray[np.int8],
+    ) -> None:
+        """Step edges of axis 0 shoulder, 1 elbow, 2 lift; a direction above 0 turns the joint up."""
+        self._drives[axis].push(times_us, directions)
+
+    def set_motor_power(self, on: bool) -> None:
+        """Close or open the motor gate."""
+        for drive in self._drives:
+            drive.powered = on
+
+    def set_run_current(self, full: bool) -> None:
+        """Full or reduced current in all motors."""
+        for drive in self._drives:
+            drive.full_current = full
+
+    def set_magnet(self, permille: int) -> None:
+        """Drive of the magnet's H-bridge, -1000 to 1000."""
+        self._magnet.drive(permille)
+
+    def inputs(self) -> int:
+        """Switches as bits: 0 shoulder limit, 1 elbow limit, 2 lift limit, 3 nose."""
+        return sum(switch.closed << bit for bit, switch in enumerate(self._switches))
+
+    def encoder_counts(self) -> tuple[int, int]:
+        """What the joint encoders of shoulder and elbow read, 0 to 4095."""
+        shoulder, elbow, _, _ = self._joints()
+        return self._encoders[0].counts(shoulder, self._steps), self._encoders[1].counts(elbow, self._steps)
+
+    def advance(self, until_us: int) -> None:
+        """Integrate up to `until_us`, in whole physics steps of 0.5 ms."""
+        last = until_us // plant.STEP_US
+        while self._steps < last:
+            self._step()
+
+    def _step(self) -> None:
+        data, at = self._data, self.at
+        until = (self._steps + 1) * plant.STEP_US
+        qpos, qvel, applied = data.qpos, data.qvel, data.qfrc_applied
+        for axis, drive in enumerate(self._drives):
+            dof = at.joint_dof[axis]
+            applied[dof] = drive.force(until, _STEP_S, float(qpos[at.joint_qpos[axis]]), float(qvel[dof]))
+        self._magnet.pull(_STEP_S)
+        if self.hand.busy:
+            self.hand.step(_STEP_S)
+        mujoco.mj_step(self._model, data)
+        self._steps += 1
+        self._sense()
+
+    def _sense(self) -> None:
+        for switch, value in zip(self._switches, self._joints(), strict=True):
+            switch.feel(value, self._rng)
+
+    def _asleep(self) -> bool:
+        """Whether every piece has come to rest (only the arm's tree never sleeps)."""
+        return int(self._data.ntree_awake) <= 1
+
+    def is_quiet(self) -> bool:
+        """Whether nothing moves: no edges wait, the arm stands, each free piece rests, no hand is there."""
+        if self.hand.busy or any(drive.pending for drive in self._drives):
+            return False
+        speeds = [abs(float(self._data.qvel[dof])) for dof in self.at.joint_dof]
+        if max(speeds[:2]) > 2e-3 or max(speeds[2:]) > 1e-3:
+            return False
+        return int(self._data.ntree_awake) <= 1 + (self._magnet.holding is not None)
+
+    def render(self) -> NDArray[np.uint8]:
+        """The camera's picture: uint8 BGR (720, 1280, 3). Raises `RendererError` where nothing can draw."""
+        if self._camera is None:
+            self._camera = Camera(self._model, self.at, self.noise.camera, self._seed)
+            self._camera.frames = self._frames
+        mujoco.mj_kinematics(self._model, self._data)
+        picture = self._camera.render(self._data)
+        self._frames = self._camera.frames
+        return picture
+
+    def piece_seat(self, index: int) -> Point:
+        """Where the centre of a piece is now, seat frame."""
+        address = self.at.piece_qpos[index]
+        return Point(float(self._data.qpos[address]), float(self._data.qpos[address + 1]))
+
+    def truth(self) -> dict[str, Any]:
+        """The true state, for reports alone: JSON-able, metres and radians, pieces in the board frame."""
+        shoulder, elbow, lift, nose = self._joints()
+        face = self._data.site_xpos[self.at.nose_site]
+        tip = turn_seat(Point(float(face[0]), float(face[1])), self.robot_plays)
+        return {
+            "now_us": self.now_us(),
+            "pieces": [self._piece_truth(piece) for piece in self.pieces],
+            "arm": {
+                "shoulder_rad": shoulder,
+                "elbow_rad": elbow,
+                "lift_m": lift,
+                "nose_m": nose,
+                "tip_x_m": tip.x,
+                "tip_y_m": tip.y,
+                "tip_z_m": float(face[2]),
+                "lag_usteps": [drive.lag_usteps(value) for drive, value in zip(self._drives, self._joints(), strict=False)],
+            },
+            "holding": self._magnet.holding,
+            "hand": self.hand.busy,
+        }
+
+    def _piece_truth(self, piece: Piece) -> dict[str, Any]:
+        address = self.at.piece_qpos[piece.index]
+        x, y, z, w, qx, qy, qz = (float(value) for value in self._data.qpos[address : address + 7])
+        point = turn_seat(Point(x, y), self.robot_plays)
+        tilt = math.acos(max(-1.0, min(1.0, 1.0 - 2.0 * (qx * qx + qy * qy))))
+        where = self._where(piece, x, y, z)
+        return {"id": piece.index, "label": piece.label, "x_m": point.x, "y_m": point.y, "z_m": z, "tilt_rad": tilt} | where
+
+    def _where(self, piece: Piece, x: float, y: float, z: float) -> dict[str, Any]:
+        """`where` (board, tray, held, hand, floor) and for the board the nearest square's index."""
+        if self._magnet.holding == piece.index:
+            return {"where": "held", "square": None}
+        if self.hand.holding == piece.index:
+            return {"where": "hand", "square": None}
+        pitch = self.robot.board.pitch
+        board = turn_seat(Point(x, y), self.robot_plays)
+        file, rank = round(board.x / pitch + 4.0), round(board.y / pitch + 4.5)
+        if 0 <= file <= 8 and 0 <= rank <= 9:
+            return {"where": "board", "square": rank * 9 + file}
+        tray = self.robot.tray
+        outer = tray.offset + (tray.columns - 0.5) * tray.pitch
+        if tray.offset - tray.pitch / 2 <= abs(x) <= outer and abs(y) <= tray.rows * tray.pitch / 2:
+            return {"where": "tray", "square": None}
+        return {"where": "floor", "square": None}
+
+    def _signature(self) -> str:
+        """What a rest state must share with this world to be used in it."""
+        words = [str(self._seed), self.robot_plays, str(self._model.nq), repr(self.robot), repr(self.noise)]
+        return hashlib.sha256("|".join(words).encode()).hexdigest()
+
+    def save(self, path: Path) -> None:
+        """Write the complete state; the file appears whole or not at all."""
+        size = mujoco.mj_stateSize(self._model, _STATE)
+        physics = np.empty(size)
+        mujoco.mj_getState(self._model, self._data, physics, _STATE)
+        rest = {
+            "version": _REST_VERSION,
+            "signature": self._signature(),
+            "steps": self._steps,
+            "frames": self._frames,
+            "drives": [drive.state() for drive in self._drives],
+            "switches": [switch.state() for switch in self._switches],
+            "magnet": self._magnet.state(),
+            "hand": self.hand.state(),
+            "random": self._rng.bit_generator.state,
+        }
+        packed = io.BytesIO()
+        words = np.frombuffer(json.dumps(rest).encode(), dtype=np.uint8)
+        np.savez(packed, physics=physics, asleep=self._data.tree_asleep, rest=words)
+        fresh = path.with_name(path.name + ".new")
+        fresh.write_bytes(packed.getvalue())
+        os.replace(fresh, path)
+
+    def restore(self, path: Path) -> None:
+        """Return to a state written by `save` in a world made with the same robot, noise, seed and colour.
+
+        Raises `RestStateError`, and then leaves the world as it was.
+        """
+        physics, asleep, rest = self._read_rest(path)
+        mujoco.mj_setState(self._model, self._data, physics, _STATE)
+        mujoco.mj_forward(self._model, self._data)
+        mujoco.mj_setState(self._model, self._data, physics, _STATE)
+        self._data.tree_asleep[:] = asleep
+        self._steps, self._frames = int(rest["steps"]), int(rest["frames"])
+        for drive, state in zip(self._drives, rest["drives"], strict=True):
+            drive.set_state(state)
+        for switch, state in zip(self._switches, rest["switches"], strict=True):
+            switch.set_state(state)
+        self._magnet.set_state(rest["magnet"])
+        self.hand.set_state(rest["hand"])
+        self._rng.bit_generator.state = rest["random"]
+        if self._camera is not None:
+            self._camera.frames = self._frames
+
+    def _read_rest(self, path: Path) -> tuple[NDArray[np.float64], NDArray[np.int32], dict[str, Any]]:
+        if path.stat().st_size > _MAX_REST_BYTES:
+            raise RestStateError(f"{path}: too long for a rest state; a file that this twin saved would be right")
+        try:
+            with np.load(path, allow_pickle=False) as parts:
+                physics, asleep = parts["physics"], parts["asleep"]
+                rest = json.loads(parts["rest"].tobytes())
+        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            raise RestStateError(f"{path}: this is not a rest state; a file that this twin saved would be right") from error
+        if not isinstance(rest, dict) or rest.get("version") != _REST_VERSION:
+            raise RestStateError(f"{path}: a rest state of another version; this twin reads version {_REST_VERSION}")
+        size = mujoco.mj_stateSize(self._model, _STATE)
+        if rest.get("signature") != self._signature() or physics.shape != (size,) or not np.isfinite(physics).all():
+            raise RestStateError(f"{path}: saved by another world; the same robot, noise, seed and colour are needed")
+        return physics, asleep, rest
