@@ -1,0 +1,160 @@
+#include "nnue.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "nnue_arithmetic.h"
+#include "sha256.h"
+
+namespace qiyou {
+namespace {
+
+constexpr char kMagic[] = "QIYOUNN1";
+constexpr std::size_t kHeader = 24;
+constexpr std::size_t kDigestBytes = 32;
+constexpr std::size_t kDeepest = 512;
+constexpr int kInputScale = 255;
+constexpr int kOutputScale = 64;
+
+class Reader {
+ public:
+  explicit Reader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
+  std::uint32_t word() { return byte() | byte() << 8 | byte() << 16 | byte() << 24; }
+  void read(Half& half) {
+    for (std::int16_t& value : half.sum) value = static_cast<std::int16_t>(static_cast<std::uint16_t>(byte() | byte() << 8));
+  }
+
+ private:
+  std::uint32_t byte() { return bytes_[at_++]; }
+  std::span<const std::uint8_t> bytes_;
+  std::size_t at_ = 0;
+};
+
+std::string hex(const Digest& digest) {
+  std::string text;
+  for (const std::uint8_t b : digest) {
+    text += "0123456789abcdef"[b >> 4];
+    text += "0123456789abcdef"[b & 15];
+  }
+  return text;
+}
+
+int output_bucket(const Position& position) {
+  // Slots 5-15 are horses, chariots, cannons and soldiers.
+  const int left = std::popcount(position.men(kRed) & 0xFFE0U) + std::popcount(position.men(kBlack) & 0xFFE0U);
+  return std::min(left * kNetOutputs / 23, kNetOutputs - 1);
+}
+
+}  // namespace
+
+Net::Net(std::span<const std::uint8_t> file) : bias_{}, outputs_{}, output_bias_{}, scale_(0) {
+  constexpr std::size_t kHalf = kNetWidth * sizeof(std::int16_t);
+  constexpr std::size_t kSize =
+      kHeader + kHalf * (1 + kNetInputs + 2 * kNetOutputs) + kNetOutputs * sizeof(std::int32_t) + kDigestBytes;
+  if (file.size() != kSize || std::memcmp(file.data(), kMagic, 8) != 0) {
+    throw NetError("the evaluation net has " + std::to_string(file.size()) + " bytes and should have " +
+                   std::to_string(kSize) + "; install it again");
+  }
+  const Digest digest = sha256(file.first(kSize - kDigestBytes));
+  if (!std::equal(digest.begin(), digest.end(), file.end() - kDigestBytes)) {
+    throw NetError("the evaluation net was altered (its SHA-256 does not fit); install it again");
+  }
+  digest_ = hex(digest);
+  Reader reader(file.subspan(8));
+  if (reader.word() != kNetWidth || reader.word() != kNetInputs || reader.word() != kNetOutputs) {
+    throw NetError("the evaluation net has another shape than this engine; install the one that belongs to it");
+  }
+  scale_ = static_cast<int>(reader.word());
+  if (scale_ < 1 || scale_ > 10000) throw NetError("the evaluation net names no sensible scale; install it again");
+  reader.read(bias_);
+  inputs_.resize(kNetInputs);
+  for (Half& column : inputs_) reader.read(column);
+  for (auto& output : outputs_) {
+    for (Half& half : output) reader.read(half);
+  }
+  for (std::int32_t& value : output_bias_) value = static_cast<std::int32_t>(reader.word());
+}
+
+Accumulators::Accumulators(const Net& net, Arithmetic arithmetic)
+    : net_(net), add_subtract_(choose_add_subtract(arithmetic)), output_(choose_output(arithmetic)), plies_(kDeepest) {}
+
+void Accumulators::start(const Position& position) {
+  top_ = 0;
+  refresh(position, kRed);
+  refresh(position, kBlack);
+}
+
+void Accumulators::push(const Position& after, const Undo& undo) {
+  Ply& ply = plies_[++top_];
+  ply.known = {false, false};
+  ply.move = undo.move;
+  ply.man = after.man_at(undo.move.to());
+  ply.captured = undo.captured;
+}
+
+const Half& Accumulators::column(Side view, Square general, Man man, Square s) const {
+  int rank = rank_of(s);
+  int file = file_of(s);
+  int general_rank = rank_of(general);
+  int general_file = file_of(general);
+  if (view == kBlack) {
+    rank = 9 - rank;
+    general_rank = 9 - general_rank;
+  }
+  if (general_file > 4) {
+    file = 8 - file;
+    general_file = 8 - general_file;
+  }
+  const int bucket = general_rank * 2 + (general_file == 4 ? 1 : 0);
+  const int input = bucket * kPlainInputs + (side_of(man) == view ? 0 : kPlainInputs / 2) + kind_of(man) * kSquares +
+                    square_at(file, rank);
+  return net_.inputs_[static_cast<std::size_t>(input)];
+}
+
+void Accumulators::refresh(const Position& position, Side view) {
+  std::array<const Half*, kMen> plus{};
+  int pluses = 0;
+  const Square general = position.general(view);
+  for (Man man = 0; man < kMen; ++man) {
+    if (position.alive(man)) plus[static_cast<std::size_t>(pluses++)] = &column(view, general, man, position.square_of(man));
+  }
+  Ply& ply = plies_[top_];
+  add_subtract_(ply.half[view], net_.bias_, plus.data(), pluses, nullptr, 0);
+  ply.known[view] = true;
+}
+
+void Accumulators::bring_up_to_date(const Position& position, Side view) {
+  if (plies_[top_].known[view]) return;
+  // Back to the last ply that is known; a step of the own general changes every input.
+  const Man general = man_of(view, 0);
+  std::size_t from = top_;
+  while (!plies_[from].known[view]) {
+    if (plies_[from].man == general || top_ - from > 6) return refresh(position, view);
+    --from;
+  }
+  const Square stand = position.general(view);
+  for (std::size_t at = from + 1; at <= top_; ++at) {
+    Ply& ply = plies_[at];
+    const Half* plus[] = {&column(view, stand, ply.man, ply.move.to())};
+    const Half* minus[] = {&column(view, stand, ply.man, ply.move.from()), nullptr};
+    if (ply.captured != kNobody) minus[1] = &column(view, stand, ply.captured, ply.move.to());
+    add_subtract_(ply.half[view], plies_[at - 1].half[view], plus, 1, minus, ply.captured != kNobody ? 2 : 1);
+    ply.known[view] = true;
+  }
+}
+
+int Accumulators::evaluate(const Position& position) {
+  bring_up_to_date(position, kRed);
+  bring_up_to_date(position, kBlack);
+  const Ply& ply = plies_[top_];
+  const Side side = position.side();
+  const auto bucket = static_cast<std::size_t>(output_bucket(position));
+  // Sums of squared activations times weights, then the bias at the same scale.
+  const std::int64_t sum =
+      static_cast<std::int64_t>(output_(ply.half[side], ply.half[other(side)], net_.outputs_[bucket])) +
+      net_.output_bias_[bucket];
+  return static_cast<int>(sum * net_.scale_ / (kInputScale * kInputScale * kOutputScale));
+}
+
+}  // namespace qiyou

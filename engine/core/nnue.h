@@ -1,0 +1,88 @@
+// The evaluation net: one wide layer that is updated as men move, one linear layer on top.
+//
+// Scalar, AVX2 and NEON code give the same score bit for bit; which one runs is decided once.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "position.h"
+
+namespace qiyou {
+
+// A net that cannot be used; what() says why and what to do.
+struct NetError : std::invalid_argument {
+  using std::invalid_argument::invalid_argument;
+};
+
+constexpr int kNetWidth = 128;
+constexpr int kPlainInputs = 2 * kKinds * kSquares;
+constexpr int kNetInputs = 6 * kPlainInputs;
+constexpr int kNetOutputs = 8;
+
+struct alignas(64) Half {
+  std::array<std::int16_t, kNetWidth> sum;
+};
+
+class Net {
+ public:
+  // The file that `tools/train_net/export.py` describes. Throws NetError.
+  explicit Net(std::span<const std::uint8_t> file);
+
+  const std::string& digest() const { return digest_; }  // SHA-256 in hex
+
+ private:
+  friend class Accumulators;
+
+  Half bias_;
+  std::vector<Half> inputs_;
+  std::array<std::array<Half, 2>, kNetOutputs> outputs_;
+  std::array<std::int32_t, kNetOutputs> output_bias_;
+  int scale_;
+  std::string digest_;
+};
+
+// How the arithmetic is done; kBest is what this machine can.
+enum class Arithmetic : int { kBest, kScalar };
+
+// The wide layer along a line of play, computed where it is asked for.
+class Accumulators {
+ public:
+  explicit Accumulators(const Net& net, Arithmetic arithmetic = Arithmetic::kBest);
+
+  void start(const Position& position);
+  // To be called after `make`, with what it returned; and `pop` before or after `unmake`.
+  void push(const Position& after, const Undo& undo);
+  void pop() { --top_; }
+
+  // Centipawns for the side to move. `position` is the one the pushes led to.
+  int evaluate(const Position& position);
+
+ private:
+  struct Ply {
+    std::array<Half, 2> half;
+    std::array<bool, 2> known;
+    Move move;
+    Man man;
+    Man captured;
+  };
+  using AddSubtract = void (*)(Half& to, const Half& from, const Half* const* plus, int pluses,
+                               const Half* const* minus, int minuses);
+  using Output = std::int32_t (*)(const Half& own, const Half& other, const std::array<Half, 2>& weights);
+
+  const Half& column(Side view, Square general, Man man, Square s) const;
+  void refresh(const Position& position, Side view);
+  void bring_up_to_date(const Position& position, Side view);
+
+  const Net& net_;
+  AddSubtract add_subtract_;
+  Output output_;
+  std::vector<Ply> plies_;
+  std::size_t top_ = 0;
+};
+
+}  // namespace qiyou

@@ -1,0 +1,125 @@
+#include "nnue_arithmetic.h"
+
+#include <algorithm>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+namespace qiyou {
+namespace {
+
+void add_subtract_scalar(Half& to, const Half& from, const Half* const* plus, int pluses, const Half* const* minus,
+                         int minuses) {
+  for (std::size_t i = 0; i < kNetWidth; ++i) {
+    int sum = from.sum[i];
+    for (int k = 0; k < pluses; ++k) sum += plus[k]->sum[i];
+    for (int k = 0; k < minuses; ++k) sum -= minus[k]->sum[i];
+    to.sum[i] = static_cast<std::int16_t>(sum);
+  }
+}
+
+std::int32_t output_scalar(const Half& own, const Half& other, const std::array<Half, 2>& weights) {
+  std::int32_t sum = 0;
+  for (std::size_t i = 0; i < kNetWidth; ++i) {
+    const std::int32_t a = std::clamp<std::int32_t>(own.sum[i], 0, 255);
+    const std::int32_t b = std::clamp<std::int32_t>(other.sum[i], 0, 255);
+    sum += a * a * weights[0].sum[i] + b * b * weights[1].sum[i];
+  }
+  return sum;
+}
+
+#if defined(__x86_64__)
+
+// The four steps of two loops below, 16 lanes at a time; the wrapper decides at run time.
+__attribute__((target("avx2"))) void add_subtract_avx2(Half& to, const Half& from, const Half* const* plus, int pluses,
+                                                       const Half* const* minus, int minuses) {
+  for (std::size_t i = 0; i < kNetWidth; i += 16) {
+    __m256i sum = _mm256_load_si256(reinterpret_cast<const __m256i*>(&from.sum[i]));
+    for (int k = 0; k < pluses; ++k) {
+      sum = _mm256_add_epi16(sum, _mm256_load_si256(reinterpret_cast<const __m256i*>(&plus[k]->sum[i])));
+    }
+    for (int k = 0; k < minuses; ++k) {
+      sum = _mm256_sub_epi16(sum, _mm256_load_si256(reinterpret_cast<const __m256i*>(&minus[k]->sum[i])));
+    }
+    _mm256_store_si256(reinterpret_cast<__m256i*>(&to.sum[i]), sum);
+  }
+}
+
+__attribute__((target("avx2"))) std::int32_t output_avx2(const Half& own, const Half& other,
+                                                         const std::array<Half, 2>& weights) {
+  const __m256i zero = _mm256_setzero_si256();
+  const __m256i top = _mm256_set1_epi16(255);
+  __m256i sum = zero;
+  const Half* halves[] = {&own, &other};
+  for (std::size_t half = 0; half < 2; ++half) {
+    for (std::size_t i = 0; i < kNetWidth; i += 16) {
+      __m256i x = _mm256_load_si256(reinterpret_cast<const __m256i*>(&halves[half]->sum[i]));
+      x = _mm256_min_epi16(_mm256_max_epi16(x, zero), top);
+      const __m256i w = _mm256_load_si256(reinterpret_cast<const __m256i*>(&weights[half].sum[i]));
+      sum = _mm256_add_epi32(sum, _mm256_madd_epi16(x, _mm256_mullo_epi16(x, w)));
+    }
+  }
+  __m128i four = _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
+  four = _mm_add_epi32(four, _mm_shuffle_epi32(four, _MM_SHUFFLE(1, 0, 3, 2)));
+  four = _mm_add_epi32(four, _mm_shuffle_epi32(four, _MM_SHUFFLE(2, 3, 0, 1)));
+  return _mm_cvtsi128_si32(four);
+}
+
+#elif defined(__aarch64__)
+
+void add_subtract_neon(Half& to, const Half& from, const Half* const* plus, int pluses, const Half* const* minus,
+                       int minuses) {
+  for (std::size_t i = 0; i < kNetWidth; i += 8) {
+    int16x8_t sum = vld1q_s16(&from.sum[i]);
+    for (int k = 0; k < pluses; ++k) sum = vaddq_s16(sum, vld1q_s16(&plus[k]->sum[i]));
+    for (int k = 0; k < minuses; ++k) sum = vsubq_s16(sum, vld1q_s16(&minus[k]->sum[i]));
+    vst1q_s16(&to.sum[i], sum);
+  }
+}
+
+std::int32_t output_neon(const Half& own, const Half& other, const std::array<Half, 2>& weights) {
+  const int16x8_t zero = vdupq_n_s16(0);
+  const int16x8_t top = vdupq_n_s16(255);
+  int32x4_t sum = vdupq_n_s32(0);
+  const Half* halves[] = {&own, &other};
+  for (std::size_t half = 0; half < 2; ++half) {
+    for (std::size_t i = 0; i < kNetWidth; i += 8) {
+      const int16x8_t x = vminq_s16(vmaxq_s16(vld1q_s16(&halves[half]->sum[i]), zero), top);
+      const int16x8_t xw = vmulq_s16(x, vld1q_s16(&weights[half].sum[i]));
+      sum = vmlal_s16(sum, vget_low_s16(x), vget_low_s16(xw));
+      sum = vmlal_high_s16(sum, x, xw);
+    }
+  }
+  return vaddvq_s32(sum);
+}
+
+#endif
+
+}  // namespace
+
+AddSubtractLoop choose_add_subtract(Arithmetic arithmetic) {
+  if (arithmetic == Arithmetic::kScalar) return add_subtract_scalar;
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx2") ? add_subtract_avx2 : add_subtract_scalar;
+#elif defined(__aarch64__)
+  return add_subtract_neon;
+#else
+  return add_subtract_scalar;
+#endif
+}
+
+OutputLoop choose_output(Arithmetic arithmetic) {
+  if (arithmetic == Arithmetic::kScalar) return output_scalar;
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx2") ? output_avx2 : output_scalar;
+#elif defined(__aarch64__)
+  return output_neon;
+#else
+  return output_scalar;
+#endif
+}
+
+}  // namespace qiyou

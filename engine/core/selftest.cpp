@@ -1,0 +1,154 @@
+// A self-test without Python, meant to run under the sanitizers: perft, random games with the
+// judge, small searches, and garbage for the readers of FEN and UCI.
+#include <cstdint>
+#include <cstdio>
+#include <random>
+#include <sstream>
+#include <string>
+
+#include "chase.h"
+#include "exchange.h"
+#include "fen.h"
+#include "judge.h"
+#include "movegen.h"
+#include "perft.h"
+#include "search.h"
+#include "uci.h"
+
+namespace {
+
+using namespace qiyou;
+
+int failures = 0;
+
+void expect(bool holds, const char* what) {
+  if (holds) return;
+  std::printf("FAILED: %s\n", what);
+  ++failures;
+}
+
+void count_leaves() {
+  struct Case {
+    const char* fen;
+    std::uint64_t nodes;
+  };
+  // Counts on which several independent programs agree.
+  constexpr Case kCases[] = {
+      {"rnbakabnr/9/1c5c1/p1p1p1p1p/9/9/P1P1P1P1P/1C5C1/9/RNBAKABNR w - - 0 1", 79666},
+      {"r1ba1a3/4kn3/2n1b4/pNp1p1p1p/4c4/6P2/P1P2R2P/1CcC5/9/2BAKAB2 w - - 0 1", 43929},
+      {"1cbak4/9/n2a5/2p1p3p/5cp2/2n2N3/6PCP/3AB4/2C6/3A1K1N1 w - - 0 1", 8620},
+      {"5a3/3k5/3aR4/9/5r3/5n3/9/3A1A3/5K3/2BC2B2 w - - 0 1", 9850},
+      {"CRN1k1b2/3ca4/4ba3/9/2nr5/9/9/4B4/4A4/4KA3 w - - 0 1", 14808},
+  };
+  for (const Case& one : kCases) {
+    Position position = parse_fen(one.fen);
+    expect(perft(position, 3) == one.nodes, one.fen);
+    expect(fen(position) == one.fen, "FEN returns as it came");
+  }
+}
+
+// The quick legality rules against making every move and looking at the general.
+void compare_with_trying(const Position& position) {
+  const MoveList list = legal_moves(position);
+  expect(static_cast<std::size_t>(count_legal_moves(position)) == list.size(), "counting agrees with listing");
+  std::size_t legal_pairs = 0;
+  for (Square from = 0; from < kSquares; ++from) {
+    for (Square to = 0; to < kSquares; ++to) {
+      if (from == to || !pseudo_legal(position, Move(from, to))) continue;
+      Position next = position;
+      next.make(Move(from, to));
+      const bool safe = !in_check(next, position.side());
+      expect(safe == list.contains(Move(from, to)), "a move is listed if and only if it leaves the general safe");
+      legal_pairs += safe ? 1 : 0;
+    }
+  }
+  expect(legal_pairs == list.size(), "no move is listed twice");
+}
+
+void play_random_games(std::mt19937& random) {
+  for (int round = 0; round < 60; ++round) {
+    Game game(parse_fen(kStartFen), round % 2 == 0 ? Rules::kWxf : Rules::kCxa);
+    for (int ply = 0; ply < 300 && game.verdict().state == State::kOngoing; ++ply) {
+      const MoveList list = legal_moves(game.position());
+      const MoveList captures = legal_moves(game.position(), Only::kCaptures);
+      for (const Move capture : captures) expect(list.contains(capture), "captures are moves");
+      const MoveList& from = captures.empty() || random() % 3 != 0 ? list : captures;
+      const Move move = from[random() % from.size()];
+      if (ply % 10 == 0) compare_with_trying(game.position());
+      exchange_gains(game.position(), move, 0);
+      game.push(move);
+      Position copy = game.position();
+      chased_by(copy, game.past().back());
+      expect(copy.same_board(game.position()), "looking at threats changes nothing");
+    }
+    const std::string end = fen(game.position());
+    expect(fen(parse_fen(end)) == end, "the end of a game reads back");
+    const Position last = game.position();
+    while (!game.past().empty()) game.pop();
+    expect(fen(game.position()) == kStartFen, "taking all moves back leads to the start");
+    expect(last.key() == parse_fen(end).key(), "the key depends on the position alone");
+  }
+}
+
+void search_a_little() {
+  Searcher searcher(1);
+  std::atomic<bool> stop = false;
+  Game game(parse_fen(kStartFen));
+  for (int ply = 0; ply < 40 && game.verdict().state == State::kOngoing; ++ply) {
+    Limits limits;
+    limits.nodes = 1500;
+    limits.lines = 1 + ply % 3;
+    limits.blunder = ply % 2 * 40;
+    const SearchResult result = searcher.think(game, limits, stop);
+    expect(!result.lines.empty() && legal(game.position(), result.lines[0].moves[0]), "the search plays a legal move");
+    expect(result.nodes <= limits.nodes, "the search keeps to its nodes");
+    game.push(result.lines[0].moves[0]);
+  }
+}
+
+void read_garbage(std::mt19937& random) {
+  const std::string alphabet = "rnbakcpRNBAKCP123456789/ wb-.x\xff\t";
+  for (int i = 0; i < 20000; ++i) {
+    std::string text(i % 2 == 0 ? std::string(kStartFen) : std::string());
+    for (unsigned n = random() % 12; n > 0; --n) {
+      const char c = alphabet[random() % alphabet.size()];
+      if (text.empty() || random() % 2 == 0) {
+        text.insert(text.begin() + static_cast<std::ptrdiff_t>(random() % (text.size() + 1)), c);
+      } else {
+        text[random() % text.size()] = c;
+      }
+    }
+    try {
+      Position position = parse_fen(text);
+      perft(position, 1);
+      expect(fen(parse_fen(fen(position))) == fen(position), "an accepted FEN reads back");
+    } catch (const FenError&) {
+      continue;
+    }
+  }
+  const char* words[] = {"uci",  "ucci",  "isready", "position", "startpos", "fen",     "moves", "b2e2", "h9g7",
+                         "go",   "depth", "2",       "nodes",    "-5",       "setoption", "name",  "Hash", "value",
+                         "1",    "perft", "99999",   "MultiPV",  "stop",     "banmoves", "\x01\xfe", "a0a0", "searchmoves"};
+  for (int i = 0; i < 100; ++i) {
+    std::string text;
+    for (unsigned n = random() % 60; n > 0; --n) {
+      text += words[random() % (sizeof words / sizeof words[0])];
+      text += random() % 4 == 0 ? "\n" : " ";
+    }
+    std::istringstream in(text + "\nstop\nquit\n");
+    std::ostringstream out;
+    expect(converse(in, out) == 0, "the program survives nonsense");
+  }
+}
+
+}  // namespace
+
+int main() {
+  std::mt19937 random(20260101);
+  count_leaves();
+  play_random_games(random);
+  search_a_little();
+  read_garbage(random);
+  std::printf(failures == 0 ? "engine_selftest: all held\n" : "engine_selftest: %d failed\n", failures);
+  return failures == 0 ? 0 : 1;
+}
