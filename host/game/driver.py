@@ -1,4 +1,4 @@
-"""Performs what the table asks for, one request after the other, with the ports of one of the three worlds."""
+"""Performs what the table asks for, request by request, with the ports of one of the three worlds."""
 
 import time
 from dataclasses import dataclass
@@ -74,8 +74,10 @@ def _perform(request: Request, game: Game, ports: Ports) -> object:
         case Park():
             return ports.body.park()
         case Light(pattern):
-            return ports.body.light(pattern)
+            ports.body.light(pattern)
+            return None
         case Say(message):
-            return ports.mouth.say(message)
+            ports.mouth.say(message)
+            return None
         case Listen(seconds):
             return ports.body.listen(seconds)

@@ -50,7 +50,7 @@ def _decode(line: bytes, number: int, previous_crc: int, path: Path) -> tuple[di
         raise JournalError(f"{where}: this is not a line of a journal; a journal is never edited by hand")
     crc = zlib.crc32(line[:cut] + b"}", previous_crc)
     if line[cut:] != f',"crc":"{crc:08x}"}}'.encode():
-        raise JournalError(f"{where}: the check sum does not fit: this line or the one before was changed or lost")
+        raise JournalError(f"{where}: the check sum does not fit: this line or the one before was changed")
     try:
         entry = json.loads(line)
     except (ValueError, RecursionError) as error:

@@ -49,7 +49,7 @@ def placement_to_board(placement: str) -> str:
 
 @dataclass
 class SimulatedTable:
-    """Eyes, body, mouth and person of one simulated board. `board` is the truth, 90 labels by square index."""
+    """Eyes, body, mouth and person of one simulated board. `board` is the truth: 90 labels by square."""
 
     board: str
     robot: str
@@ -71,7 +71,6 @@ class SimulatedTable:
         self._looks = 0
         self._wish: Callable[[], None] | None = None
         self._wish_at_us = 0
-        self.moved_while_not_ready = 0
         if self.plot.swapped:
             a, b = self.plot.swapped
             points = list(self.board)
@@ -83,14 +82,15 @@ class SimulatedTable:
     def look(self) -> Reading:
         """A reading of the truth, with the plot's errors."""
         self._looks += 1
+        picture = f"{self._looks:08x}"
         labels = list(board_to_fen_order(self.board))
         if self._dice.random() < self.plot.misread:
             labels[self._dice.randrange(90)] = self._dice.choice("KABNRCPkabnrcp..")
         if self._dice.random() < self.plot.hand:
             for index in range(self._dice.randrange(60), 75):
                 labels[index] = "?"
-            return Reading.of_labels(labels, frame_hash=f"{self._looks:08x}", verdict="wait", reason="covered")
-        return Reading.of_labels(labels, frame_hash=f"{self._looks:08x}")
+            return Reading.of_labels(labels, frame_hash=picture, verdict="wait", reason="covered")
+        return Reading.of_labels(labels, frame_hash=picture)
 
     def measure(self, squares: tuple[int, ...]) -> Offsets:
         """Everything stands on its point."""

@@ -1,0 +1,284 @@
+"""Arm, magnet, lights and buttons behind the link, as the table sees them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from firmware.wire import messages
+from host.arm.choreography import JournalStep, MagnetStep, MoveStep, Scene, Stage, Step, Task, centres, plan_park, plan_tasks
+from host.arm.homing import AXES, joints_from_encoders, plan_homing, plan_recovery, position_after_homing
+from host.arm.joints import Usteps
+from host.arm.motion import Motion
+from host.arm.moves import swing
+from host.arm.robot import Robot
+from host.game.errors import GameError
+from host.game.requests import Carry, Done, Errand, Heard, Plan, Stopped
+from host.game.table import Led
+from host.link import events
+from host.link.advice import advice
+from host.link.events import LinkEvent
+from host.link.session import End, LinkSession, Outcome
+from host.timebase import Timebase
+from safety import reasons, states
+
+__all__ = ["ArmBody", "SafetyEvent"]
+
+_ANSWER_US = 2_000_000
+_STATUS_US = 250_000
+_POLL_US = 50_000
+
+
+@dataclass(frozen=True)
+class SafetyEvent:
+    """A stop, a hold or a takeover: when (us), which controller, which state, why."""
+
+    at_us: int
+    controller: str
+    state: str
+    reason: str
+
+    def as_dict(self) -> dict[str, object]:
+        """The event as JSON."""
+        return {
+            "at_us": self.at_us,
+            "controller": self.controller,
+            "state": self.state,
+            "reason": self.reason,
+        }
+
+
+@dataclass
+class _Planned:
+    stage: Stage
+    fetched: bool = False
+
+
+@dataclass
+class ArmBody:
+    """`session` must be connected; `seat` is the robot's colour. `on_hold` is told what to say in a hold."""
+
+    robot: Robot
+    session: LinkSession
+    time: Timebase
+    seat: Literal["red", "black"]
+    on_hold: Callable[[str], None] = lambda _: None
+    safety_events: list[SafetyEvent] = field(default_factory=list)
+    released_us: int | None = None
+    """When a piece was last let go by plan."""
+
+    def __post_init__(self) -> None:
+        self._plans: list[_Planned] = []
+        self._found = False
+        self._led = 0
+        self._magnet_on = False
+        self._reason = reasons.NONE
+
+    def watch(self, event: LinkEvent) -> None:
+        """Hear every event of the link; give this to `LinkSession`."""
+        match event:
+            case events.StateChanged(controller=name, state=state, reason=reason):
+                if state in {states.STOPPED, states.HOLD, states.TAKEOVER, states.RECOVERY}:
+                    text = reasons.TEXTS.get(reason, "none")
+                    self.safety_events.append(
+                        SafetyEvent(self.time.now_us(), name, states.NAMES[state], text)
+                    )
+                if state in {states.STOPPED, states.TAKEOVER} and reason != reasons.NONE:
+                    self._reason = reason
+            case events.MagnetState(on=on):
+                self._magnet_on = on
+
+    # --- planning -----------------------------------------------------------------------------------
+
+    def plan(self, request: Plan) -> tuple[Carry, ...]:
+        """See `requests.Plan`."""
+        squares = [square for square in range(90) if request.seen[square].isalpha()]
+        scene = Scene(
+            self.seat,
+            centres(self.robot, squares, request.offsets),
+            self._position(),
+            frozenset(range(request.slot)),
+            holding=request.errands[0].source is None,
+        )
+        why = {"capture": "capture", "move": "move", "straighten": "correct", "stray": "stray", "aside": "return"}
+        tasks = [Task(errand.source, errand.target, why[errand.why]) for errand in request.errands]  # type: ignore[arg-type]
+        stages = plan_tasks(self.robot, scene, tasks, park=False)
+        self._plans = [_Planned(stage) for stage in stages]
+        named = iter(request.errands)
+        carries = []
+        for key, stage in enumerate(stages):
+            if stage.why == "straighten" and stage.source is not None:
+                errand = Errand(request.seen[stage.source], stage.source, stage.target, "straighten")
+            else:
+                errand = next(named)
+            carries.append(Carry(errand, key))
+        return tuple(carries)
+
+    # --- moving -------------------------------------------------------------------------------------
+
+    def fetch(self, carry: Carry) -> Done | Stopped:
+        """See `requests.Fetch`."""
+        planned = self._plans[carry.key]
+        planned.fetched = True
+        return self._run(planned.stage.fetch)
+
+    def put_down(self, carry: Carry) -> Done | Stopped:
+        """See `requests.PutDown`."""
+        return self._run(self._plans[carry.key].stage.put)
+
+    def park(self) -> Done | Stopped:
+        """See `requests.Park`; the first time, and whenever the position was lost, it is found first."""
+        if not self._knows_its_place():
+            answer = self._find_place()
+            if isinstance(answer, Stopped):
+                return answer
+        return self._run(plan_park(self.robot, self._position(), holding=self._magnet_on).put)
+
+    def light(self, pattern: int) -> None:
+        """See `requests.Light`."""
+        self._led = pattern
+        self.session.client.led(pattern)
+
+    def looked(self) -> None:
+        """The board was looked at; the controllers ask for that before they get ready."""
+        self.session.client.looked()
+
+    def listen(self, seconds: float) -> Heard:
+        """See `requests.Listen`."""
+        until_us = self.time.now_us() + round(seconds * 1e6)
+        before = self._state()
+        while self.time.now_us() < until_us and self._state() == before:
+            self.session.pause(min(_POLL_US, until_us - self.time.now_us()))
+        state = self._state()
+        return Heard(state, self._why(), self._magnet_on, self.time.now_us())
+
+    def _run(self, steps: tuple[Step, ...]) -> Done | Stopped:
+        for step in steps:
+            match step:
+                case MoveStep(motion):
+                    stop = self._move(motion)
+                    if stop is not None:
+                        return stop
+                case MagnetStep(on, settle_s):
+                    if not self.session.magnet(on):
+                        return self._stopped(reasons.NOT_READY)
+                    if not on:
+                        self.released_us = self.time.now_us()
+                    self.session.pause(round(settle_s * 1e6))
+                    if self._state() not in {"ready", "moving"}:
+                        return self._stopped(self._reason)
+                case JournalStep():
+                    pass  # the table writes the journal itself, between fetch and put
+        return Done()
+
+    def _move(self, motion: Motion) -> Stopped | None:
+        here = self._position()
+        if here != motion.start_usteps and motion.home_axis is None and motion.profile != "recovery":
+            way = swing(self.robot, here, motion.start_usteps, "back on the way")
+            stop = self._until_rest(self.session.execute(way))
+            if stop is not None:
+                return stop
+        return self._until_rest(self.session.execute(motion))
+
+    def _until_rest(self, outcome: Outcome) -> Stopped | None:
+        """Wait out holds, which a person's act resumes."""
+        while outcome.end is End.HELD:
+            led = self._led
+            self.light(Led.PRESS_GO)
+            self.on_hold(" ".join(advice(outcome.reason)))
+            outcome = self.session.await_end()
+            self.light(led)
+        if outcome.end is End.STOPPED:
+            return self._stopped(outcome.reason)
+        return self._settled()
+
+    def _settled(self) -> Stopped | None:
+        """Both controllers are back at READY before the next thing is asked of them."""
+        until_us = self.time.now_us() + _ANSWER_US
+        while self._state() == "moving" and self.time.now_us() < until_us:
+            self.session.pause(_POLL_US)
+        return None if self._state() == "ready" else self._stopped(self._reason)
+
+    def _stopped(self, reason: int) -> Stopped:
+        self._reason = reason or self._reason
+        self.session.pause(_STATUS_US)
+        return Stopped(reasons.TEXTS.get(self._reason, "unknown"), self._magnet_on)
+
+    # --- finding its place --------------------------------------------------------------------------
+
+    def _knows_its_place(self) -> bool:
+        status = self.session.status.get("arm")
+        known = status is not None and bool(status.flags & messages.STATUS_POSITION_KNOWN)
+        return known and self._found
+
+    def _find_place(self) -> Stopped | None:
+        """Creep to the park position by the encoders, then find the edge of each limit switch."""
+        self._found = False
+        self.session.pause(_STATUS_US)
+        status = self.session.status["arm"]
+        rough = joints_from_encoders(self.robot, status.encoders)
+        stop = self._set_position(self.robot.usteps(rough))
+        if stop is not None:
+            return stop
+        for motion in plan_recovery(self.robot, rough):
+            stop = self._until_rest(self.session.execute(motion))
+            if stop is not None:
+                return stop
+        edges = [0, 0, 0]
+        for axis in range(len(AXES)):
+            off, back = plan_homing(self.robot, axis, self._position())
+            outcome, edge = self.session.home(axis, off)
+            stop = self._until_rest(outcome)
+            if stop is not None:
+                return stop
+            if edge is None:
+                return self._stopped(reasons.SWITCH_DID_NOT_CHANGE)
+            edges[axis] = edge[axis]
+            outcome, _ = self.session.home(axis, back)
+            stop = self._until_rest(outcome)
+            if stop is not None:
+                return stop
+        counters = self._position()
+        true = position_after_homing(self.robot, counters, (edges[0], edges[1], edges[2]))
+        stop = self._set_position(true)
+        self._found = stop is None
+        return stop
+
+    def _set_position(self, usteps: Usteps) -> Stopped | None:
+        self.session.client.set_position(usteps)
+
+        def accepted(event: LinkEvent) -> bool:
+            return isinstance(event, events.Status) and event.controller == "arm" and event.usteps == usteps
+
+        return None if self.session.until(accepted, _ANSWER_US) else self._stopped(reasons.ENCODERS_DISAGREE)
+
+    # --- states -------------------------------------------------------------------------------------
+
+    def _position(self) -> Usteps:
+        if self.session.usteps is None:
+            raise GameError("The arm has not said where it is; check its cable and start again.")
+        return self.session.usteps
+
+    def _state(self) -> str:
+        """One word for both controllers, the most careful one."""
+        now = self.session.states
+        if any(each == states.TAKEOVER for each in now.values()):
+            return "takeover"
+        latched = [name for name, state in now.items() if state == states.SAFE and self._latched(name)]
+        if latched or any(each == states.STOPPED for each in now.values()):
+            return "stopped"
+        if len(now) < 2 or any(each in {states.OFF, states.SELF_TEST, states.SAFE} for each in now.values()):
+            return "safe"
+        if any(each == states.HOLD for each in now.values()):
+            return "hold"
+        if any(each == states.MOVING for each in now.values()):
+            return "moving"
+        return "ready"
+
+    def _latched(self, name: str) -> bool:
+        status = self.session.status.get(name)
+        return status is not None and bool(status.flags & messages.STATUS_LATCHED)
+
+    def _why(self) -> str:
+        return reasons.TEXTS.get(self._reason, "unknown")
+
+
