@@ -84,6 +84,10 @@ class Plant:
         """Hold `buttons` (bits 4-7 of the inputs) until `until_us`; what a test's finger does."""
         self._pressed.append((buttons, until_us))
 
+    def tell(self, message: dict[str, Any]) -> None:
+        """The person hears what the robot says."""
+        self._person.hear(message)
+
     def grant(self, now_us: int) -> None:
         """Let every living controller compute at `now_us`."""
         shared = self._buttons | (pins.IN_MOTOR_POWER if self._power else 0)

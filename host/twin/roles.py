@@ -81,6 +81,10 @@ class PersonView:
 class Person(Protocol):
     """The simulated person; `host.twin.person` is the real one."""
 
+    def hear(self, message: dict[str, Any]) -> None:
+        """The robot says something."""
+        ...
+
     def step(self, now_us: int, view: PersonView) -> int:
         """Act until `now_us`; returns the buttons held now as bits 4-7 of the grant's `inputs`.
 
@@ -91,6 +95,10 @@ class Person(Protocol):
 
 class Nobody:
     """A person who is not there."""
+
+    def hear(self, message: dict[str, Any]) -> None:
+        """Nobody listens."""
+        del message
 
     def step(self, now_us: int, view: PersonView) -> int:
         """Nothing pressed."""

@@ -12,6 +12,7 @@ Configuration (JSON object):
     controllers   ["arm", "hand"] or a part of it
     firmware      {"limits": {…}} for the controllers' limits.json
     resume        path of a rest snapshot, or null
+    truth         false: the question "truth" is not answered
 
 Frames are 1 ms while anything moves, else 4 ms. In a frame the world advances to `now`, then every
 controller and every host process that is due computes at `now` (all at once: what they say to each
@@ -65,6 +66,7 @@ class Server:
         self.exchange = Exchange(
             [Participant(name, Channel(sockets[name])) for name in names], self.plant.lines
         )
+        self._tells_truth = bool(config.get("truth", True))
         self.now_us = 0
         self.frames = 0
         self._game_left_us: int | None = None
@@ -107,7 +109,10 @@ class Server:
 
     def _report(self, question: dict[str, Any]) -> dict[str, Any]:
         match question.get("ask"):
-            case "truth":
+            case "say":
+                self.plant.tell(question["message"])
+                return {}
+            case "truth" if self._tells_truth:
                 return self.plant.world.truth()
             case "hardware":
                 return {"now_us": self.now_us, **self.plant.statistics()}
