@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,10 +44,10 @@ def run(args: argparse.Namespace) -> int:
     _check_use(args)
     corners = _corners(args.corners) if args.corners else None
     if args.camera is not None:
-        return _camera(args, Looker(corners=corners))
+        return _camera(args, lambda: Looker(corners=corners))
     path = Path(args.photo)
     if path.is_dir():
-        return _folder(path, Looker(corners=corners), free=args.free)
+        return _folder(path, lambda: Looker(corners=corners), free=args.free)
     image, load_ms = _load(path)
     reading = _look(Looker(corners=corners), image, str(path), free=args.free, load_ms=load_ms)
     print(json.dumps(reading.to_json()) if args.json else _in_words(reading))
@@ -97,12 +97,14 @@ def _look(
     return replace(reading, ms={"load": load_ms, **reading.ms})
 
 
-def _folder(folder: Path, looker: "Looker", *, free: bool) -> int:
+def _folder(folder: Path, make_looker: "Callable[[], Looker]", *, free: bool) -> int:
     """One JSON line a picture, by name; an unusable one gets its sentence on stderr and the rest goes on."""
     from vision.files import pictures_in
 
     code = 0
-    for path in pictures_in(folder):
+    paths = pictures_in(folder)
+    looker = make_looker()
+    for path in paths:
         try:
             image, load_ms = _load(path)
             reading = _look(looker, image, str(path), free=free, load_ms=load_ms)
@@ -116,10 +118,11 @@ def _folder(folder: Path, looker: "Looker", *, free: bool) -> int:
     return code
 
 
-def _camera(args: argparse.Namespace, looker: "Looker") -> int:
+def _camera(args: argparse.Namespace, make_looker: "Callable[[], Looker]") -> int:
     """One look through a camera, or a stream of JSON lines with --watch."""
-    code = 0
+    code, looker = 0, None
     for image in _frames(args.camera):
+        looker = looker or make_looker()
         start = time.perf_counter()
         reading = _look(looker, image, f"camera {args.camera}", free=args.free, load_ms=0.0)
         print(json.dumps(reading.to_json()) if args.json or args.watch else _in_words(reading), flush=True)

@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine import Position
 from vision.classify import Classifier, PointScores
-from vision.decode import Decoded, decode
+from vision.decode import Decoded
 from vision.geometry import BOARD_CORNERS, half_turn, homography_from_corners, project
 from vision.laws import generals_face
 from vision.locate import Located, Locator
-from vision.orientation import decode_oriented
+from vision.orientation import decode_as_given, decode_oriented
 from vision.quality import outside_points, reason_of_board, reason_of_picture
 from vision.reading import (
     LABELS,
@@ -36,11 +36,16 @@ _MOVED = 0.3  # cells by which a corner must be off before a fixed board counts 
 _FOREIGN = 45  # points that nothing of Xiangqi explains, from which on it is another thing with lines on it
 _LIMB = 2  # connected unknown points that reach the edge of the board: an arm
 _HEAP = 4  # connected unknown points anywhere: something lies on the board
+_KINDS = 7  # the first columns of a classifier's kinds are pieces
 _MIRROR_MARGIN = 0.5  # nats a piece by which the mirrored faces must read better
 
 
 class BoardFinder(Protocol):
     """Finds the lattice in a picture (H, W, 3) uint8 BGR, up to a half turn."""
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the model file (hexadecimal)."""
 
     def locate(self, image: NDArray[np.uint8]) -> Located | None:
         """The board, or None if there is none."""
@@ -77,6 +82,8 @@ class Looker:
         needs_locator = corners is None or watch_for_moves
         self._locator = locator or (Locator() if needs_locator else None)
         self._classifier = classifier or Classifier()
+        models = (self._locator, self._classifier)
+        self._model_hash = "+".join(model.sha256 for model in models if model is not None)
 
     def look(self, frame: Frame, prior: Position | None = None, *, free: bool = False) -> Reading:
         """Read one frame.
@@ -96,54 +103,50 @@ class Looker:
             homography = located.homography
         if homography is None:
             with _timed(ms, "quality"):
-                reason = reason_of_picture(image)
-            return Reading.no_board(
-                reason, ms=ms, frame_hash=frame_hash, model_hash=self._classifier.sha256
-            )
+                why = reason_of_picture(image)
+            return Reading.no_board(why, ms=ms, frame_hash=frame_hash, model_hash=self._model_hash)
         with _timed(ms, "classify"):
             scores = self._classifier.classify(image, homography)
-        fixed = self._homography is not None
         with _timed(ms, "decode"):
-            if fixed:
-                decoded, turned, certain = decode(scores, prior, free=free), False, True
-            else:
+            if self._homography is None:
                 oriented = decode_oriented(scores, prior, free=free)
-                decoded, turned, certain = oriented.decoded, oriented.turned, oriented.certain
-        if turned:
+            else:
+                oriented = decode_as_given(scores, prior, free=free)
+        if oriented.turned:
             homography = half_turn(homography)
+        decoded = oriented.decoded
         outside = outside_points(homography, image.shape)
-        labels = tuple(
-            "?" if out else label for out, label in zip(outside, decoded.labels, strict=True)
-        )
+        labels = tuple("?" if out else label for out, label in zip(outside, decoded.labels, strict=True))
+        verdict, reason = _judge(labels, decoded, free=free)
+        with _timed(ms, "mirror"):
+            mirrored = verdict in {"ok", "unsure"} and self._is_mirrored(image, homography, decoded)
         with _timed(ms, "quality"):
-            moved = fixed and located is not None and _shift_cells(located, homography) > _MOVED
-            verdict, reason = _judge(labels, decoded, free=free)
-            if verdict != "no-board":
-                if moved:
-                    verdict, reason = "wait", "moved"
-                elif outside.any():
-                    verdict, reason = "unsure", "cut-off"
-                elif verdict != "wait" and self._is_mirrored(image, homography, decoded):
-                    verdict, reason = "unsure", "mirrored"
-                elif verdict == "unsure" and reason is None:
-                    doubtful = np.array([label == "?" for label in labels])
-                    reason = reason_of_board(image, homography, doubtful)
-                if not certain and reason is None:
+            if verdict == "no-board":
+                why_not = reason_of_board(image, homography, np.array(labels) == "?")
+                verdict, reason = ("unsure", why_not) if why_not else (verdict, reason)
+            elif self._homography is not None and _has_moved(located, homography):
+                verdict, reason = "wait", "moved"
+            elif outside.any():
+                verdict, reason = "unsure", "cut-off"
+            elif mirrored:
+                verdict, reason = "unsure", "mirrored"
+            elif verdict != "wait":
+                if verdict == "unsure":
+                    reason = reason_of_board(image, homography, np.array(labels) == "?")
+                if reason is None and not oriented.certain:
                     verdict, reason = "unsure", "ambiguous-orientation"
-        offsets = _offsets(scores, labels, turned=turned)
-        corners = tuple((float(x), float(y)) for x, y in project(homography, BOARD_CORNERS))
         return Reading(
             verdict=verdict,
             reason=reason,
             fen=placement_field(labels),
-            corners=corners,
+            corners=tuple((float(x), float(y)) for x, y in project(homography, BOARD_CORNERS)),
             points=_points(labels, np.where(outside, 0.0, decoded.confidence)),
             raw=_points(decoded.raw_labels, decoded.raw_confidence),
-            offsets=offsets,
+            offsets=_offsets(scores, labels, turned=oriented.turned),
             ms=ms,
             residual_cells=0.0 if located is None else float(located.residual_cells),
             frame_hash=frame_hash,
-            model_hash=self._classifier.sha256,
+            model_hash=self._model_hash,
             log_likelihood=decoded.scores,
         )
 
@@ -151,17 +154,17 @@ class Looker:
         self, image: NDArray[np.uint8], homography: NDArray[np.float64], decoded: Decoded
     ) -> bool:
         """Whether the faces of the pieces read clearly better in the mirror image."""
-        pieces = np.array([label not in {".", "?"} for label in decoded.raw_labels])
-        if not pieces.any():
-            return False
         flip = np.array([[-1.0, 0.0, image.shape[1] - 1.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
         other_way = np.array([[-1.0, 0.0, 8.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
         mirror = np.ascontiguousarray(image[:, ::-1])
         scores = self._classifier.classify(mirror, flip @ homography @ other_way)
         kinds = scores.kind_logp.astype(np.float64).reshape(10, 9, -1)[:, ::-1].reshape(90, -1)
-        in_mirror = (kinds - np.logaddexp.reduce(kinds, axis=1, keepdims=True))[:, :7].max(axis=1)
-        straight = np.logaddexp(decoded.scores[:, :7], decoded.scores[:, 7:14]).max(axis=1)
-        return bool((in_mirror - straight)[pieces].mean() > _MIRROR_MARGIN)
+        in_mirror = kinds[:, :_KINDS]
+        straight = np.logaddexp(decoded.scores[:, :_KINDS], decoded.scores[:, _KINDS : 2 * _KINDS])
+        pieces = np.exp(in_mirror).sum(axis=1) > 0.5
+        pieces &= np.exp(straight).sum(axis=1) > 0.5
+        gain = in_mirror.max(axis=1) - straight.max(axis=1)
+        return bool(pieces.any() and gain[pieces].mean() > _MIRROR_MARGIN)
 
 
 def _judge(labels: tuple[str, ...], decoded: Decoded, *, free: bool) -> tuple[Verdict, Reason | None]:
@@ -190,13 +193,15 @@ def _covered(unknown: NDArray[np.bool_]) -> bool:
     return False
 
 
-def _shift_cells(located: Located, homography: NDArray[np.float64]) -> float:
-    """Largest distance in cells between a fixed board's corners and the found ones, whichever way up."""
-    size = float(np.linalg.norm(project(homography, [[4.5, 4.5]]) - project(homography, [[3.5, 4.5]])))
+def _has_moved(located: Located | None, homography: NDArray[np.float64]) -> bool:
+    """Whether the board was found elsewhere than the fixed `homography` has it (whichever way up)."""
+    if located is None:
+        return False
+    cell = float(np.linalg.norm(np.subtract(*project(homography, [[4.5, 4.5], [3.5, 4.5]]))))
     fixed = project(homography, BOARD_CORNERS)
     ways = (located.homography, half_turn(located.homography))
     shifts = [np.linalg.norm(project(way, BOARD_CORNERS) - fixed, axis=1).max() for way in ways]
-    return float(min(shifts)) / size
+    return float(min(shifts)) > _MOVED * cell
 
 
 def _offsets(

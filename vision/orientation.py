@@ -10,7 +10,7 @@ from engine import Position
 from vision.classify import PointScores
 from vision.decode import Decoded, decode
 
-__all__ = ["Oriented", "decode_oriented", "half_turned"]
+__all__ = ["Oriented", "decode_as_given", "decode_oriented", "half_turned"]
 
 _MARGIN = 3.0  # nats by which one way must be more lawful than the other
 _NAMING = 1.0  # nats by which the redder ink must differ from the other, else which side is red is a guess
@@ -36,6 +36,14 @@ def half_turned(scores: PointScores) -> PointScores:
         ink=scores.ink[::-1],
         offset_cells=-scores.offset_cells[::-1],
     )
+
+
+def decode_as_given(scores: PointScores, prior: Position | None = None, *, free: bool = False) -> Oriented:
+    """Decode as the scores stand; certain unless the board is clearly more lawful from the other side."""
+    decoded = decode(scores, prior)
+    other = decode(half_turned(scores), prior)
+    kept = decode(scores, prior, free=True) if free else decoded
+    return Oriented(kept, turned=False, certain=decoded.cost < other.cost + _MARGIN)
 
 
 def decode_oriented(

@@ -1,0 +1,214 @@
+"""From a picture to a verdict, with the two nets replaced by scores made to order."""
+
+import cv2
+import numpy as np
+import pytest
+
+from engine import Position
+from vision import SQUARES, BadCornersError, BadPictureError, Frame, Reading
+from vision.geometry import half_turn, homography_from_corners
+from vision.locate import Located
+from vision.look import Looker
+from vision.orientation import half_turned
+from vision.reading import board_to_fen_order
+from vision.tests.synthetic_scores import scores_of
+
+START = board_to_fen_order(Position.start().board)
+CORNERS = [[80.0, 60.0], [400.0, 60.0], [400.0, 420.0], [80.0, 420.0]]
+FLAT = np.full((480, 480, 3), 128, np.uint8)
+BOARD = FLAT.copy()
+BOARD[60:420:4, 80:400:4] = 255  # fine detail, so that it is neither dark nor blurred
+LINES = np.full((300, 400, 3), 60, np.uint8)
+LINES[::30], LINES[:, ::30] = 255, 255
+
+
+class Finder:
+    """Finds the board where it is told, or not at all."""
+
+    sha256 = "finder"
+
+    def __init__(self, corners=CORNERS) -> None:
+        self.corners = corners
+
+    def locate(self, image):
+        if self.corners is None:
+            return None
+        homography = homography_from_corners(self.corners)
+        return Located(homography, np.array(self.corners), 0.02, 0.9, 88)
+
+
+class Reader:
+    """Gives scores made from labels; `turned`: the lattice was handed over the other way up."""
+
+    sha256 = "reader"
+
+    def __init__(self, labels=START, *, turned=False, in_mirror: float = 1.5, sure: float = 9.0) -> None:
+        self.labels, self.turned, self.in_mirror, self.sure = labels, turned, in_mirror, sure
+        self.calls = 0
+
+    def classify(self, image, homography):
+        self.calls += 1
+        sure = self.sure if self.calls % 2 else self.in_mirror  # the second look is at the mirror image
+        scores = scores_of(self.labels, np.random.default_rng(0), sure=sure)
+        return half_turned(scores) if self.turned else scores
+
+
+def look(image=BOARD, *, corners=None, finder=None, reader=None, watch=False, **options) -> Reading:
+    looker = Looker(
+        corners=corners,
+        watch_for_moves=watch,
+        locator=finder or (Finder() if corners is None or watch else None),
+        classifier=reader or Reader(),
+    )
+    return looker.look(Frame(image, 0, "test"), **options)
+
+
+def cover(*squares: str) -> str:
+    return "".join("?" if square in squares else label for square, label in zip(SQUARES, START, strict=True))
+
+
+def test_a_readable_board_is_ok() -> None:
+    reading = look()
+    assert (reading.verdict, reading.reason) == ("ok", None)
+    assert reading.fen == Position.start().placement()
+    assert np.allclose(reading.corners, CORNERS)
+    assert reading.model_hash == "finder+reader"
+    assert len(reading.frame_hash) == 64
+    assert set(reading.offsets) == {s for s, label in zip(SQUARES, START, strict=True) if label != "."}
+
+
+def test_a_board_found_the_other_way_up_is_turned_with_its_corners_and_offsets() -> None:
+    straight, turned = look(), look(reader=Reader(turned=True))
+    assert turned.verdict == "ok"
+    assert turned.labels == straight.labels
+    assert np.allclose(turned.corners, CORNERS[2:] + CORNERS[:2])
+    assert turned.offsets == straight.offsets
+
+
+def test_the_same_picture_gives_the_same_reading() -> None:
+    one, two = look().to_json(), look().to_json()
+    one.pop("ms"), two.pop("ms")
+    assert one == two
+
+
+def test_the_stages_times_are_disjoint() -> None:
+    reading = look()
+    assert set(reading.ms) == {"hash", "locate", "classify", "decode", "mirror", "quality"}
+    assert all(value >= 0 for value in reading.ms.values())
+
+
+@pytest.mark.parametrize(
+    ("image", "reason"),
+    [
+        (np.full((200, 200, 3), 5, np.uint8), "too-dark"),
+        (np.random.default_rng(0).integers(0, 255, (200, 200, 3), dtype=np.uint8), "not-xiangqi"),
+        (cv2.GaussianBlur(LINES, (0, 0), 6), "blurred"),
+    ],
+)
+def test_where_no_board_is_found_the_picture_says_why(image, reason) -> None:
+    reading = look(image, finder=Finder(None))
+    assert (reading.verdict, reading.reason, reading.fen, reading.corners) == ("no-board", reason, None, None)
+
+
+def test_an_arm_from_the_edge_means_wait() -> None:
+    reading = look(reader=Reader(cover("i4", "h4", "g5")))
+    assert (reading.verdict, reading.reason, reading.fen) == ("wait", "covered", None)
+
+
+def test_one_unknown_thing_on_the_board_is_unsure_not_a_limb() -> None:
+    reading = look(reader=Reader(cover("e4")))
+    assert (reading.verdict, reading.reason) == ("unsure", None)
+    assert [point.square for point in reading.points if point.label == "?"] == ["e4"]
+
+
+def test_a_board_of_nothing_known_is_not_xiangqi() -> None:
+    reading = look(reader=Reader("?" * 90))
+    assert (reading.verdict, reading.reason) == ("no-board", "not-xiangqi")
+
+
+def test_a_board_too_dark_to_read_is_said_to_be_dark() -> None:
+    reading = look((BOARD * 0.1).astype(np.uint8), reader=Reader("?" * 90))
+    assert (reading.verdict, reading.reason) == ("unsure", "too-dark")
+
+
+def test_a_doubtful_point_under_a_reflected_lamp_is_glare() -> None:
+    image = BOARD.copy()
+    image[200:290, 190:290] = 255  # about e4..e6
+    reading = look(image, reader=Reader(cover("e5")))
+    assert (reading.verdict, reading.reason) == ("unsure", "glare")
+
+
+def test_a_lamp_where_nothing_is_doubtful_spoils_nothing() -> None:
+    image = BOARD.copy()
+    image[200:290, 190:290] = 255
+    assert look(image).verdict == "ok"
+
+
+def test_points_beyond_the_picture_are_open_and_named() -> None:
+    beyond = [[80, 60], [400, 60], [400, 500], [80, 500]]
+    reading = look(finder=Finder(beyond))
+    assert (reading.verdict, reading.reason) == ("unsure", "cut-off")
+    assert {point.square[1] for point in reading.points if point.label == "?"} == {"0"}
+
+
+def test_faces_that_read_better_in_the_mirror_mean_a_mirrored_picture() -> None:
+    reading = look(reader=Reader(sure=2.5, in_mirror=9.0))
+    assert (reading.verdict, reading.reason) == ("unsure", "mirrored")
+
+
+def test_an_empty_board_has_no_orientation() -> None:
+    reading = look(reader=Reader("." * 90))
+    assert (reading.verdict, reading.reason) == ("unsure", "ambiguous-orientation")
+
+
+def test_generals_that_face_each_other_are_no_position() -> None:
+    bare = "".join(label if label in "kK" else "." for label in START)
+    reading = look(reader=Reader(bare))
+    assert reading.verdict == "unsure"
+    assert look(reader=Reader(bare), free=True).verdict == "ok"
+
+
+def test_given_corners_fix_the_board_and_need_no_locator() -> None:
+    reading = look(corners=CORNERS)
+    assert (reading.verdict, reading.model_hash) == ("ok", "reader")
+    assert np.allclose(reading.corners, CORNERS)
+
+
+def test_corners_named_from_the_wrong_end_are_noticed() -> None:
+    reading = look(corners=CORNERS, reader=Reader(turned=True))
+    assert (reading.verdict, reading.reason) == ("unsure", "ambiguous-orientation")
+
+
+def test_a_fixed_board_that_is_found_elsewhere_has_moved() -> None:
+    shifted = [[x + 20, y] for x, y in CORNERS]
+    reading = look(corners=CORNERS, watch=True, finder=Finder(shifted))
+    assert (reading.verdict, reading.reason) == ("wait", "moved")
+
+
+def test_a_fixed_board_found_the_other_way_up_has_not_moved() -> None:
+    other_way = half_turn(homography_from_corners(CORNERS))
+    finder = Finder()
+    finder.locate = lambda image: Located(other_way, np.array(CORNERS), 0.02, 0.9, 88)
+    assert look(corners=CORNERS, watch=True, finder=finder).verdict == "ok"
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [
+        [CORNERS[1], CORNERS[0], CORNERS[3], CORNERS[2]],
+        [CORNERS[0]] * 4,
+        [CORNERS[0], CORNERS[2], CORNERS[1], CORNERS[3]],
+        [[float("nan"), 0], *CORNERS[1:]],
+        CORNERS[:3],
+    ],
+    ids=["mirrored", "one point", "crossed", "not a number", "three"],
+)
+def test_corners_that_are_no_board_are_refused(corners) -> None:
+    with pytest.raises(BadCornersError):
+        look(corners=corners)
+
+
+@pytest.mark.parametrize("image", [np.zeros((10, 10, 3), np.uint8), np.zeros((100, 100), np.uint8)])
+def test_an_array_that_is_no_picture_is_refused(image) -> None:
+    with pytest.raises(BadPictureError):
+        look(image)
