@@ -71,7 +71,7 @@ def inverse_base(robot: Robot, point: Point, lift: float) -> Joints:
     for name, axis, value in zip(
         ("shoulder", "elbow"), (robot.shoulder, robot.elbow), (shoulder, elbow), strict=True
     ):
-        if not axis.low <= value <= axis.high:
+        if not axis.low - _EDGE <= value <= axis.high + _EDGE:
             raise ReachError(
                 f"The {name} would stand at {math.degrees(value):.1f} degrees; its range is "
                 f"{math.degrees(axis.low):.0f} to {math.degrees(axis.high):.0f}."
