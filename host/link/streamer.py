@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 from firmware.wire import messages
 from host.link.clocksync import ClockSync
+from safety import ticks
 from safety.segment import TICKS_PER_US, Segment
 
 # The first segments must be there and checked before the start, also after one retransmission.
 START_LEAD_US = 60_000
-AHEAD_MAX_US = 500_000
-AHEAD_MIN_US = 400_000
+# One packet holds at most four segments of 16 ms, so the path handed over stays under half a second.
+AHEAD_US = 430_000
 SEGMENTS_PER_PACKET = 4
 WINDOW_PACKETS = 8
+# A segment is of use until a little after its time: the start waits for the controller's next loop.
+NOT_AFTER_US = 100_000
 # How soon to look again when the window was full: acknowledgements wake the link anyway.
 _RETRY_US = 5_000
 
@@ -93,11 +96,9 @@ class Streamer:
         motion = self._queue[0]
         if motion.sent == 0:
             self._plays_until_us = now_us + START_LEAD_US
-        elif self._plays_until_us - now_us > AHEAD_MIN_US:
-            return payloads
         while (
             not motion.all_sent
-            and self._plays_until_us - now_us < AHEAD_MAX_US
+            and self._plays_until_us - now_us < AHEAD_US
             and in_flight + len(payloads) < WINDOW_PACKETS
         ):
             payloads.append(self._packet(motion, clock))
@@ -109,7 +110,7 @@ class Streamer:
             return None
         if self._queue[0].sent == 0:
             return now_us
-        return max(now_us + _RETRY_US, round(self._plays_until_us) - AHEAD_MIN_US)
+        return max(now_us + _RETRY_US, round(self._plays_until_us) - AHEAD_US)
 
     def _packet(self, motion: QueuedMotion, clock: ClockSync) -> bytes:
         payload = bytearray()
@@ -120,8 +121,9 @@ class Streamer:
                 break
             segment = motion.segments[motion.sent]
             plays = clock.to_ticks(round(self._plays_until_us))
+            not_after = ticks.add(plays, NOT_AFTER_US)
             payload += messages.encode(
-                messages.SEGMENT, motion.number, motion.sent, motion.flags(), plays, plays, segment.pack()
+                messages.SEGMENT, motion.number, motion.sent, motion.flags(), plays, not_after, segment.pack()
             )
             motion.sent += 1
             self._plays_until_us += segment.duration_ticks / TICKS_PER_US

@@ -1,0 +1,59 @@
+"""A world without physics, for tests of the twin's process: joints follow the steps at once."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+
+class FakeWorld:
+    def __init__(self, start=(0, 0, 0), limits=(-(10**9), 10**9, 10**9)):
+        self.steps = list(start)
+        self._limits = limits
+        self.power = self.full_current = False
+        self.magnet = 0
+        self.now_us = 0
+        self.last_edge_us = 0.0
+
+    def push_edges(self, axis, times_us, directions):
+        assert (np.diff(times_us) > 0).all()
+        assert times_us[0] > self.last_edge_us - 2000
+        if self.power:
+            self.steps[axis] += int(directions.sum(dtype=int))
+        self.last_edge_us = float(times_us[-1])
+
+    def advance(self, until_us):
+        self.now_us = until_us
+
+    def set_motor_power(self, on):
+        self.power = on
+
+    def set_run_current(self, full):
+        self.full_current = full
+
+    def set_magnet(self, permille):
+        self.magnet = permille
+
+    def inputs(self):
+        return 0
+
+    def encoder_counts(self):
+        return tuple(
+            round(2048 + self.steps[axis] / per_rad * 4096 / (2 * np.pi)) % 4096
+            for axis, per_rad in enumerate((10186, 8149))
+        )
+
+    def render(self):
+        return np.full((720, 1280, 3), self.now_us // 1000 % 256, np.uint8)
+
+    def save(self, path):
+        Path(path).write_text(json.dumps(self.steps))
+
+    def restore(self, path):
+        self.steps = json.loads(Path(path).read_text())
+
+    def is_quiet(self):
+        return True
+
+    def truth(self):
+        return {"steps": self.steps, "power": self.power, "magnet": self.magnet}
