@@ -20,15 +20,15 @@ SCHEMA = {
     "fast_point_mm_s": (1, 10, 500),
     "joint_usteps_s": (3, 10, 100000),
     "joint_usteps_s2": (3, 100, 2000000),
-    # Stop limits: what the mechanics bear while braking, and where a single step interval is a fault.
+    # Stop limits: what the mechanics bear while braking, and what no single step interval may imply.
     "stop_point_mm_s": (1, 10, 750),
+    "stop_fast_point_mm_s": (1, 10, 750),
     "stop_joint_usteps_s": (3, 10, 150000),
     "stop_joint_usteps_s2": (3, 100, 3000000),
     # The lift. Heights are of the nose face above the board, in millimetres.
     "lowering_mm_s": (1, 1, 200),
     "lowering_zone_mm": (1, 1, 200),
     "rising_mm_s": (1, 1, 500),
-    "clear_mm": (1, 20, 400),
     # Jogging back from outside the joint range, and searching a limit switch.
     "recovery_mm_s": (1, 1, 50),
     "home_mm_s": (1, 1, 100),
@@ -51,13 +51,13 @@ REFERENCE = {
     "fast_point_mm_s": 250,
     "joint_usteps_s": [7000, 9000, 40000],
     "joint_usteps_s2": [84000, 108000, 480000],
-    "stop_point_mm_s": 375,
+    "stop_point_mm_s": 225,
+    "stop_fast_point_mm_s": 375,
     "stop_joint_usteps_s": [10500, 13500, 60000],
     "stop_joint_usteps_s2": [126000, 162000, 720000],
     "lowering_mm_s": 50,
     "lowering_zone_mm": 30,
     "rising_mm_s": 100,
-    "clear_mm": 100,
     "recovery_mm_s": 25,
     "home_mm_s": 25,
     "encoder_zero": [2048, 2048],
@@ -105,8 +105,10 @@ class Limits:
                 raise LimitsError("limits: stop_joint_usteps_s must not be below joint_usteps_s")
             if self.stop_joint_usteps_s2[axis] < self.joint_usteps_s2[axis]:
                 raise LimitsError("limits: stop_joint_usteps_s2 must not be below joint_usteps_s2")
-        if not self.point_mm_s <= self.fast_point_mm_s <= self.stop_point_mm_s:
-            raise LimitsError("limits: point_mm_s, fast_point_mm_s, stop_point_mm_s must rise in this order")
+        if self.point_mm_s > self.fast_point_mm_s:
+            raise LimitsError("limits: fast_point_mm_s must not be below point_mm_s")
+        if self.stop_point_mm_s < self.point_mm_s or self.stop_fast_point_mm_s < self.fast_point_mm_s:
+            raise LimitsError("limits: stop_point_mm_s and stop_fast_point_mm_s must not be below the plan's")
         if self.encoder_sign[0] == 0 or self.encoder_sign[1] == 0:
             raise LimitsError("limits: encoder_sign must be 1 or -1")
 

@@ -88,12 +88,12 @@ TABLE = (
     (PROFILE, "PROFILE", TO_CONTROLLER, "B", "profile",
      "Speed limits: 0 normal, 1 fast. Back to normal when the controller leaves READY, MOVING and HOLD."),
     (SET_POSITION, "SET_POSITION", TO_CONTROLLER, "iii", "shoulder_usteps elbow_usteps lift_usteps",
-     "Says where the arm is (after homing or from the encoders). Only at rest in SAFE, READY, RECOVERY and "
+     "Says where the arm is (after homing or from the encoders). Only at rest in READY and RECOVERY, and "
      "only when it agrees with the encoders."),
     (LOOKED, "LOOKED", TO_CONTROLLER, "", "",
      "The host has looked at the board since the last stop. Without it the go button does not make READY."),
     (MAGNET, "MAGNET", TO_CONTROLLER, "B", "on",
-     "Hand only. 1 on, 0 release with a reverse kick. Obeyed in READY, MOVING and HOLD, HOLD only for 1."),
+     "Hand only. 1 on, 0 release with a reverse kick. Obeyed in READY and MOVING; a stop keeps the piece."),
     (LED, "LED", TO_CONTROLLER, "B", "pattern",
      "Hand only. 0 off, 1 thinking, 2 your turn, 3 moving, 4 stopped, 5 question, 6 press go, 7 game over."),
     (HOLD, "HOLD", TO_CONTROLLER, "", "",

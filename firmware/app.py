@@ -1,0 +1,315 @@
+"""The controller's program: one loop a frame, the same for arm and hand.
+
+    frame -> serial in -> session -> messages -> buttons -> safety machine -> motion -> outputs -> status
+
+`App` is told the time and the inputs by its board and touches nothing else.
+"""
+
+import binascii
+import struct
+
+from firmware.arm import Arm
+from firmware.board.lockstep import (
+    IN_MOTOR_POWER,
+    IN_MUSHROOM,
+    IN_NOSE,
+    OUT_GATE,
+    OUT_PEER_WAVE,
+    OUT_RUN_CURRENT,
+)
+from firmware.buttons import ALL, Buttons
+from firmware.hand import Hand
+from firmware.wire import cobs, messages, packet
+from firmware.wire.session import Session
+from safety import reasons, states, ticks
+from safety.gate import Gate
+from safety.liveness import HostWatch, PeerWatch, PeerWave
+from safety.machine import Inputs, Machine
+
+VERSION = 1
+SELF_TEST_US = 50000
+STUCK_US = 5000000
+STATUS_MOVING_US = 20000
+STATUS_US = 100000
+FRAMES_PER_LOOP = 8
+
+_ROLES = {"arm": messages.ROLE_ARM, "hand": messages.ROLE_HAND}
+
+
+class App:
+    """One controller. `board` as in `firmware/board`, `role` "arm" or "hand", `limits` a `safety` Limits."""
+
+    def __init__(self, board, role, limits):
+        self.board = board
+        self.limits = limits
+        self.role = _ROLES[role]
+        self.machine = Machine(role == "arm")
+        self.inputs = Inputs()
+        self.session = Session()
+        self.framer = cobs.Framer(packet.MAX_PACKET + 4)
+        self.host = HostWatch()
+        self.peer = PeerWatch()
+        self.profile = messages.PROFILE_NORMAL
+        self.part = Arm(self) if role == "arm" else Hand(self)
+        self._bytes = bytearray(256)
+        self._greetings = 0
+        self._state = states.OFF
+        self._status_at = None
+        self._began_at = 0
+        self._quiet_at = 0
+        self._nose = 0
+        self.buttons = None
+        self.wave = None
+        self.gate = None
+
+    # --- the loop -------------------------------------------------------------------------------
+
+    def run(self):
+        """Loop until the board says the end (virtual boards only)."""
+        board = self.board
+        if not board.frame():
+            return
+        now = board.now_us
+        self.buttons = Buttons(board.inputs, now)
+        self.wave = PeerWave(now)
+        self.gate = Gate(now)
+        self._began_at = self._quiet_at = now
+        self._nose = board.inputs & IN_NOSE
+        self.machine.self_test(now, True)
+        while True:
+            self.loop()
+            if not board.frame():
+                return
+
+    def loop(self):
+        """One turn of the loop, within the frame that the board has begun."""
+        board = self.board
+        now = board.now_us
+        self._serial_in(now)
+        self.peer.step(now, board.peer_edges)
+        if self.machine.state == states.SELF_TEST:
+            self._self_test(now)
+        self._gather(now)
+        if not self.buttons.quiet(board.inputs):
+            self._buttons(now)
+        self.machine.step(now, self.inputs)
+        self.part.step(now)
+        self._nose_switch(now)
+        self._report(now)
+        self._outputs(now)
+        self._serial_out(now)
+
+    def _self_test(self, now):
+        """The buttons must be released (a stuck one is no act), and the encoders must answer."""
+        if self.board.inputs & ALL:
+            self._quiet_at = now
+        if not self.part.healthy() or ticks.diff(now, self._began_at) >= STUCK_US:
+            self.machine.self_test(now, False)
+        elif ticks.diff(now, self._quiet_at) >= SELF_TEST_US:
+            self.machine.self_test(now, True)
+
+    def _gather(self, now):
+        board = self.board
+        inputs = self.inputs
+        inputs.host_silent_us = self.host.silent_us(now)
+        inputs.peer_present = self.peer.present
+        inputs.peer_holding = self.peer.holding
+        inputs.mushroom = bool(board.inputs & IN_MUSHROOM)
+        inputs.motor_power = bool(board.inputs & IN_MOTOR_POWER)
+        self.part.gather(inputs)
+
+    def _buttons(self, now):
+        for button in range(3):
+            if self.buttons.edge(button, self.board.inputs, now):
+                before = self.machine.state
+                self.event(messages.BUTTON, now, button + 1)
+                self.machine.button(now, button + 1, self.inputs)
+                self.part.act(now, button + 1, before)
+                if self.machine.state == states.SELF_TEST:
+                    self._began_at = self._quiet_at = now
+                if self.machine.refusal:
+                    self.refuse(messages.BUTTON, self.machine.refusal, button + 1)
+
+    def _nose_switch(self, now):
+        nose = self.board.inputs & IN_NOSE
+        if nose != self._nose:
+            self._nose = nose
+            self.part.nose(now, bool(nose))
+
+    def _outputs(self, now):
+        machine = self.machine
+        bits = 0
+        if self.gate.step(now, machine.powered):
+            bits |= OUT_GATE
+        if self.wave.step(now, machine.wave(), machine.state == states.HOLD):
+            bits |= OUT_PEER_WAVE
+        if machine.full_current():
+            bits |= OUT_RUN_CURRENT
+        self.part.output(now, bits)
+
+    # --- telemetry ------------------------------------------------------------------------------
+
+    def event(self, message, *values):
+        """Send an event to the host, reliably; lost without a session."""
+        self.session.send(messages.encode(message, *values))
+
+    def refuse(self, message, reason, detail=0):
+        """Tell the host that a message was not obeyed."""
+        self.event(messages.REFUSED, message, reason, detail)
+
+    def _report(self, now):
+        machine = self.machine
+        if machine.state != self._state:
+            self._state = machine.state
+            if machine.state not in (states.READY, states.MOVING, states.HOLD):
+                self.profile = messages.PROFILE_NORMAL
+            reason = machine.hold_reason if machine.state == states.HOLD else machine.reason
+            self.event(messages.STATE, now, machine.state, reason)
+            self._status_at = None
+        moving = machine.state in (states.MOVING, states.HOLD) or not self.part.at_rest()
+        period = STATUS_MOVING_US if moving else STATUS_US
+        if self._status_at is None or ticks.diff(now, self._status_at) >= period:
+            self._status_at = now
+            frame = self.session.datagram(self._status(now))
+            if frame is not None:
+                self.board.write(frame)
+
+    def _status(self, now):
+        machine = self.machine
+        board = self.board
+        flags = (
+            (messages.STATUS_FAST if self.profile == messages.PROFILE_FAST else 0)
+            | (messages.STATUS_LOOKED if machine.looked else 0)
+            | (messages.STATUS_PEER_PRESENT if self.peer.present else 0)
+            | (messages.STATUS_LATCHED if machine.reason else 0)
+            | (messages.STATUS_GATE if machine.powered else 0)
+            | self.part.status_flags()
+        )
+        reason = machine.hold_reason if machine.state == states.HOLD else machine.reason
+        position = self.part.reported_position(now)
+        motion, queue_ms, free = self.part.queue_report()
+        return messages.encode(
+            messages.STATUS,
+            now,
+            machine.state,
+            reason,
+            flags,
+            board.inputs,
+            position[0],
+            position[1],
+            position[2],
+            board.encoders[0],
+            board.encoders[1],
+            motion,
+            queue_ms,
+            free,
+            self.profile,
+            self.part.magnet_permille(),
+        )
+
+    # --- the wire -------------------------------------------------------------------------------
+
+    def _serial_in(self, now):
+        board = self.board
+        framer = self.framer
+        data = self._bytes
+        while True:
+            n = board.read_into(data)
+            if n == 0:
+                break
+            for i in range(n):
+                length = framer.push(data[i])
+                if length >= 0:
+                    self._packet(framer.buffer, length, now)
+        if framer.stop:
+            framer.stop = False
+            self.machine.fault(now, reasons.HOST_STOP)
+
+    def _packet(self, buffer, n, now):
+        kind = self.session.receive(buffer, n, now)
+        if kind < 0:
+            return
+        end = n - packet.CRC_SIZE
+        if not messages.well_formed(buffer, packet.HEADER_SIZE, end):
+            return
+        if kind == packet.GREETING:
+            if buffer[packet.HEADER_SIZE] == messages.HELLO:
+                self._greet(buffer, now)
+            return
+        self.host.heard(now)
+        at = packet.HEADER_SIZE
+        while at < end:
+            message = buffer[at]
+            self._dispatch(message, buffer, at + 1, now)
+            at += 1 + messages.SIZES[message]
+
+    def _greet(self, buffer, now):
+        """Answer a HELLO. A controller in motion stops first: its host has forgotten what it was doing."""
+        table, limits, host_nonce = struct.unpack_from("<III", buffer, packet.HEADER_SIZE + 1)
+        accepted = messages.ACCEPTED
+        if table != messages.TABLE_HASH:
+            accepted = messages.TABLE_DIFFERS
+        elif limits != self.limits.hash():
+            accepted = messages.LIMITS_DIFFER
+        self._greetings += 1
+        nonce = binascii.crc32(struct.pack("<III", host_nonce, now, self._greetings)) & 0xFFFFFFFF
+        if self.machine.state in (states.MOVING, states.HOLD) or not self.part.at_rest():
+            self.machine.fault(now, reasons.SESSION_LOST)
+        self.part.forget()
+        if accepted == messages.ACCEPTED:
+            self.session.open(nonce)
+            self.host.heard(now)
+        else:
+            self.session.close()
+            self.host.forget()
+        answer = messages.encode(
+            messages.WELCOME,
+            accepted,
+            self.role,
+            VERSION,
+            messages.TABLE_HASH,
+            self.limits.hash(),
+            host_nonce,
+            now,
+        )
+        self.board.write(self.session.greeting(nonce, answer))
+        self._status_at = None
+
+    def _dispatch(self, message, buffer, at, now):
+        if message == messages.RUN:
+            self.part.run(buffer[at], now)
+        elif message == messages.SEGMENT:
+            self.part.segment(buffer, at, now)
+        elif message == messages.TIME:
+            token = struct.unpack_from("<I", buffer, at)[0]
+            frame = self.session.datagram(messages.encode(messages.TIME_REPLY, token, now))
+            self.board.write(frame)
+        elif message == messages.LED:
+            self.part.led(buffer[at])
+        elif message == messages.MAGNET:
+            self.part.magnet(buffer[at], now)
+        elif message == messages.PROFILE:
+            self._profile(buffer[at])
+        elif message == messages.SET_POSITION:
+            self.part.set_position(struct.unpack_from("<iii", buffer, at), now)
+        elif message == messages.LOOKED:
+            self.machine.look_done()
+        elif message == messages.HOLD:
+            self.machine.hold(now, reasons.HOST_HOLD)
+
+    def _profile(self, profile):
+        if profile not in (messages.PROFILE_NORMAL, messages.PROFILE_FAST):
+            self.refuse(messages.PROFILE, reasons.BAD_VALUE)
+        elif profile == messages.PROFILE_FAST and self.machine.state not in (states.READY, states.MOVING):
+            self.refuse(messages.PROFILE, reasons.NOT_READY)
+        else:
+            self.profile = profile
+
+    def _serial_out(self, now):
+        count = 0
+        while count < FRAMES_PER_LOOP:
+            frame = self.session.poll(now)
+            if frame is None:
+                break
+            self.board.write(frame)
+            count += 1

@@ -1,0 +1,6 @@
+"""Stands in for the module `micropython` where there is none (CPython): the same code, interpreted."""
+
+
+def viper(function):
+    """`micropython.viper` compiles for the chip; here the function stays what it is."""
+    return function

@@ -1,0 +1,47 @@
+"""Starts a controller: role from the command line or `role.json`, limits from `limits.json`.
+
+Both files lie in the current directory, which on a Pico is the root of its flash. A controller without a
+role or limits stays silent: its gate output never toggles, so the motors get no power.
+"""
+
+import gc
+import json
+import sys
+
+from firmware.app import App
+from safety import limits as safety_limits
+
+ROLES = ("arm", "hand")
+
+
+def read_role(argv):
+    """The role: the first argument, else what `role.json` ({"role": "arm"}) says."""
+    if len(argv) > 1:
+        return argv[1]
+    with open("role.json") as file:
+        return json.load(file)["role"]
+
+
+def make_board(role):
+    """The board this program runs on."""
+    if sys.platform == "rp2":
+        from firmware.board.rp2 import Board
+    else:
+        from firmware.board.virtual import Board
+    return Board(role)
+
+
+def main(argv):
+    """Run the controller; returns the exit code."""
+    role = read_role(argv)
+    if role not in ROLES:
+        raise ValueError("role must be arm or hand, not %s" % role)
+    limits = safety_limits.load("limits.json")
+    app = App(make_board(role), role, limits)
+    gc.collect()
+    app.run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))
