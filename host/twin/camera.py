@@ -19,9 +19,9 @@ from host.twin.noise import CameraNoise
 __all__ = ["Camera"]
 
 _BANK_MARGIN = 256
-_LIMIT_PIECES = 32
 # Where the shadow of a point falls, per metre of its height (against the main light of the model).
 _SHADOW_X, _SHADOW_Y = 0.35, -0.25
+_SHADOW_LAYERS = ((1.0, 0.16), (1.09, 0.12))
 
 
 class _Context(Protocol):
@@ -30,7 +30,7 @@ class _Context(Protocol):
 
 
 def _context() -> _Context:
-    """An off-screen OpenGL context: EGL where it has a device, else OSMesa; MUJOCO_GL decides if it is set."""
+    """An off-screen OpenGL context: EGL where it has a device, else OSMesa, or what MUJOCO_GL names."""
     wish = os.environ.get("MUJOCO_GL", "").strip().lower()
     names = [wish] if wish in {"egl", "osmesa"} else ["egl", "osmesa"]
     if "egl" in names and not _egl_has_device():
@@ -46,7 +46,7 @@ def _context() -> _Context:
             continue
         return context
     raise RendererError(
-        "no off-screen OpenGL: install libegl1, libegl-mesa0 and libgl1-mesa-dri (or libosmesa6), then start again"
+        "no off-screen OpenGL: install libegl1, libegl-mesa0 and libgl1-mesa-dri (or libosmesa6)"
     )
 
 
@@ -84,9 +84,14 @@ class Camera:
         self._options.geomgroup[3:] = 0
         self._options.sitegroup[:] = 0
         self._pixels = np.zeros((HEIGHT_PX, WIDTH_PX, 3), np.uint8)
+        # MuJoCo turns meshes into their inertia frame; this turns the shadow's back.
+        self._shadow_turn = np.zeros(9)
+        mujoco.mju_quat2Mat(self._shadow_turn, model.mesh_quat[handles.shadow_mesh])
         rng = np.random.default_rng([seed, 0xCA3])
-        shape = (HEIGHT_PX + _BANK_MARGIN, WIDTH_PX + _BANK_MARGIN, 3)
-        self._bank = np.rint(rng.standard_normal(shape, dtype=np.float32) * noise.pixel_sigma_levels).astype(np.int16)
+        shape = (HEIGHT_PX + _BANK_MARGIN, WIDTH_PX, 3)
+        self._bank = np.rint(rng.standard_normal(shape, dtype=np.float32) * noise.pixel_sigma_levels).astype(
+            np.int16
+        )
         self._gain = self._light(rng)
 
     def _light(self, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -114,42 +119,34 @@ class Camera:
         return self._expose(self._pixels)
 
     def _cast_shadows(self, data: mujoco.MjData) -> None:
-        """Soft dark spots beside the pieces: far cheaper in software than shadow maps."""
-        for body in self._handles.piece_body:
-            x, y, z = data.xpos[body]
-            for size, alpha in ((0.0150, 0.16), (0.0163, 0.12)):
-                self._decor(
-                    mujoco.mjtGeom.mjGEOM_CYLINDER,
-                    (size, 0.0001, 0.0),
-                    (x + _SHADOW_X * z, y + _SHADOW_Y * z, 0.0003 + size * 0.001),
-                    alpha,
-                )
-
-    def _decor(
-        self, kind: mujoco.mjtGeom, size: tuple[float, float, float], at: tuple[float, float, float], alpha: float
-    ) -> None:
+        """Dark spots beside the pieces, meshes of a few triangles: far cheaper than shadow maps."""
         scene = self._scene
-        if scene.ngeom >= scene.maxgeom:
-            return
-        geom = scene.geoms[scene.ngeom]
-        mujoco.mjv_initGeom(
-            geom, kind, np.array(size), np.array(at), np.eye(3).ravel(), np.array([0.05, 0.04, 0.03, alpha], np.float32)
-        )
-        scene.ngeom += 1
+        for layer, (scale, alpha) in enumerate(_SHADOW_LAYERS):
+            colour = np.array([0.05, 0.04, 0.03, alpha], np.float32)
+            for body in self._handles.piece_body:
+                if scene.ngeom >= scene.maxgeom:
+                    return
+                x, y, z = data.xpos[body]
+                at = np.array([x + _SHADOW_X * z, y + _SHADOW_Y * z, 0.0003 + 0.0002 * layer])
+                geom = scene.geoms[scene.ngeom]
+                size = np.zeros(3)
+                mujoco.mjv_initGeom(
+                    geom, mujoco.mjtGeom.mjGEOM_MESH, size, at, scale * self._shadow_turn, colour
+                )
+                geom.dataid = 2 * self._handles.shadow_mesh
+                scene.ngeom += 1
 
     def _expose(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         rng = np.random.default_rng([self._seed, self.frames])
         self.frames += 1
         flicker = 1.0 + float(rng.normal(0.0, self._noise.flicker_sigma))
-        row, column = (int(value) for value in rng.integers(0, _BANK_MARGIN, 2))
+        row = int(rng.integers(0, _BANK_MARGIN))
         # OpenGL reads rows bottom up and colours as RGB.
         picture = np.ascontiguousarray(pixels[::-1, :, ::-1])
         if self._noise.blur_px > 0.0:
-            picture = cv2.GaussianBlur(picture, (0, 0), self._noise.blur_px)
+            picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), self._noise.blur_px), dtype=np.uint8)
         lit = cv2.multiply(picture, self._gain, scale=flicker, dtype=cv2.CV_16S)
-        grains = self._bank[row : row + HEIGHT_PX, column : column + WIDTH_PX]
-        noisy = cv2.add(lit, np.ascontiguousarray(grains))
-        return np.asarray(np.clip(noisy, 0, 255), dtype=np.uint8)
+        return np.asarray(cv2.add(lit, self._bank[row : row + HEIGHT_PX], dtype=cv2.CV_8U), dtype=np.uint8)
 
     def close(self) -> None:
         """Free the OpenGL context; the camera cannot be used after."""

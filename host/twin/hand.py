@@ -78,10 +78,17 @@ class Hand:
         carries.append((mover, self._landing(to_square, gone)))
         self._plan(carries)
 
+    def begin_wave(self, square: int) -> None:
+        """Reach in over a square, touch nothing and go away again. Raises `PlacementError` when busy."""
+        self._must_be_free()
+        person, target = self._world.noise.person, self._crossing(square)
+        act = float(self._rng.uniform(person.move_min_s, person.move_max_s))
+        self._begin([_Leg(act / 2, target.x, target.y, _CARRY_M), _Leg(act / 2, *_HOME)])
+
     def begin_fix(self, piece_label: str, square: int) -> None:
         """Put a piece with that label on a square, as the robot asked; one that lies loose is taken first.
 
-        A different piece that stands there goes to the person's tray. Raises `PlacementError` as `begin_move`.
+        Another piece that stands there goes to the person's tray. Raises `PlacementError` as `begin_move`.
         """
         self._must_be_free()
         mover = self._loose(piece_label, square)
@@ -129,7 +136,15 @@ class Hand:
         data, piece = self._world.data, self._world.pieces[index]
         address, dof = self._world.at.piece_qpos[index], self._world.at.piece_dof[index]
         height = at[2] + piece.height_m / 2 + 1e-5
-        data.qpos[address : address + 7] = (at[0], at[1], height, math.cos(yaw / 2), 0.0, 0.0, math.sin(yaw / 2))
+        data.qpos[address : address + 7] = (
+            at[0],
+            at[1],
+            height,
+            math.cos(yaw / 2),
+            0.0,
+            0.0,
+            math.sin(yaw / 2),
+        )
         data.qvel[dof : dof + 6] = 0.0
 
     def _plan(self, carries: list[tuple[int, Point]]) -> None:
@@ -149,6 +164,9 @@ class Hand:
                 _Leg(act * _LIFT, target.x, target.y, _CARRY_M),
             ]
         legs.append(_Leg(act * _RETREAT, *_HOME))
+        self._begin(legs)
+
+    def _begin(self, legs: list[_Leg]) -> None:
         self._legs = legs
         self._start, self._elapsed = _HOME, 0.0
 
@@ -166,7 +184,7 @@ class Hand:
         return turn_seat(square_board(self._world.robot, square), self._world.robot_plays)
 
     def _loose(self, label: str, square: int) -> int:
-        """The piece of that label to put on `square`: the one beside it, else a loose one, else the nearest."""
+        """The piece to put on `square`: one of that label beside it, else a loose one, else the nearest."""
         world, pitch = self._world, self._world.robot.board.pitch
         target = self._crossing(square)
         found: list[tuple[bool, float, int]] = []
@@ -186,7 +204,9 @@ class Hand:
     def _distance(self, point: Point, without: set[int]) -> float:
         """Distance from `point` to the nearest centre of the other pieces."""
         world = self._world
-        return min(math.dist(world.piece_seat(p.index), point) for p in world.pieces if p.index not in without)
+        return min(
+            math.dist(world.piece_seat(p.index), point) for p in world.pieces if p.index not in without
+        )
 
     def _landing(self, square: int, without: set[int]) -> Point:
         """Where a person puts a piece who aims at `square`: a little off, and clear of the neighbours."""
@@ -207,7 +227,9 @@ class Hand:
             if self._distance(slot, set()) >= self._world.robot.piece.diameter:
                 dx, dy = bounded_offset(self._rng, 0.0008, 0.002)
                 return Point(slot.x + dx, slot.y + dy)
-        raise PlacementError("the person's tray is full; at least one free slot is needed for a captured piece")
+        raise PlacementError(
+            "the person's tray is full; at least one free slot is needed for a captured piece"
+        )
 
     def state(self) -> dict[str, Any]:
         """What `set_state` needs; JSON-able."""

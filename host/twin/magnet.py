@@ -28,7 +28,7 @@ _GRAVITY = 9.81
 
 
 class Magnet:
-    """Flux follows the drive with the coil's time constant; iron keeps a remanence in the last strong direction."""
+    """Flux follows the drive with the coil's time constant; iron remembers the last strong direction."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class Magnet:
         self._slip(face)
 
     def _nearest(self, face: np.ndarray) -> tuple[int | None, float, float]:
-        """The piece under the face: its number, the gap to its top (m) and how much of the face it covers (0-1)."""
+        """The piece under the face: its number, the gap to its top (m), the share of the face it covers."""
         places = self._data.xpos[self._at.piece_body]
         gaps = face[2] - places[:, 2] - self._halves
         aside = np.hypot(places[:, 0] - face[0], places[:, 1] - face[1])
@@ -120,7 +120,10 @@ class Magnet:
         if face[2] - height < 0.0003:
             return
         self._slip_due = None
-        way = bounded_normal(self._rng, self._noise.release_slip_sigma_mm, self._noise.release_slip_max_mm) * 1e-3
+        way = (
+            bounded_normal(self._rng, self._noise.release_slip_sigma_mm, self._noise.release_slip_max_mm)
+            * 1e-3
+        )
         speed = math.sqrt(2.0 * self._pieces[index].friction * _GRAVITY * abs(way))
         heading = float(self._rng.uniform(0.0, math.tau))
         dof = int(self._at.piece_dof[index])

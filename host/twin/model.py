@@ -15,11 +15,11 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from host.arm.frames import tray_slots_seat
 from host.arm.robot import Robot
 from host.twin.motors import ELBOW_MOTOR, LIFT_MOTOR, SHOULDER_MOTOR
 from host.twin.noise import Noise, bounded_normal
-from host.twin.pieces import Piece, face_picture, wood_picture
+from host.twin.pictures import board_picture, board_size, face_picture, table_picture, tray_picture, tray_size
+from host.twin.pieces import Piece
 
 __all__ = ["HEIGHT_PX", "STEP_US", "WIDTH_PX", "ArmErrors", "Handles", "build", "draw_arm_errors", "handles"]
 
@@ -30,10 +30,9 @@ WIDTH_PX, HEIGHT_PX = 1280, 720
 _MOVING_MASS_KG = 0.18
 _LIFT_PUSH_N = 3.0
 _GRAVITY = 9.81
-_BOARD_MARGIN = 0.019
-_PX_PER_M = 4000
 _SEGMENTS = 48
 # Contacts settle in 3 ms with 1 % compliance: a resting piece sinks in by a few micrometres.
+_SEEN = 'contype="0" conaffinity="0" group="1"'
 _CONTACT = 'solref="0.003 1" solimp="0.95 0.99 0.0002"'
 
 
@@ -84,6 +83,7 @@ class Handles:
     nose_site: int
     hand_mocap: int
     camera: int
+    shadow_mesh: int
 
 
 def handles(model: mujoco.MjModel) -> Handles:
@@ -101,6 +101,7 @@ def handles(model: mujoco.MjModel) -> Handles:
         nose_site=int(model.site("face").id),
         hand_mocap=int(model.body("hand").mocapid[0]),
         camera=int(model.camera("overhead").id),
+        shadow_mesh=int(model.mesh("shadow").id),
     )
 
 
@@ -111,13 +112,14 @@ def build(
     assets: dict[str, bytes] = {}
     style = ("kai", "song")[int(rng.integers(2))]
     faces = "".join(_face(label, style, assets, rng) for label in "KABNRCPkabnrcp")
-    assets["table.png"] = _png(wood_picture(1024, 1024, np.array([62.0, 78.0, 96.0]), rng, grain=9.0))
-    assets["board.png"] = _png(_board_picture(robot, rng))
-    assets["tray.png"] = _png(_tray_picture(robot, rng))
+    assets["table.png"] = _png(table_picture(rng))
+    assets["board.png"] = _png(board_picture(robot, rng))
+    assets["tray.png"] = _png(tray_picture(robot, rng))
     xml = f"""
 <mujoco model="qiyou">
   <compiler angle="radian" autolimits="true" inertiafromgeom="auto"/>
-  <option timestep="{STEP_US * 1e-6}" integrator="implicitfast" cone="elliptic" impratio="10" gravity="0 0 -{_GRAVITY}">
+  <option timestep="{STEP_US * 1e-6}" integrator="implicitfast" cone="elliptic" impratio="10"
+          gravity="0 0 -{_GRAVITY}">
     <flag sleep="enable" multiccd="enable"/>
   </option>
   <visual>
@@ -128,7 +130,7 @@ def build(
   </visual>
   <asset>
     <texture name="table" type="2d" file="table.png"/> <material name="table" texture="table" specular="0.1"/>
-    <texture name="board" type="2d" file="board.png"/> <material name="board" texture="board" specular="0.15"/>
+    <texture name="board" type="2d" file="board.png"/> <material name="board" texture="board" specular="0.1"/>
     <texture name="tray" type="2d" file="tray.png"/> <material name="tray" texture="tray" specular="0.1"/>
     <material name="wood" rgba="0.86 0.74 0.56 1" specular="0.2"/>
     <material name="shell" rgba="0.88 0.89 0.90 1" specular="0.4"/>
@@ -138,16 +140,18 @@ def build(
     <material name="sleeve" rgba="0.24 0.33 0.50 1" specular="0.0"/>
     {faces}
     {"".join(_disc(piece) for piece in pieces)}
+    {_shadow(robot.piece.diameter / 2)}
   </asset>
   <worldbody>
-    <light directional="true" dir="0.35 -0.25 -1" diffuse="0.62 0.61 0.59" specular="0.25 0.25 0.25" castshadow="false"/>
+    <light directional="true" dir="0.35 -0.25 -1" diffuse="0.62 0.61 0.59" specular="0.25 0.25 0.25"
+           castshadow="false"/>
     <light directional="true" dir="-0.5 0.4 -1" diffuse="0.12 0.12 0.13" specular="0 0 0" castshadow="false"/>
     {_camera(robot, noise, rng)}
     <geom name="surface" type="plane" size="2 2 0.1" group="3" friction="0.05 0.001 0.0001" {_CONTACT}/>
     {_furniture(robot)}
     {_arm(robot, noise, errors)}
     {"".join(_piece(piece) for piece in pieces)}
-    {_HAND}
+    {_hand()}
   </worldbody>
 </mujoco>"""
     return mujoco.MjModel.from_xml_string(xml, assets)
@@ -199,9 +203,18 @@ def _disc(piece: Piece) -> str:
         faces.append(np.column_stack([top + steps, low + after, top + after]))
     corners = " ".join(str(int(corner)) for corner in np.concatenate(faces).ravel())
     return (
-        f'<mesh name="disc{piece.index}" inertia="shell" vertex="{_rows(points)}" normal="{_rows(normals)}" texcoord="{_rows(texture)}" '
-        f'face="{corners}"/>'
+        f'<mesh name="disc{piece.index}" inertia="shell" vertex="{_rows(points)}" normal="{_rows(normals)}" '
+        f'texcoord="{_rows(texture)}" face="{corners}"/>'
     )
+
+
+def _shadow(radius: float) -> str:
+    """A nearly flat round mesh that the camera draws as the shadow of a piece."""
+    angles = np.arange(24) * (2.0 * math.pi / 24)
+    rim = np.column_stack([radius * np.cos(angles), radius * np.sin(angles), np.zeros(24)])
+    points = np.concatenate([rim, [[0.0, 0.0, 1e-4]]])
+    corners = " ".join(f"{k} {(k + 1) % 24} 24" for k in range(24))
+    return f'<mesh name="shadow" inertia="shell" vertex="{_rows(points)}" face="{corners}"/>'
 
 
 def _piece(piece: Piece) -> str:
@@ -209,9 +222,9 @@ def _piece(piece: Piece) -> str:
     return f"""
     <body name="piece{piece.index}" pos="{piece.index * 0.05} 1.5 {piece.height_m / 2}">
       <freejoint name="piece{piece.index}"/>
-      <geom type="cylinder" size="{piece.diameter_m / 2} {piece.height_m / 2}" mass="{piece.mass_kg}" group="3"
-            contype="1" conaffinity="3" friction="{piece.friction} 0.001 0.0001" {_CONTACT}/>
-      <geom type="mesh" mesh="disc{piece.index}" material="{name}" mass="0" contype="0" conaffinity="0" group="1"/>
+      <geom type="cylinder" size="{piece.diameter_m / 2} {piece.height_m / 2}" mass="{piece.mass_kg}"
+            group="3" contype="1" conaffinity="3" friction="{piece.friction} 0.001 0.0001" {_CONTACT}/>
+      <geom type="mesh" mesh="disc{piece.index}" material="{name}" mass="0" {_SEEN}/>
     </body>"""
 
 
@@ -230,17 +243,16 @@ def _camera(robot: Robot, noise: Noise, rng: np.random.Generator) -> str:
 
 
 def _furniture(robot: Robot) -> str:
-    wide, deep = _board_size(robot)
-    tray_wide, tray_deep, middle = _tray_size(robot)
-    plain = 'contype="0" conaffinity="0" group="1"'
+    wide, deep = board_size(robot)
+    tray_wide, tray_deep, middle = tray_size(robot)
     trays = "".join(
-        f'<geom type="box" size="{tray_wide / 2} {tray_deep / 2} 0.003" pos="{sign * middle} 0 -0.003" material="tray" '
-        f"{plain}/>"
+        f'<geom type="box" size="{tray_wide / 2} {tray_deep / 2} 0.003" pos="{sign * middle} 0 -0.003" '
+        f'material="tray" {_SEEN}/>'
         for sign in (-1, 1)
     )
     return f"""
-    <geom type="box" size="0.8 0.8 0.01" pos="0 0 -0.016" material="table" {plain}/>
-    <geom type="box" size="{wide / 2} {deep / 2} 0.003" pos="0 0 -0.003" material="board" {plain}/>
+    <geom type="box" size="0.8 0.8 0.01" pos="0 0 -0.016" material="table" {_SEEN}/>
+    <geom type="box" size="{wide / 2} {deep / 2} 0.003" pos="0 0 -0.003" material="board" {_SEEN}/>
     {trays}"""
 
 
@@ -249,6 +261,7 @@ def _arm(robot: Robot, noise: Noise, errors: ArmErrors) -> str:
     arm, nose = robot.arm, robot.nose
     link1, link2 = arm.link1 + errors.link1_m, arm.link2 + errors.link2_m
     low, high = arm.underside + 0.016, arm.underside + 0.046
+    column = high / 2 - 0.01
     y = -(4.5 * robot.board.pitch + arm.base_distance) + errors.shift_y_m
     shoulder, elbow, lift = robot.shoulder, robot.elbow, robot.lift
     lift_gear = 2.0 * math.pi / lift.lead
@@ -258,37 +271,40 @@ def _arm(robot: Robot, noise: Noise, errors: ArmErrors) -> str:
     rest = 0.5 * (lift.low + lift.high) + (_MOVING_MASS_KG * _GRAVITY + _LIFT_PUSH_N) / spring
     # The nose spring: planned force at half travel, 75 % of it as preload.
     nose_spring = 0.5 * nose.force / nose.travel
-    plain = 'contype="0" conaffinity="0" group="1"'
+    nose_rest = -0.75 * nose.force / nose_spring
+    shell, dark = (f'material="{name}" {_SEEN}' for name in ("shell", "dark"))
     feet = "".join(
         f'<geom type="sphere" size="0.001" pos="{0.0065 * math.cos(a):.6f} {0.0065 * math.sin(a):.6f} 0.001" '
         f'contype="2" conaffinity="1" friction="0.4 0.001 0.0001" mass="0.0005" group="3" {_CONTACT}/>'
         for a in (k * math.pi / 3 for k in range(6))
     )
     return f"""
-    <geom type="cylinder" size="0.045 {high / 2 - 0.01}" pos="0 {y} {high / 2 - 0.01}" material="dark" {plain}/>
+    <geom type="cylinder" size="0.045 {column}" pos="0 {y} {column}" material="dark" {_SEEN}/>
     <body name="link1" pos="{errors.shift_x_m} {y} {high}" euler="0 0 {errors.turn_rad}" sleep="never">
       <joint name="shoulder" type="hinge" axis="0 0 1" range="{shoulder.low - stop} {shoulder.high + stop}"
              armature="{SHOULDER_MOTOR.rotor_inertia_kg_m2 * shoulder.gear**2}" damping="0.05"
              frictionloss="{noise.motor.shoulder_friction_nm}"/>
-      <geom type="box" size="{link1 / 2} 0.022 0.014" pos="{link1 / 2} 0 0" material="shell" mass="0.45" {plain}/>
-      <geom type="cylinder" size="0.034 0.015" material="shell" mass="0.05" {plain}/>
-      <geom type="cylinder" size="0.030 0.015" pos="{link1} 0 0" material="shell" mass="0.05" {plain}/>
-      <geom type="cylinder" size="0.012 0.017" pos="{link1} 0 0" material="dark" mass="0.01" {plain}/>
+      <geom type="box" size="{link1 / 2} 0.022 0.014" pos="{link1 / 2} 0 0" mass="0.45" {shell}/>
+      <geom type="cylinder" size="0.034 0.015" mass="0.05" {shell}/>
+      <geom type="cylinder" size="0.030 0.015" pos="{link1} 0 0" mass="0.05" {shell}/>
+      <geom type="cylinder" size="0.012 0.017" pos="{link1} 0 0" mass="0.01" {dark}/>
       <body name="link2" pos="{link1} 0 {low - high}">
         <joint name="elbow" type="hinge" axis="0 0 1" range="{elbow.low - stop} {elbow.high + stop}"
                armature="{ELBOW_MOTOR.rotor_inertia_kg_m2 * elbow.gear**2}" damping="0.03"
                frictionloss="{noise.motor.elbow_friction_nm}"/>
-        <geom type="box" size="{link2 / 2} 0.018 0.012" pos="{link2 / 2} 0 0" material="shell" mass="0.25" {plain}/>
-        <geom type="cylinder" size="0.024 0.013" pos="{link2} 0 0" material="shell" mass="0.06" {plain}/>
-        <geom type="box" size="0.017 0.017 0.016" pos="{link2 - 0.035} 0 0.026" material="dark" mass="0.08" {plain}/>
+        <geom type="box" size="{link2 / 2} 0.018 0.012" pos="{link2 / 2} 0 0" mass="0.25" {shell}/>
+        <geom type="cylinder" size="0.024 0.013" pos="{link2} 0 0" mass="0.06" {shell}/>
+        <geom type="box" size="0.017 0.017 0.016" pos="{link2 - 0.035} 0 0.026" mass="0.08" {dark}/>
         <body name="lift" pos="{link2} 0 {-low}">
           <joint name="lift" type="slide" axis="0 0 1" range="{lift.low - 0.003} {lift.high + 0.002}"
                  armature="{LIFT_MOTOR.rotor_inertia_kg_m2 * lift_gear**2}" damping="15"
-                 solreflimit="0.004 1" stiffness="{spring}" springref="{rest}" frictionloss="{noise.motor.lift_friction_n}"/>
-          <geom type="cylinder" size="0.005 0.08" pos="0 0 0.12" material="steel" mass="{_MOVING_MASS_KG - 0.02}" {plain}/>
+                 solreflimit="0.004 1" stiffness="{spring}" springref="{rest}"
+                 frictionloss="{noise.motor.lift_friction_n}"/>
+          <geom type="cylinder" size="0.005 0.08" pos="0 0 0.12" material="steel"
+                mass="{_MOVING_MASS_KG - 0.02}" {_SEEN}/>
           <body name="nose">
             <joint name="nose" type="slide" axis="0 0 1" range="0 {nose.travel}" damping="1.5"
-                   solreflimit="0.002 1" stiffness="{nose_spring}" springref="{-0.75 * nose.force / nose_spring}"/>
+                   solreflimit="0.002 1" stiffness="{nose_spring}" springref="{nose_rest}"/>
             <site name="face" pos="0 0 0" size="0.001" group="4"/>
             <geom type="cylinder" size="0.008 0.017" pos="0 0 0.0176" material="dark" mass="0.017" group="1"
                   contype="2" conaffinity="1" friction="0.4 0.001 0.0001" {_CONTACT}/>
@@ -299,74 +315,22 @@ def _arm(robot: Robot, noise: Noise, errors: ArmErrors) -> str:
     </body>"""
 
 
-# A right hand reaching along -y: its origin is the middle of the pinch, on the table when z is 0.
-_PLAIN = 'contype="0" conaffinity="0" group="1" mass="0"'
-_HAND = f"""
-    <body name="hand" mocap="true" pos="0 1.2 0.2">
-      <geom type="capsule" fromto="0.016 0.004 0.008 0.030 0.062 0.055" size="0.0085" material="skin" {_PLAIN}/>
-      <geom type="capsule" fromto="-0.016 0.000 0.008 -0.026 0.050 0.055" size="0.0095" material="skin" {_PLAIN}/>
-      <geom type="capsule" fromto="0.005 -0.016 0.008 0.012 0.055 0.062" size="0.0085" material="skin" {_PLAIN}/>
-      <geom type="capsule" fromto="0.034 0.030 0.020 0.044 0.078 0.052" size="0.0080" material="skin" {_PLAIN}/>
-      <geom type="ellipsoid" pos="0.010 0.092 0.062" size="0.043 0.052 0.018" euler="0.25 0 0" material="skin" {_PLAIN}/>
-      <geom type="capsule" fromto="0.010 0.130 0.070 0.014 0.170 0.085" size="0.026" material="skin" {_PLAIN}/>
-      <geom type="capsule" fromto="0.015 0.180 0.085 0.045 0.480 0.140" size="0.042" material="sleeve" {_PLAIN}/>
-    </body>"""
+# A right hand reaching along -y; its origin is the middle of the pinch. Capsules: from, to, radius, material.
+_FINGERS = (
+    ((0.016, 0.004, 0.008), (0.030, 0.062, 0.055), 0.0085, "skin"),
+    ((-0.016, 0.000, 0.008), (-0.026, 0.050, 0.055), 0.0095, "skin"),
+    ((0.005, -0.016, 0.008), (0.012, 0.055, 0.062), 0.0085, "skin"),
+    ((0.034, 0.030, 0.020), (0.044, 0.078, 0.052), 0.0080, "skin"),
+    ((0.010, 0.130, 0.070), (0.014, 0.170, 0.085), 0.0260, "skin"),
+    ((0.015, 0.180, 0.085), (0.045, 0.480, 0.140), 0.0420, "sleeve"),
+)
+_PALM = 'type="ellipsoid" pos="0.010 0.092 0.062" size="0.043 0.052 0.018" euler="0.25 0 0" material="skin"'
 
 
-def _board_size(robot: Robot) -> tuple[float, float]:
-    """Width and depth of the board with its margin, metres."""
-    return 8 * robot.board.pitch + 2 * _BOARD_MARGIN, 9 * robot.board.pitch + 2 * _BOARD_MARGIN
-
-
-def _board_picture(robot: Robot, rng: np.random.Generator) -> NDArray[np.float64]:
-    """The board: grid, river, palaces and the small marks of cannons and soldiers, on light wood."""
-    wide, deep = (round(size * _PX_PER_M) for size in _board_size(robot))
-    picture = wood_picture(deep, wide, np.array([116.0, 172.0, 214.0]), rng, grain=8.0)
-    ink = np.zeros((deep, wide), np.uint8)
-    pitch, margin = robot.board.pitch * _PX_PER_M, _BOARD_MARGIN * _PX_PER_M
-
-    def line(f0: float, r0: float, f1: float, r1: float, thick: int) -> None:
-        ends = [(round((margin + f * pitch) * 16), round((margin + r * pitch) * 16)) for f, r in ((f0, r0), (f1, r1))]
-        cv2.line(ink, ends[0], ends[1], 255, thick, cv2.LINE_AA, 4)
-
-    for rank in range(10):
-        line(0, rank, 8, rank, 4)
-    for file in range(9):
-        for r0, r1 in ((0, 9),) if file in (0, 8) else ((0, 4), (5, 9)):
-            line(file, r0, file, r1, 4)
-    for r0 in (0, 7):
-        line(3, r0, 5, r0 + 2, 3)
-        line(5, r0, 3, r0 + 2, 3)
-    rim = round(0.13 * pitch)
-    first = round(margin) - rim
-    cv2.rectangle(ink, (first, first), (wide - 1 - first, deep - 1 - first), 255, 8, cv2.LINE_AA)
-    marks = [(1, 2), (7, 2), (1, 7), (7, 7)] + [(f, r) for f in range(0, 9, 2) for r in (3, 6)]
-    for file, rank in marks:
-        for sx in (-1, 1):
-            for sy in (-1, 1):
-                if 0 <= file + sx <= 8:
-                    x, y = file + 0.09 * sx, rank + 0.09 * sy
-                    line(x, y, x + 0.16 * sx, y, 3)
-                    line(x, y, x, y + 0.16 * sy, 3)
-    weight = (ink.astype(np.float64) / 255.0 * 0.85)[..., None]
-    return np.asarray(picture * (1.0 - weight) + np.array([34.0, 48.0, 66.0]) * weight, dtype=np.float64)
-
-
-def _tray_size(robot: Robot) -> tuple[float, float, float]:
-    """Width, depth and distance of the middle of a tray from the middle of the board, metres."""
-    tray = robot.tray
-    middle = tray.offset + (tray.columns - 1) * tray.pitch / 2
-    inner = 4 * robot.board.pitch + _BOARD_MARGIN + 0.004
-    return 2 * (middle - inner), tray.rows * tray.pitch + 0.008, middle
-
-
-def _tray_picture(robot: Robot, rng: np.random.Generator) -> NDArray[np.float64]:
-    """A tray of darker wood with a felt ring for each slot."""
-    width, depth, middle = _tray_size(robot)
-    wide, deep = round(width * _PX_PER_M), round(depth * _PX_PER_M)
-    picture = wood_picture(deep, wide, np.array([58.0, 84.0, 118.0]), rng, grain=7.0)
-    for slot in tray_slots_seat(robot, "right"):
-        centre = (round((slot.x - middle + width / 2) * _PX_PER_M), round((slot.y + depth / 2) * _PX_PER_M))
-        cv2.circle(picture, centre, round((robot.piece.diameter / 2 + 0.001) * _PX_PER_M), (48.0, 70.0, 98.0), -1, cv2.LINE_AA)
-        cv2.circle(picture, centre, round((robot.piece.diameter / 2 + 0.001) * _PX_PER_M), (38.0, 54.0, 78.0), 3, cv2.LINE_AA)
-    return picture
+def _hand() -> str:
+    """A hand with its sleeve: seen by the camera, felt by nothing."""
+    capsules = "".join(
+        f'<geom type="capsule" fromto="{" ".join(map(str, a + b))}" size="{radius}" material="{skin}" {_SEEN}/>'
+        for a, b, radius, skin in _FINGERS
+    )
+    return f'<body name="hand" mocap="true" pos="0 1.2 0.2">{capsules}<geom {_PALM} {_SEEN}/></body>'

@@ -29,8 +29,8 @@ _SPEED_MEMORY_S = 0.002
 class MotorType:
     """A motor from its data sheet: holding torque, rotor inertia, detent torque.
 
-    `damping_s` is the torque per speed of the rotor against its field, over the holding torque: chosen so that the
-    joint rings down within a few cycles (damping ratio about 0.12), as NEMA 17 drives do.
+    `damping_s` is the torque per speed of the rotor against its field, over the holding torque: chosen so that
+    the joint rings down within a few cycles (damping ratio about 0.12), as NEMA 17 drives do.
     """
 
     torque_nm: float
@@ -52,12 +52,17 @@ LIFT_MOTOR = MotorType(torque_nm=0.06, rotor_inertia_kg_m2=1.0e-6, detent_nm=0.0
 class Stepper:
     """One axis: driver, motor and gear, without its inertia and friction.
 
-    `usteps_per_unit` is microsteps per radian (or metre) of the joint, `radians_per_unit` the rotor's turn for the
-    same, so that torques scale by it. `position` arguments are joint coordinates.
+    `usteps_per_unit` is microsteps per radian (or metre) of the joint, `radians_per_unit` the rotor's turn for
+    the same, so that torques scale by it. `position` arguments are joint coordinates.
     """
 
     def __init__(
-        self, kind: MotorType, usteps_per_unit: float, radians_per_unit: float, microsteps: int, position: float
+        self,
+        kind: MotorType,
+        usteps_per_unit: float,
+        radians_per_unit: float,
+        microsteps: int,
+        position: float,
     ) -> None:
         self.powered = False
         self.full_current = True
@@ -88,12 +93,16 @@ class Stepper:
         """Whether the field has turned within the last few milliseconds."""
         return abs(self._speed) > 1e-3
 
-    def push(self, times_us: Sequence[float] | NDArray[np.float64], directions: Sequence[int] | NDArray[np.int8]) -> None:
-        """Add step edges: times in twin microseconds, not before those pushed earlier; directions above 0 or not."""
+    def push(
+        self, times_us: Sequence[float] | NDArray[np.float64], directions: Sequence[int] | NDArray[np.int8]
+    ) -> None:
+        """Add step edges: twin microseconds, not before those pushed earlier; directions above 0 or not."""
         times = np.asarray(times_us, dtype=np.float64)
         signs = np.where(np.asarray(directions) > 0, 1, -1)
         if times.shape != signs.shape or times.ndim != 1:
-            raise ValueError(f"{times.shape} times and {signs.shape} directions; two rows of one length are needed")
+            raise ValueError(
+                f"{times.shape} times and {signs.shape} directions; two rows of one length are needed"
+            )
         self._times.extend(times.tolist())
         self._directions.extend(signs.tolist())
 

@@ -190,13 +190,13 @@ def load(path: Path | None = None) -> Noise:
         raise NoiseFileError(f"{source}: this is not TOML: {error}") from error
     for name in table:
         if name not in _SECTIONS:
-            where = _line(text, name, None)
-            raise NoiseFileError(f"{source}:{where}: there is no section [{name}]; one of {', '.join(_SECTIONS)}")
+            where = f"{source}:{_line(text, name, None)}"
+            raise NoiseFileError(f"{where}: there is no section [{name}]; one of {', '.join(_SECTIONS)}")
     sections = {name: _section(source, text, name, kind, table.get(name)) for name, kind in _SECTIONS.items()}
     for name, low, high in _ORDERED:
         if getattr(sections[name], low) > getattr(sections[name], high):
-            where = _line(text, name, low)
-            raise NoiseFileError(f"{source}:{where}: {low} in [{name}] is above {high}; it must not be")
+            where = f"{source}:{_line(text, name, low)}"
+            raise NoiseFileError(f"{where}: {low} in [{name}] is above {high}; it must not be")
     return Noise(**sections)  # type: ignore[arg-type]
 
 
@@ -206,17 +206,16 @@ def _section(source: Path, text: str, name: str, kind: type[_Section], table: ob
     known = {entry.name: entry.metadata for entry in fields(kind)}  # type: ignore[arg-type]
     for key in table:
         if key not in known:
-            where = _line(text, name, key)
-            raise NoiseFileError(f"{source}:{where}: there is no key {key!r} in [{name}]; one of {', '.join(known)}")
+            where = f"{source}:{_line(text, name, key)}"
+            raise NoiseFileError(f"{where}: there is no key {key!r} in [{name}]; one of {', '.join(known)}")
     values: dict[str, float] = {}
     for key, bounds in known.items():
+        right = f"a number from {_span(bounds)} would be right"
         if key not in table:
-            where = _line(text, name, None)
-            raise NoiseFileError(f"{source}:{where}: [{name}] lacks {key}; a number from {_span(bounds)} would be right")
+            raise NoiseFileError(f"{source}:{_line(text, name, None)}: [{name}] lacks {key}; {right}")
         value = table[key]
         if isinstance(value, bool) or not isinstance(value, int | float) or not _within(float(value), bounds):
-            where = _line(text, name, key)
-            raise NoiseFileError(f"{source}:{where}: {key} = {value!r}; a number from {_span(bounds)} would be right")
+            raise NoiseFileError(f"{source}:{_line(text, name, key)}: {key} = {value!r}; {right}")
         values[key] = float(value)
     return kind(**values)
 

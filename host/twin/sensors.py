@@ -48,12 +48,12 @@ class LimitSwitch:
 
 
 class Encoder:
-    """An AS5600 on a joint: reads `zero + counts * angle / 2 pi`, bent by a magnet that is not quite centred."""
+    """An AS5600: reads `zero + counts * angle / 2 pi`, bent by a magnet that is not quite centred."""
 
     def __init__(self, zero: int, counts: int, noise: EncoderNoise, rng: np.random.Generator) -> None:
-        self._zero = zero + math.radians(bounded_normal(rng, noise.zero_sigma_deg, 3.0 * noise.zero_sigma_deg)) * (
-            counts / math.tau
-        )
+        self._zero = zero + math.radians(
+            bounded_normal(rng, noise.zero_sigma_deg, 3.0 * noise.zero_sigma_deg)
+        ) * (counts / math.tau)
         self._counts = counts
         # Eccentricity gives one wave a turn, tilt a second; together they reach the data sheet's bound.
         share = float(rng.uniform(0.5, 0.8))
@@ -63,9 +63,10 @@ class Encoder:
         self._jitter = rng.normal(0.0, noise.noise_sigma_deg * counts / 360.0, _NOISE_TABLE)
 
     def counts(self, angle: float, tick: int) -> int:
-        """The reading for a joint angle (rad); `tick` picks the noise, so that reading twice changes nothing."""
+        """The reading for a joint angle (rad); `tick` picks the noise, so reading twice changes nothing."""
         bent = angle + sum(
-            size * math.sin(order * angle + phase) for (order, size), phase in zip(self._waves, self._phases, strict=True)
+            size * math.sin(order * angle + phase)
+            for (order, size), phase in zip(self._waves, self._phases, strict=True)
         )
         value = self._zero + bent * self._counts / math.tau + float(self._jitter[tick % _NOISE_TABLE])
         return math.floor(value + 0.5) % self._counts

@@ -51,9 +51,8 @@ def make_world(
     noise: str | None = None,
 ) -> World:
     """Make a world from plain values; `robot` and `noise` name files (default: the reference ones)."""
-    return World(
-        load_robot(Path(robot) if robot else None), load_noise(Path(noise) if noise else None), seed, placement, robot_plays
-    )
+    files = [Path(name) if name else None for name in (robot, noise)]
+    return World(load_robot(files[0]), load_noise(files[1]), seed, placement, robot_plays)
 
 
 class World:
@@ -107,10 +106,13 @@ class World:
             point = turn_seat(square_board(self.robot, square), self.robot_plays)
             self._put(index, point.x + dx, point.y + dy)
         mine = self.robot_plays == "red"
-        slots = {True: iter(tray_slots_seat(self.robot, "left")), False: iter(tray_slots_seat(self.robot, "right"))}
+        slots = {
+            True: iter(tray_slots_seat(self.robot, "left")),
+            False: iter(tray_slots_seat(self.robot, "right")),
+        }
         for piece in self.pieces:
             if piece.index not in placed.values():
-                # What the person has taken lies on the person's side, what the robot has taken on the robot's.
+                # What each side has taken lies in that side's tray.
                 slot = next(slots[piece.is_red == mine])
                 self._put(piece.index, slot.x, slot.y)
 
@@ -128,7 +130,9 @@ class World:
         shoulder = robot.shoulder.park - abs(float(self._rng.uniform(0.0, span)))
         elbow = robot.elbow.park + abs(float(self._rng.uniform(0.0, span)))
         # The spring has lifted the unpowered arm to its upper stop.
-        for address, value in zip(self.at.joint_qpos, (shoulder, elbow, robot.lift.high + 0.001, 0.0), strict=True):
+        for address, value in zip(
+            self.at.joint_qpos, (shoulder, elbow, robot.lift.high + 0.001, 0.0), strict=True
+        ):
             self._data.qpos[address] = value
 
     def _make_drives(self, rng: np.random.Generator) -> tuple[Stepper, Stepper, Stepper]:
@@ -139,7 +143,9 @@ class World:
             (LIFT_MOTOR, robot.lift.usteps_per_unit, math.tau / robot.lift.lead, robot.lift.microsteps),
         )
         drives = [
-            Stepper(kind.scaled(1.0 + float(rng.uniform(-1, 1)) * spread), usteps, radians, microsteps, position)
+            Stepper(
+                kind.scaled(1.0 + float(rng.uniform(-1, 1)) * spread), usteps, radians, microsteps, position
+            )
             for (kind, usteps, radians, microsteps), position in zip(axes, self._joints(), strict=False)
         ]
         return drives[0], drives[1], drives[2]
@@ -150,13 +156,17 @@ class World:
         return (
             LimitSwitch(robot.shoulder.switch + errors.shoulder_switch_rad, 1.0, turn, 0.003),
             LimitSwitch(robot.elbow.switch + errors.elbow_switch_rad, -1.0, turn, 0.003),
-            LimitSwitch(robot.lift.switch + errors.lift_switch_m, 1.0, noise.lift_repeat_sigma_mm * 1e-3, 0.0001),
+            LimitSwitch(
+                robot.lift.switch + errors.lift_switch_m, 1.0, noise.lift_repeat_sigma_mm * 1e-3, 0.0001
+            ),
             LimitSwitch(robot.nose.switch, 1.0, 0.00002, 0.0001),
         )
 
     def _make_encoders(self, rng: np.random.Generator) -> tuple[Encoder, Encoder]:
         joints = (self.robot.shoulder, self.robot.elbow)
-        encoders = [Encoder(joint.encoder_zero, joint.encoder_counts, self.noise.encoder, rng) for joint in joints]
+        encoders = [
+            Encoder(joint.encoder_zero, joint.encoder_counts, self.noise.encoder, rng) for joint in joints
+        ]
         return encoders[0], encoders[1]
 
     def _joints(self) -> tuple[float, float, float, float]:
@@ -259,21 +269,21 @@ class World:
 
     def truth(self) -> dict[str, Any]:
         """The true state, for reports alone: JSON-able, metres and radians, pieces in the board frame."""
-        shoulder, elbow, lift, nose = self._joints()
+        joints = self._joints()
         face = self._data.site_xpos[self.at.nose_site]
         tip = turn_seat(Point(float(face[0]), float(face[1])), self.robot_plays)
         return {
             "now_us": self.now_us(),
             "pieces": [self._piece_truth(piece) for piece in self.pieces],
             "arm": {
-                "shoulder_rad": shoulder,
-                "elbow_rad": elbow,
-                "lift_m": lift,
-                "nose_m": nose,
+                "shoulder_rad": joints[0],
+                "elbow_rad": joints[1],
+                "lift_m": joints[2],
+                "nose_m": joints[3],
                 "tip_x_m": tip.x,
                 "tip_y_m": tip.y,
                 "tip_z_m": float(face[2]),
-                "lag_usteps": [drive.lag_usteps(value) for drive, value in zip(self._drives, self._joints(), strict=False)],
+                "lag_usteps": [drive.lag_usteps(at) for drive, at in zip(self._drives, joints, strict=False)],
             },
             "holding": self._magnet.holding,
             "hand": self.hand.busy,
@@ -281,11 +291,12 @@ class World:
 
     def _piece_truth(self, piece: Piece) -> dict[str, Any]:
         address = self.at.piece_qpos[piece.index]
-        x, y, z, w, qx, qy, qz = (float(value) for value in self._data.qpos[address : address + 7])
+        x, y, z, _, qx, qy, _ = (float(value) for value in self._data.qpos[address : address + 7])
         point = turn_seat(Point(x, y), self.robot_plays)
         tilt = math.acos(max(-1.0, min(1.0, 1.0 - 2.0 * (qx * qx + qy * qy))))
         where = self._where(piece, x, y, z)
-        return {"id": piece.index, "label": piece.label, "x_m": point.x, "y_m": point.y, "z_m": z, "tilt_rad": tilt} | where
+        pose = {"x_m": point.x, "y_m": point.y, "z_m": z, "tilt_rad": tilt}
+        return {"id": piece.index, "label": piece.label} | pose | where
 
     def _where(self, piece: Piece, x: float, y: float, z: float) -> dict[str, Any]:
         """`where` (board, tray, held, hand, floor) and for the board the nearest square's index."""
@@ -338,6 +349,9 @@ class World:
         Raises `RestStateError`, and then leaves the world as it was.
         """
         physics, asleep, rest = self._read_rest(path)
+        # Sleep is not part of MuJoCo's state, and what is computed of sleeping bodies stays as it was: wake
+        # all, compute, then put state and sleep back as they were.
+        self._data.tree_asleep[:] = -1
         mujoco.mj_setState(self._model, self._data, physics, _STATE)
         mujoco.mj_forward(self._model, self._data)
         mujoco.mj_setState(self._model, self._data, physics, _STATE)
@@ -355,16 +369,20 @@ class World:
 
     def _read_rest(self, path: Path) -> tuple[NDArray[np.float64], NDArray[np.int32], dict[str, Any]]:
         if path.stat().st_size > _MAX_REST_BYTES:
-            raise RestStateError(f"{path}: too long for a rest state; a file that this twin saved would be right")
+            raise RestStateError(f"{path}: too long for a rest state; one that this twin saved is needed")
         try:
             with np.load(path, allow_pickle=False) as parts:
                 physics, asleep = parts["physics"], parts["asleep"]
                 rest = json.loads(parts["rest"].tobytes())
         except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-            raise RestStateError(f"{path}: this is not a rest state; a file that this twin saved would be right") from error
+            raise RestStateError(f"{path}: not a rest state; one that this twin saved is needed") from error
         if not isinstance(rest, dict) or rest.get("version") != _REST_VERSION:
-            raise RestStateError(f"{path}: a rest state of another version; this twin reads version {_REST_VERSION}")
+            raise RestStateError(
+                f"{path}: a rest state of another version; version {_REST_VERSION} is needed"
+            )
         size = mujoco.mj_stateSize(self._model, _STATE)
-        if rest.get("signature") != self._signature() or physics.shape != (size,) or not np.isfinite(physics).all():
-            raise RestStateError(f"{path}: saved by another world; the same robot, noise, seed and colour are needed")
+        sound = physics.shape == (size,) and asleep.shape == self._data.tree_asleep.shape
+        if rest.get("signature") != self._signature() or not sound or not np.isfinite(physics).all():
+            message = "saved by another world; the same robot, noise, seed and colour are needed"
+            raise RestStateError(f"{path}: {message}")
         return physics, asleep, rest
