@@ -42,7 +42,7 @@ _BOARD_CENTRE: Array = np.array([[4.0, 4.5]])
 #: Focal length of a usual camera in units of the longer picture side (58 degrees across).
 _USUAL_FOCAL = 0.9
 #: Weight of that prior against the constraints of the homography, from their noise at 1 % errors.
-_FOCAL_PRIOR_WEIGHT = 0.05
+_FOCAL_PRIOR_WEIGHT = 0.02
 
 
 def homography_from_corners(corners: ArrayLike) -> Array:

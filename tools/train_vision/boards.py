@@ -18,7 +18,7 @@ _MARKED = [(1, 2), (7, 2), (1, 7), (7, 7), *[(x, y) for x in (0, 2, 4, 6, 8) for
 
 @dataclass(frozen=True)
 class BoardPicture:
-    """A board seen flat: `picture` (H, W, 3), `scale` pixels a cell, `margin` cells beyond the outer lines."""
+    """A board seen flat: `picture` (H, W, 3), `scale` pixels a cell, `margin` cells beyond the lines."""
 
     picture: Floats
     scale: float
@@ -144,8 +144,8 @@ def _lines(rng: np.random.Generator, pen: _Pen) -> None:
     if rng.random() < 0.15:
         for x in range(9):
             level = int(rng.integers(120, 255))
-            for y, text in ((-0.22, str(x + 1)), (9.36, str(9 - x))):
-                at = pen.at(x - 0.07, y)
+            for beside, text in ((-0.22, str(x + 1)), (9.36, str(9 - x))):
+                at = pen.at(x - 0.07, beside)
                 cv2.putText(
                     pen.canvas, text, (at[0] >> _SHIFT, at[1] >> _SHIFT), 0, 0.4, level, 1, cv2.LINE_AA
                 )

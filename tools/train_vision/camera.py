@@ -12,7 +12,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Camera:
-    """`matrix` (3, 4) sends (x, y, z, 1) in cells (board frame, z up) to pixels; `size` is (width, height)."""
+    """`matrix` (3, 4) sends (x, y, z, 1) in cells (board frame, z up) to pixels; `size` (width, height)."""
 
     matrix: Array
     size: tuple[int, int]

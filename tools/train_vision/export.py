@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from tools.train_vision.nets import LocatorNet, PieceNet, parameter_count
 from vision.locate import LOCATOR_PIXELS
@@ -19,16 +19,17 @@ _OPSET = 17
 
 
 def export(net: LocatorNet | PieceNet, path: Path) -> None:
-    """Write the net to `path`; the batch is the only dimension that may vary."""
+    """Write the net to `path`, its weights beside it (`.pt`); only the batch may vary in size."""
     side = LOCATOR_PIXELS if isinstance(net, LocatorNet) else CROP_PIXELS
     net.eval()
     path.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(net.state_dict(), path.with_suffix(".pt"))
     example: Tensor = torch.zeros(2, side, side, 3)
     with warnings.catch_warnings():
         # The tracing exporter is the one without further packages; torch announces another as successor.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            nn.Module.to(net, memory_format=torch.contiguous_format),
+            net,
             (example,),
             str(path),
             input_names=["picture"],

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from tools.train_vision.nets import LocatorNet, PieceNet
 from tools.train_vision.samples import EMPTY, UNKNOWN
-from tools.train_vision.shards import Shard, load_shards
+from tools.train_vision.shards import load_columns
 from tools.train_vision.targets import locator_loss, locator_targets, piece_loss
 from vision.geometry import LATTICE
 from vision.locate import LOCATOR_PIXELS
@@ -28,12 +28,15 @@ _SHIFT_PIXELS = 4
 _CROPS = (24, 8, 8)
 
 
-def fit_locator(paths: list[Path], steps: int, seed: int, report: Report) -> LocatorNet:
-    """Train the locator for `steps` steps of 16 pictures on the shards `paths`."""
+def fit_locator(
+    paths: list[Path], steps: int, seed: int, report: Report, start: Path | None = None
+) -> LocatorNet:
+    """Train the locator for `steps` steps of 16 pictures on the shards `paths`, from weights `start`."""
     torch.manual_seed(seed)
     rng = np.random.default_rng([seed, 1])
-    squares, homographies = _stacked(paths, lambda shard: (shard.squares, shard.homographies))
+    squares, homographies = load_columns(paths, ("squares", "homographies"))
     net = LocatorNet()
+    _load(net, start)
 
     def loss_of_step() -> Tensor:
         chosen = rng.integers(0, len(squares), _SQUARES_PER_STEP)
@@ -47,14 +50,16 @@ def fit_locator(paths: list[Path], steps: int, seed: int, report: Report) -> Loc
     return net
 
 
-def fit_pieces(paths: list[Path], steps: int, seed: int, report: Report) -> PieceNet:
-    """Train the classifier for `steps` steps of some 400 crops from 12 canvases."""
+def fit_pieces(
+    paths: list[Path], steps: int, seed: int, report: Report, start: Path | None = None
+) -> PieceNet:
+    """Train the classifier for `steps` steps of some 400 crops of 12 canvases, from weights `start`."""
     torch.manual_seed(seed)
     rng = np.random.default_rng([seed, 2])
-    canvases, kind, red, offset, learn = _stacked(
-        paths, lambda shard: (shard.canvases, shard.kind, shard.red, shard.offset, shard.learn)
-    )
+    names = ("canvases", "kind", "red", "offset", "learn")
+    canvases, kind, red, offset, learn = load_columns(paths, names)
     net = PieceNet()
+    _load(net, start)
 
     def loss_of_step() -> Tensor:
         parts = []
@@ -78,18 +83,15 @@ def fit_pieces(paths: list[Path], steps: int, seed: int, report: Report) -> Piec
     return net
 
 
-def _stacked(
-    paths: list[Path], pick: Callable[[Shard], tuple[NDArray[np.generic], ...]]
-) -> list[NDArray[np.generic]]:
-    columns = zip(*(pick(shard) for shard in load_shards(paths)), strict=True)
-    return [np.concatenate(column) for column in columns]
+def _load(net: nn.Module, start: Path | None) -> None:
+    if start is not None:
+        net.load_state_dict(torch.load(start, weights_only=True))
 
 
 def _descend(
     net: nn.Module, loss_of_step: Callable[[], Tensor], steps: int, rate: float, name: str, report: Report
 ) -> None:
     """AdamW with a short warm-up and a cosine to zero; leaves the net in evaluation mode."""
-    net.to(memory_format=torch.channels_last)
     net.train()
     optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.02)
     warm = max(1, min(200, steps // 10))
@@ -100,7 +102,7 @@ def _descend(
     for step in range(steps):
         optimiser.zero_grad(set_to_none=True)
         loss = loss_of_step()
-        loss.backward()
+        torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         optimiser.step()
         schedule.step()

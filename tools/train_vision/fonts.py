@@ -12,7 +12,7 @@ from tools.errors import BadInputError
 
 __all__ = ["HELD_OUT", "KIND_GLYPHS", "Face", "families", "glyph", "has_glyph"]
 
-#: Where distributions put fonts; `QIYOU_FONTS` style extras are given to `families` as folders.
+#: Where distributions put fonts.
 _SYSTEM = Path("/usr/share/fonts")
 
 #: Families kept out of training, so that a whole hand-writing is new when a net is judged.
@@ -57,7 +57,7 @@ _GLYPH_PIXELS = 112
 
 @dataclass(frozen=True)
 class Face:
-    """One font file: `family` names it, `index` picks from a collection, `weight` is how often it is drawn."""
+    """One font file: `family` names it, `index` picks from a collection, `weight` says how often."""
 
     family: str
     path: Path

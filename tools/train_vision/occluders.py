@@ -4,10 +4,14 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from tools.train_vision.textures import Floats, colour, surface
 
 __all__ = ["Cover", "draw_cover"]
+
+Array = NDArray[np.float64]
+Bytes = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -32,10 +36,11 @@ def draw_cover(
         _cable(rng, mask, pitch, target)
     else:
         _patch(rng, mask, pitch, target)
-    return Cover(cv2.GaussianBlur(mask, (3, 3), 0).astype(np.float32) / 255.0, _paint(rng, mask, pitch))
+    opacity = np.asarray(cv2.GaussianBlur(mask, (3, 3), 0), dtype=np.float32) / 255.0
+    return Cover(opacity, _paint(rng, mask, pitch))
 
 
-def _paint(rng: np.random.Generator, mask: np.ndarray, pitch: float) -> Floats:
+def _paint(rng: np.random.Generator, mask: Bytes, pitch: float) -> Floats:
     roll = rng.random()
     if roll < 0.35:
         base = colour(rng, (0.02, 0.1), (0.2, 0.7), (0.25, 1.0))
@@ -49,10 +54,10 @@ def _paint(rng: np.random.Generator, mask: np.ndarray, pitch: float) -> Floats:
     if rng.random() < 0.15:
         stripes = np.sin(np.arange(mask.shape[1]) * 2 * np.pi / (pitch * rng.uniform(0.2, 0.8)))
         round_shade = round_shade * (1 + 0.3 * np.sign(stripes)[None, :])
-    return np.clip(paint * round_shade[:, :, None], 0, 1).astype(np.float32)
+    return np.asarray(np.clip(paint * round_shade[:, :, None], 0, 1), dtype=np.float32)
 
 
-def _edge_point(rng: np.random.Generator, mask: np.ndarray) -> np.ndarray:
+def _edge_point(rng: np.random.Generator, mask: Bytes) -> Array:
     height, width = mask.shape
     along = rng.uniform(-0.1, 1.1)
     outside = (
@@ -64,7 +69,7 @@ def _edge_point(rng: np.random.Generator, mask: np.ndarray) -> np.ndarray:
     return np.array(outside[int(rng.integers(4))])
 
 
-def _stroke(mask: np.ndarray, start: np.ndarray, end: np.ndarray, wide: float, narrow: float) -> None:
+def _stroke(mask: Bytes, start: Array, end: Array, wide: float, narrow: float) -> None:
     """Fill a tapered limb with round ends."""
     along = end - start
     length = float(np.hypot(*along)) + 1e-6
@@ -77,7 +82,7 @@ def _stroke(mask: np.ndarray, start: np.ndarray, end: np.ndarray, wide: float, n
         cv2.circle(mask, (int(centre[0]), int(centre[1])), max(1, int(radius)), 255, -1, cv2.LINE_AA)
 
 
-def _hand(rng: np.random.Generator, mask: np.ndarray, pitch: float, target: tuple[float, float]) -> None:
+def _hand(rng: np.random.Generator, mask: Bytes, pitch: float, target: tuple[float, float]) -> None:
     tip = np.array(target)
     start = _edge_point(rng, mask)
     back = (start - tip) / (np.hypot(*(start - tip)) + 1e-6)
@@ -93,7 +98,7 @@ def _hand(rng: np.random.Generator, mask: np.ndarray, pitch: float, target: tupl
         _stroke(mask, middle, end, pitch * 0.21, pitch * 0.16)
 
 
-def _arm(rng: np.random.Generator, mask: np.ndarray, pitch: float, target: tuple[float, float]) -> None:
+def _arm(rng: np.random.Generator, mask: Bytes, pitch: float, target: tuple[float, float]) -> None:
     tip = np.array(target)
     start = _edge_point(rng, mask)
     elbow = (start + tip) / 2 + rng.normal(0, 1.5 * pitch, 2)
@@ -107,7 +112,7 @@ def _arm(rng: np.random.Generator, mask: np.ndarray, pitch: float, target: tuple
         cv2.fillConvexPoly(mask, box.astype(np.int32), 255, cv2.LINE_AA)
 
 
-def _cable(rng: np.random.Generator, mask: np.ndarray, pitch: float, target: tuple[float, float]) -> None:
+def _cable(rng: np.random.Generator, mask: Bytes, pitch: float, target: tuple[float, float]) -> None:
     points = np.array(
         [
             _edge_point(rng, mask),
@@ -128,7 +133,7 @@ def _cable(rng: np.random.Generator, mask: np.ndarray, pitch: float, target: tup
     )
 
 
-def _patch(rng: np.random.Generator, mask: np.ndarray, pitch: float, target: tuple[float, float]) -> None:
+def _patch(rng: np.random.Generator, mask: Bytes, pitch: float, target: tuple[float, float]) -> None:
     angles = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(4, 12))))
     radius = pitch * rng.uniform(0.4, 2.2) * rng.uniform(0.6, 1.2, angles.size)
     outline = np.array(target) + np.stack([radius * np.cos(angles), radius * np.sin(angles)], 1)

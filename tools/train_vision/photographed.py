@@ -17,7 +17,7 @@ _HELD_OUT_IN_256 = 32
 
 
 def load_photographs(folder: Path, *, held_out: bool = False) -> Photographs:
-    """Load the face sheets of `folder` (an `index.json` beside them) as pictures in 0..1, keyed by (kind, red).
+    """Load the face sheets of `folder` (`index.json` lists them) as pictures in 0..1 by (kind, red).
 
     `held_out` chooses the eighth of the source pictures that training never sees. Raises `BadInputError`.
     """

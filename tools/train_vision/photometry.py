@@ -42,25 +42,27 @@ def expose(rng: np.random.Generator, picture: Floats) -> NDArray[np.uint8]:
         picture = floor + picture * (1 - floor)
     roll = rng.random()
     if roll < 0.45:
-        picture = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.3, 1.3)))
+        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.3, 1.3))), np.float32)
     elif roll < 0.55:
         length = int(rng.integers(3, 8))
         kernel = np.zeros((length, length), np.float32)
         cv2.line(kernel, (0, int(rng.integers(length))), (length - 1, int(rng.integers(length))), 1.0)
-        picture = cv2.filter2D(picture, -1, kernel / kernel.sum())
+        picture = np.asarray(cv2.filter2D(picture, -1, kernel / kernel.sum()), np.float32)
     if rng.random() < 0.25:
         soft = cv2.GaussianBlur(picture, (0, 0), 1.2)
         picture = picture + rng.uniform(0.3, 1.2) * (picture - soft)
-    grain = float(rng.uniform(0, 0.03) ** 1.0)
+    grain = float(rng.uniform(0, 0.03))
     pattern = rng.standard_normal((64, picture.shape[1] + 64, 3), dtype=np.float32)
     rows = -(-picture.shape[0] // 64)
     tiled = np.concatenate([np.roll(pattern, int(rng.integers(64)), axis=1) for _ in range(rows)])
-    picture = picture + grain * tiled[: picture.shape[0], : picture.shape[1]]
-    taken = (np.clip(picture, 0, 1) * 255).astype(np.uint8)
+    noisy = picture + grain * tiled[: picture.shape[0], : picture.shape[1]]
+    taken = np.asarray(np.clip(noisy, 0, 1) * 255, dtype=np.uint8)
     if rng.random() < 0.75:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 96))]
-        taken = cv2.imdecode(cv2.imencode(".jpg", taken, quality)[1], cv2.IMREAD_COLOR)
-    return np.asarray(taken, dtype=np.uint8)
+        return np.asarray(
+            cv2.imdecode(cv2.imencode(".jpg", taken, quality)[1], cv2.IMREAD_COLOR), dtype=np.uint8
+        )
+    return taken
 
 
 def _white_balance(rng: np.random.Generator) -> Floats:

@@ -76,7 +76,7 @@ def draw_style(rng: np.random.Generator, faces: Sequence[Face]) -> SetStyle:
 
 
 def draw_face(rng: np.random.Generator, style: SetStyle, kind: str, red: bool) -> Floats:
-    """Draw the upper face of one piece, (96, 96, 3), the glyph upright; corners outside the disc are undefined."""
+    """Draw the upper face of one piece, (96, 96, 3), the glyph upright; outside the disc it is undefined."""
     side = 0 if red else 1
     picture = _disc(rng, style, side)
     ink = np.zeros((FACE_PIXELS, FACE_PIXELS), np.float32)
@@ -95,7 +95,7 @@ def draw_face(rng: np.random.Generator, style: SetStyle, kind: str, red: bool) -
         picture = picture * (1.0 + style.engraving * slope[:, :, None])
     rim = np.clip((_RADIUS - 0.9) * 10, 0, 1) * style.bevel
     picture = picture * (1.0 - rim * (0.6 + 0.4 * (_Y - _CENTRE) / _CENTRE))[:, :, None]
-    return np.clip(picture, 0.0, 1.0).astype(np.float32)
+    return np.asarray(np.clip(picture, 0.0, 1.0), dtype=np.float32)
 
 
 def blank_face(rng: np.random.Generator, style: SetStyle) -> Floats:
@@ -107,7 +107,7 @@ def blank_face(rng: np.random.Generator, style: SetStyle) -> Floats:
         edge = rng.uniform(0.4, 0.9)
         ring = np.clip((edge - _RADIUS) * 48, 0, 1) * np.clip((_RADIUS - edge + 0.06) * 48, 0, 1)
         picture = _painted(picture, ring, colour(rng, (0, 1), (0, 1), (0.1, 0.9)))
-    return np.clip(picture, 0.0, 1.0).astype(np.float32)
+    return np.asarray(np.clip(picture, 0.0, 1.0), dtype=np.float32)
 
 
 def photographed_face(crop: Floats) -> Floats:
@@ -187,7 +187,7 @@ def _stamp(rng: np.random.Generator, ink: Floats, style: SetStyle, character: st
     if style.warp:
         shift_x, shift_y = (style.warp * noise(rng, mask.shape, (5, 5)) for _ in range(2))
         ys, xs = np.mgrid[0:size, 0:size].astype(np.float32)
-        mask = cv2.remap(mask, xs + shift_x, ys + shift_y, cv2.INTER_LINEAR)
+        mask = np.asarray(cv2.remap(mask, xs + shift_x, ys + shift_y, cv2.INTER_LINEAR), np.float32)
     if abs(style.boldness) > 0.2:
         soft = cv2.GaussianBlur(mask, (0, 0), 1.0 + abs(style.boldness))
         mask = np.clip((soft - 0.5 + 0.22 * style.boldness) * 4 + 0.5, 0, 1)

@@ -1,4 +1,4 @@
-"""What the nets learn from one scene: a small picture with its homography, a rectified canvas with its labels."""
+"""What the nets learn from one scene: a small picture with its homography, a canvas with its labels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +38,8 @@ class PointLabels:
 
     `kind` (90,) int8: 0..6 in the order KABNRCP, 7 empty, 8 cannot tell; `red` (90,) int8: 1, 0, or -1 for
     no piece; `offset` (90, 2) float32: the upper face's centre minus the point, in cells of the plane
-    `PIECE_HEIGHT_CELLS` above the board; `learn` (90,) bool: false where the truth itself is a matter of taste.
+    `PIECE_HEIGHT_CELLS` above the board; `learn` (90,) bool: false where the truth is a
+    matter of taste.
     """
 
     kind: NDArray[np.int8]
@@ -48,7 +49,7 @@ class PointLabels:
 
 
 def point_labels(scene: Scene, homography: Array) -> PointLabels:
-    """Label the 90 points of the lattice that `homography` describes, which may differ a little from the scene's."""
+    """Label the 90 points of the lattice of `homography`, which may differ a little from the scene's."""
     camera = _camera(scene)
     plane = lifted(homography, camera.size, PIECE_HEIGHT_CELLS)
     kind = np.full(90, EMPTY, np.int8)
@@ -89,7 +90,7 @@ def canvas_sample(
 def locator_sample(
     rng: np.random.Generator, scene: Scene, canvas_share: float = 0.25
 ) -> tuple[NDArray[np.uint8], Array]:
-    """Return a square picture for the locator and the board's homography in it (zeros when there is no board).
+    """Return a square picture for the locator and the board's homography in it (zeros: no board).
 
     A share of the pictures is rectified by a wrong homography first, as in the locator's second look.
     """

@@ -42,7 +42,10 @@ Photographs = dict[tuple[str, bool], list[Floats]]
 
 @dataclass(frozen=True)
 class Piece:
-    """A cylinder on the board: `kind` one of KABNRCP or "?" for a thing that is no piece; centre, radius, height in cells."""
+    """A cylinder on the board: `kind` is one of KABNRCP or "?" for a thing that is no piece.
+
+    Centre, radius and height in cells, `turn` of the glyph in radians.
+    """
 
     kind: str
     red: bool

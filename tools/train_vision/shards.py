@@ -1,8 +1,7 @@
 """Scenes on disk, in shards that are made once and can be resumed."""
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,36 +10,18 @@ from numpy.typing import NDArray
 
 from tools.train_vision.fonts import HELD_OUT, Face
 from tools.train_vision.samples import canvas_sample, locator_sample
-from tools.train_vision.scene import Photographs, draw_empty_scene, draw_scene
+from tools.train_vision.scene import Photographs, Scene, draw_empty_scene, draw_scene
 
-__all__ = ["Shard", "load_shards", "make_shard", "scene_of"]
+__all__ = ["load_columns", "make_shard", "scene_of"]
 
 #: Share of pictures without a board, and of boards whose pieces wear photographed faces.
 NO_BOARD_SHARE = 0.12
 PHOTOGRAPHED_SHARE = 0.08
 
 
-@dataclass(frozen=True)
-class Shard:
-    """Arrays of one shard.
-
-    For the locator `squares` (N, 320, 320, 3) uint8 and `homographies` (N, 3, 3) float64 (zeros: no board);
-    for the classifier `canvases` (M, 318, 288, 3) uint8 and, per point, `kind`, `red` (M, 90) int8, `offset`
-    (M, 90, 2) float32, `learn` (M, 90) bool.
-    """
-
-    squares: NDArray[np.uint8]
-    homographies: NDArray[np.float64]
-    canvases: NDArray[np.uint8]
-    kind: NDArray[np.int8]
-    red: NDArray[np.int8]
-    offset: NDArray[np.float32]
-    learn: NDArray[np.bool_]
-
-
 def scene_of(
     seed: int, index: int, faces: list[Face], photographs: Photographs | None, held_out: bool
-) -> tuple[Any, np.random.Generator]:
+) -> tuple[Scene, np.random.Generator]:
     """Draw scene `index` of the stream `seed`; the same arguments give the same scene."""
     rng = np.random.default_rng([seed, int(held_out), index])
     allowed = [face for face in faces if (face.family in HELD_OUT) == held_out]
@@ -89,8 +70,16 @@ def make_shard(
     unfinished.replace(path)
 
 
-def load_shards(paths: list[Path]) -> Iterator[Shard]:
-    """Yield the shards one after another."""
+def load_columns(paths: list[Path], names: Sequence[str]) -> list[NDArray[Any]]:
+    """Load the arrays `names` of all shards, each joined along its first axis. The arrays of a shard:
+
+    For the locator `squares` (N, 320, 320, 3) uint8 and `homographies` (N, 3, 3) float64 (zeros: no board);
+    for the classifier `canvases` (M, 318, 288, 3) uint8 and, per point, `kind`, `red` (M, 90) int8, `offset`
+    (M, 90, 2) float32, `learn` (M, 90) bool.
+    """
+    parts: dict[str, list[NDArray[Any]]] = {name: [] for name in names}
     for path in paths:
         with np.load(path) as arrays:
-            yield Shard(**{name: arrays[name] for name in Shard.__dataclass_fields__})
+            for name in names:
+                parts[name].append(arrays[name])
+    return [np.concatenate(parts[name]) for name in names]

@@ -20,7 +20,7 @@ _CROSSING_SIGMA = 0.9 * STRIDE
 
 
 def locator_targets(homographies: Tensor) -> tuple[Tensor, Tensor]:
-    """Return targets (B, 5, 80, 80) for homographies (B, 3, 3), zeros meaning no board, and which have one (B,)."""
+    """Return targets (B, 5, 80, 80) for homographies (B, 3, 3), zeros: no board, and which have one (B,)."""
     present = homographies.abs().sum(dim=(1, 2)) > 0
     safe = torch.where(present[:, None, None], homographies, torch.eye(3, dtype=homographies.dtype))
     steps = torch.arange(_SIDE, dtype=torch.float64) * STRIDE + (STRIDE - 1) / 2
@@ -60,7 +60,7 @@ def locator_loss(maps: Tensor, targets: Tensor) -> Tensor:
 def piece_loss(scores: Tensor, kind: Tensor, red: Tensor, offset: Tensor, scene: Tensor) -> Tensor:
     """Return the loss of scores (B, 16).
 
-    `kind` (B,) 0..8; `red` (B,) 1, 0 or -1; `offset` (B, 2) cells; `scene` (B,) tells whose set a crop is from.
+    `kind` (B,) 0..8; `red` (B,) 1, 0 or -1; `offset` (B, 2) cells; `scene` (B,) the set a crop is from.
     """
     kinds, side, ink, place = torch.split(scores, [KIND_COUNT, 1, INK_SIZE, 2], dim=1)
     loss = functional.cross_entropy(kinds, kind, label_smoothing=0.02)

@@ -23,7 +23,7 @@ def colour(
 
 
 def noise(rng: np.random.Generator, shape: tuple[int, int], cells: tuple[int, int]) -> Floats:
-    """Return smooth noise of mean 0 in about -1..1: `cells` random values up and across, enlarged to `shape`."""
+    """Return smooth noise of mean 0 in about -1..1: `cells` random values down and across, enlarged."""
     small = rng.uniform(-1, 1, (max(2, cells[0]), max(2, cells[1]))).astype(np.float32)
     return np.asarray(cv2.resize(small, shape[::-1], interpolation=cv2.INTER_CUBIC), dtype=np.float32)
 
@@ -59,7 +59,7 @@ def surface(
 
 def _grain(rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
     """Wood grain: noise drawn out along one direction, and sometimes the rings of a flat cut."""
-    height, width = shape
+    width = shape[1]
     fine, long = int(rng.uniform(0.15, 0.6) * width), int(rng.uniform(2, 8))
     grain = rng.uniform(0.02, 0.09) * noise(rng, shape, (long, fine))
     grain += rng.uniform(0.01, 0.08) * noise(rng, shape, (int(rng.uniform(2, 5)), int(rng.uniform(8, 30))))

@@ -1,0 +1,65 @@
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from tools.errors import BadInputError
+from tools.photo_scores import labelled_photos, score_photo, summary
+from vision.classify import Classifier
+from vision.locate import Locator
+
+PHOTOS = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "photos"
+
+ENTRY = {
+    "file": "a.png",
+    "tier": "A",
+    "fen": "rnbakabnr/9/1c5c1/p1p1p1p1p/9/9/P1P1P1P1P/1C5C1/9/RNBAKABNR",
+    "masked": ["a10", "i1"],
+    "corners": [[40, 40], [280, 40], [280, 310], [40, 310]],
+}
+
+
+def folder_with(tmp_path, **changes):
+    (tmp_path / "labels.json").write_text(json.dumps({"photos": [ENTRY | changes]}))
+    cv2.imwrite(str(tmp_path / "a.png"), np.full((360, 320, 3), 90, np.uint8))
+    return tmp_path
+
+
+def test_masked_squares_count_ranks_from_one_to_ten(tmp_path):
+    (photo,) = labelled_photos(folder_with(tmp_path))
+    assert photo.masked == {0, 89}
+    assert photo.labels[0] == "r"
+    assert photo.labels[89] == "R"
+
+
+def test_an_empty_picture_scores_the_empty_points_at_most(tmp_path):
+    (photo,) = labelled_photos(folder_with(tmp_path))
+    score = score_photo(photo, Locator(), Classifier())
+    assert score.points == 88
+    assert score.raw <= 58
+    assert score.corner_cells is None
+    assert not score.found
+    assert summary([score])["found"] == 0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"fen": "9/9"}, {"corners": [[0, 0]]}, {"masked": ["z3"]}, {"masked": ["a11"]}, {"file": "../a.png"}],
+)
+def test_a_bad_label_is_refused_with_a_sentence(tmp_path, changes):
+    with pytest.raises(BadInputError):
+        labelled_photos(folder_with(tmp_path, **changes))
+
+
+def test_a_folder_without_labels_is_refused(tmp_path):
+    with pytest.raises(BadInputError, match=r"labels\.json"):
+        labelled_photos(tmp_path)
+
+
+@pytest.mark.skipif(not PHOTOS.is_dir(), reason="the evaluation photographs are not here")
+def test_the_labels_of_the_evaluation_photographs_can_be_read():
+    photos = labelled_photos(PHOTOS)
+    assert len(photos) == 15
+    assert all(photo.path.is_file() for photo in photos)

@@ -1,0 +1,73 @@
+"""A whole training run: draw pictures, train both nets, write the models and judge them."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.train_vision.export import export, write_manifest
+from tools.train_vision.fit import fit_locator, fit_pieces
+from tools.train_vision.fonts import families
+from tools.train_vision.judge import judge
+from tools.train_vision.nets import LocatorNet, PieceNet
+from tools.train_vision.photographed import load_photographs
+from tools.train_vision.shards import make_shard
+from vision.classify import Classifier
+from vision.locate import Locator
+
+__all__ = ["FULL", "TINY", "Size", "train"]
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is drawn and trained: scenes in all and a shard, steps of each net, scenes to judge on."""
+
+    scenes: int
+    scenes_a_shard: int
+    locator_steps: int
+    piece_steps: int
+    judged: int
+
+
+FULL = Size(scenes=20_000, scenes_a_shard=200, locator_steps=8000, piece_steps=6000, judged=300)
+TINY = Size(scenes=12, scenes_a_shard=6, locator_steps=2, piece_steps=2, judged=4)
+
+
+def train(
+    out: Path,
+    seed: int,
+    size: Size,
+    report: Report,
+    *,
+    fonts: tuple[Path, ...] = (),
+    photographs: Path | None = None,
+    start: Path | None = None,
+) -> dict[str, float]:
+    """Train both models into the folder `out` and return how they judge on held-out pictures.
+
+    Shards are kept in `out/shards`: a run that was broken off goes on where it was. `fonts` are folders
+    searched beside the system's; `photographs` is a folder of face sheets, `start` one of an earlier run
+    whose weights are the first. Raises `BadInputError`.
+    """
+    faces = families(fonts)
+    worn = load_photographs(photographs) if photographs else None
+    paths = []
+    for first in range(0, size.scenes, size.scenes_a_shard):
+        path = out / "shards" / f"{seed}-{first // size.scenes_a_shard:04d}.npz"
+        make_shard(path, seed, range(first, min(size.scenes, first + size.scenes_a_shard)), faces, worn)
+        paths.append(path)
+        report(f"{path.name}: {len(paths) * size.scenes_a_shard} of {size.scenes} scenes drawn")
+    first_locator, first_pieces = (start and start / name for name in ("locator.pt", "pieces.pt"))
+    nets: dict[str, LocatorNet | PieceNet] = {
+        "locator.onnx": fit_locator(paths, size.locator_steps, seed, report, first_locator),
+        "pieces.onnx": fit_pieces(paths, size.piece_steps, seed, report, first_pieces),
+    }
+    for name, net in nets.items():
+        export(net, out / name)
+    write_manifest(out, nets, seed)
+    locator, classifier = Locator(out / "locator.onnx"), Classifier(out / "pieces.onnx")
+    figures = judge(locator, classifier, faces, seed, size.judged).table()
+    (out / "judgement.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    return figures

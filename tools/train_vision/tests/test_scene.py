@@ -1,0 +1,104 @@
+import numpy as np
+import pytest
+
+pytest.importorskip("PIL", reason="the pictures are drawn with Pillow (the `train` extra)")
+
+from tools.train_vision.fonts import HELD_OUT, KIND_GLYPHS, families, has_glyph
+from tools.train_vision.samples import EMPTY, UNKNOWN, canvas_sample, locator_sample, point_labels
+from tools.train_vision.scene import KINDS, draw_empty_scene, draw_scene
+from tools.train_vision.shards import load_columns, make_shard, scene_of
+from vision.geometry import LATTICE, is_mirrored, project
+
+FACES = families()
+
+
+def scenes(count):
+    return [draw_scene(np.random.default_rng([5, seed]), FACES) for seed in range(count)]
+
+
+def test_the_same_seed_draws_the_same_picture_and_another_seed_another():
+    first, again, other = (scene_of(seed, 3, FACES, None, held_out=False)[0] for seed in (1, 1, 2))
+    assert np.array_equal(first.image, again.image)
+    assert first.pieces == again.pieces
+    assert first.image.shape != other.image.shape or not np.array_equal(first.image, other.image)
+
+
+def test_held_out_fonts_never_meet_the_others():
+    assert HELD_OUT & {face.family for face in FACES}, "fonts-cns11643-kai is needed to judge"
+    assert {face.family for face in FACES} - HELD_OUT
+
+
+def test_every_font_has_a_glyph_for_every_kind_and_side():
+    for face in FACES:
+        for red, black in KIND_GLYPHS.values():
+            assert any(has_glyph(face, text) for text in red), face.family
+            assert any(has_glyph(face, text) for text in black), face.family
+
+
+def test_no_view_is_mirrored_and_the_board_is_mostly_inside_the_picture():
+    for scene in scenes(20):
+        assert not is_mirrored(scene.homography)
+        height, width = scene.image.shape[:2]
+        spots = project(scene.homography, LATTICE)
+        inside = ((spots >= 0) & (spots < (width, height))).all(axis=1)
+        assert inside.mean() > 0.7
+
+
+def test_an_uncovered_piece_on_its_point_is_labelled_with_its_kind_side_and_place():
+    checked = 0
+    for scene in scenes(12):
+        labels = point_labels(scene, scene.homography)
+        for piece in scene.pieces:
+            off = np.hypot(*(LATTICE - (piece.x, piece.y)).T)
+            index = int(off.argmin())
+            if off[index] > 0.3 or labels.kind[index] in {EMPTY, UNKNOWN}:
+                continue
+            assert KINDS[labels.kind[index]] == piece.kind
+            assert bool(labels.red[index]) == piece.red
+            # The label's plane is a typical piece's top; the rest is parallax.
+            assert np.hypot(*(labels.offset[index] - ((piece.x, piece.y) - LATTICE[index]))) < 0.35
+            checked += 1
+    assert checked > 60
+
+
+def test_a_covered_point_cannot_be_told():
+    for seed in range(6):
+        scene = draw_scene(np.random.default_rng([6, seed]), FACES)
+        scene.cover[:] = 1.0
+        assert (point_labels(scene, scene.homography).kind == UNKNOWN).all()
+
+
+def test_a_picture_without_a_board_has_no_homography():
+    scene = draw_empty_scene(np.random.default_rng(1), FACES)
+    assert scene.camera is None
+    _, homography = locator_sample(np.random.default_rng(1), scene)
+    assert not homography.any()
+
+
+def test_the_locators_sample_keeps_the_lattice_on_the_lines():
+    """The homography of the small picture must be the scene's, carried along."""
+    rng = np.random.default_rng(2)
+    for scene in scenes(6):
+        square, homography = locator_sample(rng, scene)
+        assert square.shape == (320, 320, 3)
+        assert not is_mirrored(homography)
+        spots = project(homography, LATTICE)
+        assert np.abs(np.diff(spots, axis=0)).max() < 320
+
+
+def test_a_shard_is_drawn_once_and_read_back(tmp_path):
+    path = tmp_path / "a.npz"
+    make_shard(path, 4, range(4), FACES)
+    stamp = path.stat().st_mtime_ns
+    make_shard(path, 4, range(4), FACES)
+    assert path.stat().st_mtime_ns == stamp
+    squares, homographies, kind = load_columns([path, path], ("squares", "homographies", "kind"))
+    assert squares.shape == (8, 320, 320, 3)
+    assert len(kind) == 2 * int((np.abs(homographies[:4]).sum(axis=(1, 2)) > 0).sum())
+
+
+def test_canvas_labels_name_ninety_points():
+    canvas, labels = canvas_sample(np.random.default_rng(3), scenes(1)[0])
+    assert canvas.shape == (318, 288, 3)
+    assert labels.kind.shape == labels.red.shape == labels.learn.shape == (90,)
+    assert ((labels.red >= 0) == (labels.kind < EMPTY)).all()

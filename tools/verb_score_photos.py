@@ -1,0 +1,64 @@
+"""`qiyou score-photos`: how the vision models do on labelled photographs."""
+
+import argparse
+import json
+from pathlib import Path
+
+from vision.errors import VisionError
+
+__all__ = ["BAD_INPUT", "SUMMARY", "add_arguments", "run"]
+
+SUMMARY = "scores the vision models on a folder of labelled photographs"
+BAD_INPUT: tuple[type[Exception], ...] = (VisionError,)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the verb's arguments."""
+    parser.add_argument("--photos", type=Path, required=True, help="folder with pictures and labels.json")
+    parser.add_argument("--models", type=Path, help="folder of other models than the program's own")
+    parser.add_argument("--log", type=Path, help="a Markdown table to which one line is added")
+    parser.add_argument("--date", help="date for the log line, YYYY-MM-DD; needed with --log")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the verb; 0 done, 2 bad input."""
+    from dataclasses import asdict
+
+    from tools.errors import BadInputError
+    from tools.photo_scores import labelled_photos, score_photo, summary
+    from vision.classify import Classifier
+    from vision.locate import Locator
+
+    if args.log and not args.date:
+        raise BadInputError("--log needs --date YYYY-MM-DD")
+    photos = labelled_photos(args.photos)
+    locator = Locator(args.models and args.models / "locator.onnx")
+    classifier = Classifier(args.models and args.models / "pieces.onnx")
+    scores = [score_photo(photo, locator, classifier) for photo in photos]
+    figures = summary(scores)
+    hashes = {"locator": locator.sha256[:12], "pieces": classifier.sha256[:12]}
+    if args.log:
+        with args.log.open("a", encoding="utf-8") as log:
+            log.write(_log_line(args.date, hashes, figures))
+    if args.json:
+        rows = [asdict(score) | {"found": score.found} for score in scores]
+        print(json.dumps({"models": hashes, "summary": figures, "photos": rows}))
+        return 0
+    for score in scores:
+        corner = "no board" if score.corner_cells is None else f"{score.corner_cells:.3f} cells off"
+        print(
+            f"{score.file:<10} {score.tier}  of {score.points}: raw {score.raw}, decoded {score.decoded}, "
+            f"unaided {score.unaided}; {corner}"
+        )
+    print(_log_line("summary", hashes, figures), end="")
+    return 0
+
+
+def _log_line(date: str, hashes: dict[str, str], figures: dict[str, float]) -> str:
+    rates = " | ".join(
+        f"{100 * figures[name]:.1f} %"
+        for name in ("raw_tier_a", "decoded_tier_a", "decoded_all", "unaided_all")
+    )
+    found = f"{figures['found']:.0f}/{figures['photos']:.0f}"
+    return f"| {date} | {hashes['locator']} | {hashes['pieces']} | {rates} | {found} |\n"

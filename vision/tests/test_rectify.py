@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+from vision.errors import BadPictureError
+from vision.geometry import homography_from_corners, project
+from vision.rectify import CELL_PIXELS, canvas_from_board, checked_picture, crops, rectify
+
+CORNERS = [[150, 60], [470, 80], [500, 430], [120, 420]]
+
+
+def picture_with_dot(at: np.ndarray) -> np.ndarray:
+    image = np.zeros((480, 640, 3), np.uint8)
+    x, y = np.round(at).astype(int)
+    image[y - 2 : y + 3, x - 2 : x + 3] = 255
+    return image
+
+
+@pytest.mark.parametrize("point", [(0, 0), (8, 0), (4, 4), (3, 7), (8, 9), (0, 9)])
+def test_a_mark_on_a_point_comes_to_the_centre_of_its_crop(point):
+    homography = homography_from_corners(CORNERS)
+    image = picture_with_dot(project(homography, [point])[0])
+    pictures = crops(rectify(image, homography))
+    crop = pictures[point[1] * 9 + point[0]].astype(float).sum(axis=2)
+    rows, columns = np.mgrid[0:48, 0:48]
+    assert (columns * crop).sum() / crop.sum() == pytest.approx(23.5, abs=1.0)
+    assert (rows * crop).sum() / crop.sum() == pytest.approx(23.5, abs=1.0)
+
+
+def test_the_canvas_shows_the_board_and_a_margin():
+    canvas = rectify(np.zeros((480, 640, 3), np.uint8), homography_from_corners(CORNERS))
+    assert canvas.shape == (318, 288, 3)
+    assert project(canvas_from_board(), [[0, 0], [1, 0]])[:, 0].tolist() == [23.5, 23.5 + CELL_PIXELS]
+
+
+def test_what_the_picture_does_not_show_is_grey():
+    homography = homography_from_corners([[-200, 60], [120, 60], [120, 420], [-200, 420]])
+    canvas = rectify(np.full((480, 640, 3), 255, np.uint8), homography)
+    assert (canvas[:, 0] == 127).all()
+    assert (canvas[:, -1] == 255).all()
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.zeros((480, 640), np.uint8),
+        np.zeros((480, 640, 4), np.uint8),
+        np.zeros((480, 640, 3), np.float32),
+        np.zeros((10, 640, 3), np.uint8),
+        np.zeros((0, 0, 3), np.uint8),
+    ],
+)
+def test_what_is_no_picture_is_refused(image):
+    with pytest.raises(BadPictureError):
+        checked_picture(image)
