@@ -82,7 +82,8 @@ class ClockSync:
     def to_host_us(self, remote_ticks: int, near_host_us: int) -> int:
         """The host time, within 8.9 minutes of `near_host_us`, of the controller's `remote_ticks`."""
         away_us = ticks.diff(remote_ticks, self.to_ticks(near_host_us))
-        return near_host_us + round(away_us / (1.0 + self._slope))
+        near: int = near_host_us + round(away_us / (1.0 + self._slope))
+        return near
 
     def _remote_us(self, host_us: int) -> float:
         return self._remote0 + (host_us - self._host0) * (1.0 + self._slope)

@@ -23,6 +23,7 @@ from safety.segment import Segment
 
 LEASE_US = 80_000
 _STATUS_TO_GAME_US = 40_000
+_STOPS = (states.STOPPED, states.TAKEOVER, states.SAFE)
 _ARM = "arm"
 _HAND = "hand"
 
@@ -175,6 +176,11 @@ class LinkCore:
                     if result:
                         self._give_up(result, usteps)
                     continue
+                case events.StateChanged(controller="arm", state=state):
+                    if state == states.MOVING:
+                        self.streamer.note_begun()
+                    elif state in _STOPS:
+                        self.streamer.stop_sending()
                 case events.Refused(message=messages.SEGMENT, reason=reason, detail=motion):
                     self._refused(motion, reason)
                 case events.Lost() | events.Failed():
@@ -190,16 +196,15 @@ class LinkCore:
 
     def _follow(self, status: events.Status, now_us: int) -> None:
         if status.controller == _ARM and self.streamer.active:
+            if status.state == states.RECOVERY and status.motion == self.streamer.current:
+                self.streamer.note_begun()
             self.streamer.hold(status.state == states.HOLD, status.queue_ms * 1000, now_us)
 
     def _refused(self, motion: int, reason: int) -> None:
-        if motion != self.streamer.current:
-            return
-        arm = self.controllers[_ARM].status
-        moving = arm is not None and arm.state in (states.MOVING, states.HOLD) and arm.motion == motion
-        if not moving:
-            # It never began, so no MOTION_DONE will come for it.
-            self._give_up(reason, arm.usteps if arm is not None else (0, 0, 0))
+        # A motion that has begun ends with MOTION_DONE; for one that never did nothing else will come.
+        if motion == self.streamer.current and not self.streamer.begun:
+            status = self.controllers[_ARM].status
+            self._give_up(reason, status.usteps if status is not None else (0, 0, 0))
 
     def _give_up(self, reason: int, usteps: events.Usteps) -> None:
         for number in self.streamer.drop_all():

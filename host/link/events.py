@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from typing import Any
 
 Usteps = tuple[int, int, int]
 
@@ -136,7 +137,7 @@ def from_line(line: bytes) -> LinkEvent:
     """The event of a JSON line; raises ValueError for anything else."""
     try:
         fields = json.loads(line)
-        values = {
+        values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in fields.items()
             if name != "event"

@@ -54,11 +54,18 @@ class Streamer:
         self._queue: deque[QueuedMotion] = deque()
         self._plays_until_us = 0.0
         self._held = False
+        self._given_up = False
+        self._begun = False
 
     @property
     def active(self) -> bool:
         """Whether a motion is under way: from its first segment to the controller's word that it ended."""
         return bool(self._queue) and self._queue[0].sent > 0
+
+    @property
+    def begun(self) -> bool:
+        """Whether the controller has begun to move: then its word that the motion ended will come."""
+        return self._begun
 
     @property
     def current(self) -> int | None:
@@ -73,14 +80,22 @@ class Streamer:
         """The controller said that motion `number` came to rest."""
         if self.active and self._queue[0].number == number:
             self._queue.popleft()
-            self._held = False
+            self._reset()
 
     def drop_all(self) -> list[int]:
         """Forget everything queued; the numbers of the motions given up."""
         numbers = [motion.number for motion in self._queue]
         self._queue.clear()
-        self._held = False
+        self._reset()
         return numbers
+
+    def note_begun(self) -> None:
+        """The controller moves along the motion under way."""
+        self._begun = self.active
+
+    def stop_sending(self) -> None:
+        """The controller stopped: the rest of the motion under way is not wanted any more."""
+        self._given_up = self.active
 
     def hold(self, held: bool, queue_us: int, now_us: int) -> None:
         """The controller stands in HOLD with `queue_us` of path queued (True), or moves again (False)."""
@@ -91,7 +106,7 @@ class Streamer:
     def poll(self, now_us: int, clock: ClockSync, in_flight: int) -> list[bytes]:
         """Payloads of SEGMENT messages to hand to the reliable session now."""
         payloads: list[bytes] = []
-        if not self._queue or self._held:
+        if not self._queue or self._held or self._given_up:
             return payloads
         motion = self._queue[0]
         if motion.sent == 0:
@@ -106,11 +121,14 @@ class Streamer:
 
     def next_due_us(self, now_us: int) -> int | None:
         """When more can be sent, as far as time alone decides; None when nothing is left to send."""
-        if not self._queue or self._held or self._queue[0].all_sent:
+        if not self._queue or self._held or self._given_up or self._queue[0].all_sent:
             return None
         if self._queue[0].sent == 0:
             return now_us
         return max(now_us + _RETRY_US, round(self._plays_until_us) - AHEAD_US)
+
+    def _reset(self) -> None:
+        self._held = self._given_up = self._begun = False
 
     def _packet(self, motion: QueuedMotion, clock: ClockSync) -> bytes:
         payload = bytearray()

@@ -7,9 +7,9 @@ import numpy as np
 
 
 class FakeWorld:
-    def __init__(self, start=(0, 0, 0), limits=(-(10**9), 10**9, 10**9)):
+    def __init__(self, start=(0, 0, 0), usteps_per_rad=(10186, 8149), encoder_zero=(2048, 2048)):
         self.steps = list(start)
-        self._limits = limits
+        self._usteps_per_rad, self._encoder_zero = usteps_per_rad, encoder_zero
         self.power = self.full_current = False
         self.magnet = 0
         self.now_us = 0
@@ -39,8 +39,8 @@ class FakeWorld:
 
     def encoder_counts(self):
         return tuple(
-            round(2048 + self.steps[axis] / per_rad * 4096 / (2 * np.pi)) % 4096
-            for axis, per_rad in enumerate((10186, 8149))
+            round(zero + steps / per_rad * 4096 / (2 * np.pi)) % 4096
+            for steps, per_rad, zero in zip(self.steps, self._usteps_per_rad, self._encoder_zero, strict=False)
         )
 
     def render(self):
