@@ -27,8 +27,9 @@ __all__ = [
 AXES = ("shoulder", "elbow", "lift")
 """Axis names by number."""
 
-# How far beyond its switch an axis moves: more than the switch's own play and a park that is a little off.
-_BEYOND = (math.radians(1.5), math.radians(1.5), 0.0015)
+# How far beyond its switch an axis moves, counted from where the arm is believed to be: the encoders may be a
+# degree off, and the lift may have been resting some millimetres higher, at its upper stop.
+_BEYOND = (math.radians(3.0), math.radians(3.0), 0.005)
 
 
 def switch_usteps(robot: Robot) -> Usteps:

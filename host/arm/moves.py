@@ -15,8 +15,10 @@ from host.arm.trajectory import Trajectory, plan_line
 
 __all__ = ["HEADROOM", "creep", "lower", "raise_nose", "search_switch", "swing", "travel_usteps"]
 
-HEADROOM = 0.97
-"""Part of a limit that plans use: whole steps make speed over a few milliseconds look higher than it is."""
+HEADROOM = 0.94
+"""Part of a limit that plans use. The safety room judges whole steps over a few milliseconds (one step in
+10 ms is up to 6 mm/s at the nose) and rounds its cosines outward, so that a plan at the limit itself would
+now and then look too fast."""
 
 
 def travel_usteps(robot: Robot) -> int:

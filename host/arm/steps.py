@@ -1,7 +1,7 @@
 """From a trajectory to the stream of segments a controller expands into steps.
 
 The time of every step is known exactly from the trajectory; a segment replays it as a quadratic in the
-step's number. The path is cut into slices of about 8 ms, each axis of a slice gets its least-squares
+step's number. The path is cut into slices of 10 ms at most, each axis of a slice gets its least-squares
 quadratic, and a slice whose replay is off by more than `MAX_ERROR_TICKS` anywhere is halved. Totals are exact
 by construction: every step is in exactly one slice.
 """
@@ -18,8 +18,8 @@ from safety.segment import AXES, TICKS_PER_S, Segment
 
 __all__ = ["MAX_ERROR_TICKS", "SLICE_TICKS", "SLOW_SLICE_TICKS", "to_segments"]
 
-SLICE_TICKS = 64_000
-"""Usual length of a slice: 8 ms."""
+SLICE_TICKS = 80_000
+"""Usual length of a slice: 10 ms."""
 
 SLOW_SLICE_TICKS = 120_000
 """Length of a slice of a slow move: 15 ms."""

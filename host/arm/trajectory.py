@@ -91,7 +91,7 @@ def plan_line(
     """Plan a straight joint-space move between two different motor positions.
 
     `point_speed` bounds elbow and tool, `lift_speed` the nose's vertical speed, both m/s. `slow` bounds the
-    speed of the stretched arm instead, whatever the elbow's angle: for moves from an uncertain position, which
+    speed of the stretched arm instead, whatever the elbow's angle: for moves from an unsure position, which
     may lie outside the joint ranges. Raises ReachError when an end lies outside and `slow` is not set.
     """
     for position in (start, end):

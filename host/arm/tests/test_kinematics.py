@@ -130,7 +130,7 @@ def test_many_positions_agree_with_one():
 
 
 def test_the_parked_arm_leaves_board_and_trays_to_the_camera():
-    # Every part of the arm, 70 mm wide, from the nose's height to 250 mm, as the camera projects it on the board.
+    # Every part of the arm, 70 mm wide, from the nose's height to 250 mm, as the camera sees it.
     base_y = ROBOT.arm.base_distance + 4.5 * ROBOT.board.pitch
     knee, tip = elbow_base(ROBOT, ROBOT.park), forward_base(ROBOT, ROBOT.park)
     corners = [(0.0, 0.0), knee, tip]
