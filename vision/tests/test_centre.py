@@ -43,7 +43,8 @@ def _picture(projection, x, y, rng, covered=False):
         cv2.line(big, first, second, (40, 40, 160), 3 * zoom)
     if covered:
         where = outline(RADIUS, HEIGHT).mean(axis=0).astype(int)
-        cv2.rectangle(big, (int(where[0]), int(where[1])), (int(where[0]) + 900, int(where[1]) + 900), (90, 90, 90), -1)
+        left, top = int(where[0]), int(where[1])
+        cv2.rectangle(big, (left, top), (left + 900, top + 900), (90, 90, 90), -1)
     image = cv2.resize(big, SIZE, interpolation=cv2.INTER_AREA)
     return np.clip(image + rng.normal(0, 4, image.shape), 0, 255).astype(np.uint8)
 

@@ -1,0 +1,34 @@
+"""`python -m tools.train_net --records DIR --out DIR`: trains and exports the evaluation net."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from tools.train_net.export import export_net
+from tools.train_net.records import read_records, split_by_game
+from tools.train_net.training import Recipe, train
+
+
+def main() -> int:
+    """Train from every `*.bin` of a folder; prints one line of JSON about the net."""
+    parser = argparse.ArgumentParser(description="Train the evaluation net from self-play records.")
+    parser.add_argument("--records", type=Path, required=True, help="folder with *.bin from self-play")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the net, its curve and its state")
+    parser.add_argument("--width", type=int, default=Recipe.width)
+    parser.add_argument("--epochs", type=int, default=Recipe.epochs)
+    parser.add_argument("--batch", type=int, default=Recipe.batch)
+    parser.add_argument("--seed", type=int, default=Recipe.seed)
+    args = parser.parse_args()
+    recipe = Recipe(width=args.width, epochs=args.epochs, batch=args.batch, seed=args.seed)
+    training, validation = split_by_game(read_records(sorted(args.records.glob("*.bin"))))
+    net = train(training, validation, recipe, args.out)
+    digest = export_net(net, recipe.scale, args.out / "qiyou.nnue")
+    counts = {"positions": len(training), "held_out": len(validation)}
+    print(json.dumps({**counts, "sha256": digest, "recipe": asdict(recipe)}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,56 @@
+"""What the net sees of a position. The core's `nnue.cpp` computes the same; a test compares the two.
+
+A position is seen twice, by the side to move and by the other. Each sees its own men first, ranks
+counted from its own back rank, and files mirrored so that its general stands on file d or e. The
+input of a man is
+
+    bucket * 1260 + (own ? 0 : 630) + kind * 90 + square
+
+where bucket (0-5) is the point of the own general: rank 0-2 * 2 + (file e).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tools.train_net.records import CAPTURED
+
+__all__ = ["BUCKETS", "INPUTS", "OUTPUTS", "PLAIN_INPUTS", "output_bucket", "views"]
+
+PLAIN_INPUTS = 2 * 7 * 90
+BUCKETS = 6
+INPUTS = BUCKETS * PLAIN_INPUTS
+OUTPUTS = 8
+
+_KIND = np.array([0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 6, 6, 6] * 2, dtype=np.int32)
+_COLOUR = np.repeat(np.array([0, 1], dtype=np.int32), 16)
+_ATTACKERS = np.isin(_KIND, [3, 4, 5, 6])
+
+
+def _view(squares: NDArray[np.int32], colour: int) -> NDArray[np.int32]:
+    """Inputs (n, 32) as `colour` sees them; captured men give the padding index INPUTS."""
+    gone = squares == CAPTURED
+    rank, file = np.divmod(squares, 9)
+    if colour == 1:
+        rank = 9 - rank
+    general_rank, general_file = rank[:, 16 * colour, None], file[:, 16 * colour, None]
+    mirrored = general_file > 4
+    file = np.where(mirrored, 8 - file, file)
+    bucket = general_rank * 2 + (general_file == 4)
+    own = np.where(colour == _COLOUR, 0, 630)
+    index = bucket * PLAIN_INPUTS + own + _KIND * 90 + rank * 9 + file
+    return np.where(gone, INPUTS, index).astype(np.int32)
+
+
+def views(squares: NDArray[np.uint8], side: NDArray[np.uint8]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Inputs of the side to move and of the other, each (n, 32) int32, padded with INPUTS."""
+    wide = squares.astype(np.int32)
+    red, black = _view(wide, 0), _view(wide, 1)
+    turn = (side == 0)[:, None]
+    return np.where(turn, red, black), np.where(turn, black, red)
+
+
+def output_bucket(squares: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Which of the eight outputs speaks (n,): by the horses, chariots, cannons and soldiers left, 0-22."""
+    left = ((squares != CAPTURED) & _ATTACKERS).sum(axis=1)
+    buckets: NDArray[np.int64] = np.minimum(left * OUTPUTS // 23, OUTPUTS - 1)
+    return buckets

@@ -1,0 +1,104 @@
+"""Training on two CPU cores: seeded, resumable by epoch, with a loss curve."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from tools.train_net.features import output_bucket, views
+from tools.train_net.model import Net
+
+__all__ = ["Recipe", "train"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides a training run, beside the records."""
+
+    width: int = 128
+    epochs: int = 15
+    batch: int = 16384
+    rate: float = 2e-3
+    final_rate: float = 2e-5
+    scale: float = 400.0  # centipawns per logit
+    from_search: float = 0.7  # share of the search's score in the target; the rest is the game's result
+    seed: int = 1
+    threads: int = 2
+
+
+def _batches(
+    records: NDArray[np.void], recipe: Recipe, order: NDArray[np.int64]
+) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]]:
+    for start in range(0, len(order), recipe.batch):
+        part = records[order[start : start + recipe.batch]]
+        own, other = views(part["squares"], part["side"])
+        searched = 1 / (1 + np.exp(-part["score"].astype(np.float32) / recipe.scale))
+        played = (part["result"].astype(np.float32) + 1) / 2
+        target = recipe.from_search * searched + (1 - recipe.from_search) * played
+        yield (
+            torch.from_numpy(own),
+            torch.from_numpy(other),
+            torch.from_numpy(output_bucket(part["squares"])),
+            torch.from_numpy(target.astype(np.float32)),
+        )
+
+
+def _mean_loss(net: Net, records: NDArray[np.void], recipe: Recipe) -> float:
+    total, count = 0.0, 0
+    with torch.no_grad():
+        for own, other, bucket, target in _batches(records, recipe, np.arange(len(records))):
+            total += float(((torch.sigmoid(net(own, other, bucket)) - target) ** 2).sum())
+            count += len(target)
+    return total / max(count, 1)
+
+
+def train(training: NDArray[np.void], validation: NDArray[np.void], recipe: Recipe, folder: Path) -> Net:
+    """Train a net; `folder` gets `state.pt` after each epoch (a rerun goes on from it) and `curve.jsonl`.
+
+    The loss is the squared error of the win probability. The same records, recipe and torch build
+    give the same net.
+    """
+    torch.manual_seed(recipe.seed)
+    torch.set_num_threads(recipe.threads)
+    torch.use_deterministic_algorithms(True)
+    net = Net(recipe.width)
+    optimiser = torch.optim.Adam(net.parameters(), lr=recipe.rate)
+    folder.mkdir(parents=True, exist_ok=True)
+    state_path, first_epoch = folder / "state.pt", 0
+    if state_path.exists():
+        state = torch.load(state_path, weights_only=True)
+        if state["recipe"] == asdict(recipe):
+            net.load_state_dict(state["net"])
+            optimiser.load_state_dict(state["optimiser"])
+            first_epoch = state["epoch"]
+    decay = (recipe.final_rate / recipe.rate) ** (1 / max(recipe.epochs - 1, 1))
+    for epoch in range(first_epoch, recipe.epochs):
+        for group in optimiser.param_groups:
+            group["lr"] = recipe.rate * decay**epoch
+        order = np.random.default_rng([recipe.seed, epoch]).permutation(len(training))
+        total = 0.0
+        for own, other, bucket, target in _batches(training, recipe, order):
+            optimiser.zero_grad(set_to_none=True)
+            loss = ((torch.sigmoid(net(own, other, bucket)) - target) ** 2).mean()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+            net.clip()
+            total += float(loss.detach()) * len(target)
+        held_out = _mean_loss(net, validation, recipe)
+        line = {"epoch": epoch + 1, "loss": total / len(training), "held_out": held_out}
+        with (folder / "curve.jsonl").open("a", encoding="utf-8") as curve:
+            curve.write(json.dumps(line) + "\n")
+        torch.save(
+            {
+                "net": net.state_dict(),
+                "optimiser": optimiser.state_dict(),
+                "epoch": epoch + 1,
+                "recipe": asdict(recipe),
+            },
+            state_path,
+        )
+    return net
