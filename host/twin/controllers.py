@@ -64,7 +64,7 @@ class Controller:
         }
         with (home / "stderr.log").open("wb") as errors:
             self._process = subprocess.Popen(
-                [str(Path(sys.executable).parent / "micropython"), "-m", "firmware.main"],
+                [str(Path(sys.executable).parent / "micropython"), "main.py"],
                 cwd=flash,
                 env=environment,
                 stdin=terminal,

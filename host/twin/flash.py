@@ -7,13 +7,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from firmware import manifest
 
 
 def write_flash(flash: Path, role: str, settings: dict[str, Any]) -> None:
     """Fill `flash` for `role` ("arm" or "hand"); `settings["limits"]` becomes its limits.json."""
-    flash.mkdir(parents=True)
-    for room in ("firmware", "safety"):
-        shutil.copytree(ROOT / room, flash / room, ignore=shutil.ignore_patterns("tests", "__pycache__"))
+    for source, target in manifest.files():
+        path = flash / target
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, path)
     (flash / "limits.json").write_text(json.dumps(settings["limits"]))
     (flash / "role.json").write_text(json.dumps({"role": role}))
