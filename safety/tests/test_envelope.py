@@ -1,0 +1,265 @@
+"""The envelope check lets honest motion pass and says no with the right reason."""
+
+from safety import envelope, reasons
+from safety.envelope import FAST, PathState, check_rest, check_segment, inside
+from safety.limits import REFERENCE, Limits
+from safety.segment import TICKS_PER_S, Segment
+
+LIMITS = Limits(REFERENCE)
+TEN_MS = 80000
+MIDDLE = (10000, -12000, 30000)
+
+
+def steady(axis, usteps_s, duration=TEN_MS):
+    """A segment in which one axis runs at a steady speed."""
+    size = abs(usteps_s)
+    count = size * duration // TICKS_PER_S
+    interval = TICKS_PER_S * 4096 // size if size else 0
+    values = (count if usteps_s > 0 else -count, interval // 8192, interval, 0)
+    axes = [(0, 0, 0, 0)] * 3
+    axes[axis] = values
+    return Segment(duration, axes[0], axes[1], axes[2])
+
+
+def cruise(axis, usteps_s, position=MIDDLE, profile=0, prepare=None):
+    """Verdict on a steady speed, reached slowly enough that only speed is in question."""
+    state = PathState(position, True, profile)
+    if prepare:
+        prepare(state)
+    speed = 0
+    reason = 0
+    step = 500 if usteps_s > 0 else -500
+    start = list(position)
+    while speed != usteps_s and not reason:
+        speed = min(speed + step, usteps_s) if step > 0 else max(speed + step, usteps_s)
+        reason = check_segment(LIMITS, state, steady(axis, speed))
+        for i in range(3):
+            state.position[i] = start[i]
+    return reason
+
+
+def test_rest_stays_rest():
+    state = PathState(MIDDLE)
+    assert check_segment(LIMITS, state, Segment(TEN_MS)) == 0
+    assert state.position == list(MIDDLE)
+    assert check_rest(LIMITS, state) == 0
+
+
+def test_a_malformed_segment_is_refused_and_nothing_moves():
+    state = PathState(MIDDLE)
+    assert check_segment(LIMITS, state, Segment(0)) == reasons.SEGMENT_INVALID
+    assert state.position == list(MIDDLE)
+
+
+def test_the_position_follows_the_counts():
+    state = PathState(MIDDLE)
+    assert check_segment(LIMITS, state, Segment(TEN_MS, (1, 10, 0, 0), (-1, 20, 0, 0))) == 0
+    assert state.position == [10001, -12001, 30000]
+
+
+def test_each_joint_keeps_its_range_at_both_ends():
+    for axis in range(3):
+        for end, sign in ((LIMITS.min_usteps[axis], -1), (LIMITS.max_usteps[axis], 1)):
+            position = list(MIDDLE)
+            position[axis] = end - sign
+            state = PathState(position)
+            one = [(0, 0, 0, 0)] * 3
+            one[axis] = (sign, 100, 0, 0)
+            segment = Segment(TEN_MS, one[0], one[1], one[2])
+            assert check_segment(LIMITS, state, segment) == 0
+            assert check_segment(LIMITS, state, segment) == reasons.JOINT_RANGE
+
+
+def test_an_unknown_position_allows_homing_only():
+    state = PathState(MIDDLE, known=False)
+    segment = steady(2, 2000)
+    assert check_segment(LIMITS, state, segment) == reasons.POSITION_UNKNOWN
+    state.home_axis = 2
+    assert check_segment(LIMITS, state, segment) == 0
+
+
+def test_homing_moves_one_axis_slowly():
+    def home(state):
+        state.home_axis = 2
+
+    assert cruise(2, 10000, prepare=home) == 0
+    assert cruise(2, 10600, prepare=home) == reasons.HOME_SPEED
+    assert cruise(0, 300, prepare=home) == reasons.HOME_AXIS
+
+
+def test_homing_bounds_a_joint_by_the_stretched_arm():
+    def home(state):
+        state.known = False
+        state.home_axis = 0
+
+    # 25 mm/s at 600 mm are 424 usteps/s of the shoulder.
+    assert cruise(0, 424, prepare=home) == 0
+    assert cruise(0, 460, prepare=home) == reasons.HOME_SPEED
+
+
+def test_recovery_leads_inward_and_slowly():
+    outside = (10000, -12000, 52500)
+    state = PathState(outside)
+    assert check_segment(LIMITS, state, steady(2, -2000)) == reasons.JOINT_RANGE
+    state.recovery = True
+    assert check_segment(LIMITS, state, steady(2, 2000)) == reasons.RECOVERY_DIRECTION
+    assert check_segment(LIMITS, state, steady(2, -2000)) == 0
+
+    def recover(state):
+        state.recovery = True
+
+    assert cruise(2, -10000, outside, prepare=recover) == 0
+    assert cruise(2, -10600, outside, prepare=recover) == reasons.RECOVERY_SPEED
+    below = (-8500, -12000, 30000)
+    assert cruise(0, -200, below, prepare=recover) == reasons.RECOVERY_DIRECTION
+    assert cruise(0, 200, below, prepare=recover) == 0
+
+
+def test_the_elbow_point_is_watched():
+    # 150 mm/s at link 1 (320 mm) are 4775 usteps/s of the shoulder; folded, the tip is slower than that.
+    folded = (10000, -23800, 30000)
+    assert cruise(0, 4700, folded) == 0
+    assert cruise(0, 4850, folded) == reasons.POINT_SPEED
+    assert cruise(0, 4850, folded, FAST) == 0
+    assert cruise(0, -4850, folded) == reasons.POINT_SPEED
+
+
+def test_the_tip_is_watched_and_depends_on_the_elbow_angle():
+    # Nearly straight the tip is 598 mm out: 150 mm/s are 2555 usteps/s.
+    straight = (10000, -1300, 30000)
+    assert cruise(0, 2500, straight) == 0
+    assert cruise(0, 2620, straight) == reasons.POINT_SPEED
+    # At a right angle it is 425 mm out: 3595 usteps/s.
+    right = (10000, -12800, 30000)
+    assert cruise(0, 3500, right) == 0
+    assert cruise(0, 3680, right) == reasons.POINT_SPEED
+
+
+def test_joints_that_oppose_each_other_are_judged_together():
+    # Shoulder and elbow against each other leave link 2 without rotation: only the elbow point moves.
+    state = PathState((10000, -12800, 30000))
+    speed = 0
+    reason = 0
+    while speed < 4600 and not reason:
+        speed += 200
+        opposed = -speed * 8149 // 10186
+        one, two = steady(0, speed), steady(1, opposed)
+        segment = Segment(TEN_MS, one.axes()[1], two.axes()[2])
+        reason = check_segment(LIMITS, state, segment)
+        state.position[:] = [10000, -12800, 30000]
+    assert reason == 0
+
+
+def test_the_lift_speed_adds_to_the_tip_speed():
+    def verdict(shoulder):
+        state = PathState((10000, -12800, 30000))
+        speed = 0
+        reason = 0
+        while speed < 100 and not reason:
+            speed += 2
+            one, two = steady(0, shoulder * speed // 100), steady(2, 36000 * speed // 100)
+            reason = check_segment(LIMITS, state, Segment(TEN_MS, one.axes()[1], (0, 0, 0, 0), two.axes()[3]))
+            state.position[:] = [10000, -12800, 30000]
+        return reason
+
+    assert verdict(2700) == 0
+    assert verdict(3100) == reasons.POINT_SPEED
+
+
+def test_lowering_is_slow_near_the_board():
+    near = (10000, -12000, 6000)
+    high = (10000, -12000, 20000)
+    assert cruise(2, -20000, near) == 0
+    assert cruise(2, -20800, near) == reasons.LOWERING_SPEED
+    assert cruise(2, -20800, high) == 0
+
+
+def test_rising_from_a_piece_is_slow():
+    near = (10000, -12000, 6000)
+    assert cruise(2, 39000, near) == 0
+    slower = Limits(dict(REFERENCE, rising_mm_s=80))
+    state = PathState(near)
+    speed = 0
+    reason = 0
+    while speed < 34000 and not reason:
+        speed += 1000
+        reason = check_segment(slower, state, steady(2, speed))
+        state.position[:] = near
+    assert reason == reasons.RISING_SPEED
+    assert 32000 < speed <= 33000
+
+
+def test_a_joint_has_its_own_speed_limit():
+    tight = Limits(dict(REFERENCE, joint_usteps_s=[1000, 1000, 1000]))
+    state = PathState(MIDDLE)
+    for speed in (500, 1000):
+        assert check_segment(tight, state, steady(0, speed)) == 0
+    assert check_segment(tight, state, steady(0, 1100)) == reasons.JOINT_SPEED
+
+
+def test_a_jump_of_speed_is_refused():
+    state = PathState(MIDDLE)
+    assert check_segment(LIMITS, state, steady(0, 3000)) == reasons.JOINT_ACCELERATION
+    state = PathState(MIDDLE)
+    assert check_segment(LIMITS, state, steady(0, 900)) == 0
+
+
+def test_a_motion_may_not_end_moving():
+    state = PathState(MIDDLE)
+    for speed in (800, 1600, 2400):
+        assert check_segment(LIMITS, state, steady(0, speed)) == 0
+    assert check_rest(LIMITS, state) == reasons.ENDS_MOVING
+    for speed in (1600, 800):
+        assert check_segment(LIMITS, state, steady(0, speed)) == 0
+    assert check_rest(LIMITS, state) == 0
+
+
+def test_a_gap_that_implies_overspeed_is_refused():
+    state = PathState(MIDDLE)
+    late = Segment(TEN_MS, (1, TEN_MS - 10, 0, 0))
+    early = Segment(TEN_MS, (1, 5, 0, 0))
+    assert check_segment(LIMITS, state, late) == 0
+    assert check_segment(LIMITS, state, early) == reasons.SEGMENT_GAP
+
+
+def test_a_gap_is_measured_across_empty_segments():
+    state = PathState(MIDDLE)
+    assert check_segment(LIMITS, state, Segment(TEN_MS, (1, TEN_MS - 10, 0, 0))) == 0
+    assert check_segment(LIMITS, state, Segment(TEN_MS)) == 0
+    assert check_segment(LIMITS, state, Segment(TEN_MS, (1, 5, 0, 0))) == 0
+
+
+def test_intervals_that_belie_the_count_are_refused():
+    # Ten steps crowded into the first half millisecond: the count is slow, the steps are not.
+    state = PathState(MIDDLE)
+    crowded = Segment(TEN_MS, (10, 0, 4096 * 400, 0))
+    assert check_segment(LIMITS, state, crowded) in (reasons.JOINT_SPEED, reasons.POINT_SPEED)
+
+
+def test_inside_allows_slack_on_request():
+    assert inside(LIMITS, MIDDLE)
+    assert not inside(LIMITS, (10000, -12000, 52010))
+    assert inside(LIMITS, (10000, -12000, 52010), (0, 0, 10))
+    assert not inside(LIMITS, (10000, -23911, 0), (0, 10, 0))
+
+
+def test_the_cosine_bounds_enclose_the_cosine():
+    import math
+
+    from safety import cosine
+
+    for low in range(-25000, 25000, 997):
+        for width in (0, 1, 37, 400):
+            least, most = cosine.bounds(low, low + width, 8149)
+            for usteps in (low, low + width):
+                value = 1024 * math.cos(usteps / 8149)
+                assert least <= value + 0.001
+                assert value - 0.001 <= most
+            assert most - least <= 1024 * (width / 8149 + 0.03) + 3
+
+
+def test_every_reason_has_a_text():
+    named = [value for name, value in reasons.__dict__.items() if name.isupper() and isinstance(value, int)]
+    assert sorted(named) == sorted(reasons.TEXTS)
+    assert len(set(reasons.TEXTS.values())) == len(reasons.TEXTS)
+    assert envelope.NORMAL != envelope.FAST
