@@ -5,9 +5,20 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from firmware.wire import messages
-from host.arm.choreography import JournalStep, MagnetStep, MoveStep, Scene, Stage, Step, Task, centres, plan_park, plan_tasks
+from host.arm.choreography import (
+    JournalStep,
+    MagnetStep,
+    MoveStep,
+    Scene,
+    Stage,
+    Step,
+    Task,
+    centres,
+    plan_park,
+    plan_tasks,
+)
 from host.arm.homing import AXES, joints_from_encoders, plan_homing, plan_recovery, position_after_homing
-from host.arm.joints import Usteps
+from host.arm.joints import Joints, Usteps
 from host.arm.motion import Motion
 from host.arm.moves import swing
 from host.arm.robot import Robot
@@ -26,6 +37,7 @@ __all__ = ["ArmBody", "SafetyEvent"]
 _ANSWER_US = 2_000_000
 _STATUS_US = 250_000
 _POLL_US = 50_000
+_MOST_SEARCHES = 3
 
 
 @dataclass(frozen=True)
@@ -69,6 +81,7 @@ class ArmBody:
     def __post_init__(self) -> None:
         self._plans: list[_Planned] = []
         self._found = False
+        self._searches = 0
         self._led = 0
         self._magnet_on = False
         self._reason = reasons.NONE
@@ -77,7 +90,9 @@ class ArmBody:
         """Hear every event of the link; give this to `LinkSession`."""
         match event:
             case events.StateChanged(controller=name, state=state, reason=reason):
-                if state in {states.STOPPED, states.HOLD, states.TAKEOVER, states.RECOVERY}:
+                # Until it has found its place after power-on the arm may well stand outside its range.
+                lost = state == states.RECOVERY and self._found
+                if lost or state in {states.STOPPED, states.HOLD, states.TAKEOVER}:
                     text = reasons.TEXTS.get(reason, "none")
                     self.safety_events.append(
                         SafetyEvent(self.time.now_us(), name, states.NAMES[state], text)
@@ -99,7 +114,13 @@ class ArmBody:
             frozenset(range(request.slot)),
             holding=request.errands[0].source is None,
         )
-        why = {"capture": "capture", "move": "move", "straighten": "correct", "stray": "stray", "aside": "return"}
+        why = {
+            "capture": "capture",
+            "move": "move",
+            "straighten": "correct",
+            "stray": "stray",
+            "aside": "return",
+        }
         tasks = [Task(errand.source, errand.target, why[errand.why]) for errand in request.errands]  # type: ignore[arg-type]
         stages = plan_tasks(self.robot, scene, tasks, park=False)
         self._plans = [_Planned(stage) for stage in stages]
@@ -128,9 +149,16 @@ class ArmBody:
     def park(self) -> Done | Stopped:
         """See `requests.Park`; the first time, and whenever the position was lost, it is found first."""
         if not self._knows_its_place():
-            answer = self._find_place()
-            if isinstance(answer, Stopped):
-                return answer
+            stop = self._find_place()
+            if stop is not None:
+                self._searches += 1
+                if self._searches == _MOST_SEARCHES:
+                    raise GameError(
+                        f"The arm did not find its place ({stop.reason}); make sure that it can move freely and "
+                        "go on with --resume."
+                    )
+                return stop
+            self._searches = 0
         return self._run(plan_park(self.robot, self._position(), holding=self._magnet_on).put)
 
     def light(self, pattern: int) -> None:
@@ -216,13 +244,9 @@ class ArmBody:
         self.session.pause(_STATUS_US)
         status = self.session.status["arm"]
         rough = joints_from_encoders(self.robot, status.encoders)
-        stop = self._set_position(self.robot.usteps(rough))
+        stop = self._set_position(self.robot.usteps(rough)) or self._creep_to_park(rough)
         if stop is not None:
             return stop
-        for motion in plan_recovery(self.robot, rough):
-            stop = self._until_rest(self.session.execute(motion))
-            if stop is not None:
-                return stop
         edges = [0, 0, 0]
         for axis in range(len(AXES)):
             off, back = plan_homing(self.robot, axis, self._position())
@@ -239,9 +263,16 @@ class ArmBody:
                 return stop
         counters = self._position()
         true = position_after_homing(self.robot, counters, (edges[0], edges[1], edges[2]))
-        stop = self._set_position(true)
+        stop = self._set_position(true) or self._creep_to_park(self.robot.joints(true))
         self._found = stop is None
         return stop
+
+    def _creep_to_park(self, joints: Joints) -> Stopped | None:
+        for motion in plan_recovery(self.robot, joints):
+            stop = self._until_rest(self.session.execute(motion))
+            if stop is not None:
+                return stop
+        return None
 
     def _set_position(self, usteps: Usteps) -> Stopped | None:
         self.session.client.set_position(usteps)
@@ -280,5 +311,3 @@ class ArmBody:
 
     def _why(self) -> str:
         return reasons.TEXTS.get(self._reason, "unknown")
-
-

@@ -68,5 +68,7 @@ class CameraEyes:
                 cells[square] = (found.x - x, found.y - y)
         # Vision's y runs down the ranks, the board frame's up.
         return {
-            square: (dx * pitch, -dy * pitch) for square, (dx, dy) in cells.items() if np.isfinite((dx, dy)).all()
+            square: (dx * pitch, -dy * pitch)
+            for square, (dx, dy) in cells.items()
+            if np.isfinite((dx, dy)).all()
         }

@@ -92,9 +92,7 @@ def mend(
     missing = {square for square in differing if goal[square] != "."}
     extra = {square for square in differing if seen[square] != "."}
     letters = {mover, victim, *(before[square] for square in touched)} - {"."}
-    strangers = {
-        s for s in extra if seen[s] not in letters or (s not in ours and before[s] != ".")
-    }
+    strangers = {s for s in extra if seen[s] not in letters or (s not in ours and before[s] != ".")}
     if strangers or missing - ours:
         return Ask(differing)
 

@@ -80,4 +80,3 @@ class Witness(Protocol):
     def note(self, request: Request, answer: object, wall_ms: float) -> None:
         """One request was answered; `wall_ms` is what it took this program (twin time not counted)."""
         ...
-

@@ -45,6 +45,9 @@ GLANCE_S = 0.5
 """Between two looks while a person moves."""
 PATIENCE_S = 1.0
 """Between two looks while a person was asked for something."""
+UNDER_WAY = {"covered", "half-done", "unknown-object"}
+"""Doubts that a move being made explains; these are waited out for a while before anything is said."""
+UNDER_WAY_LOOKS = 12
 CONFIRM_S = 0.2
 """Between a look that is acted upon and the one that confirms it."""
 CONFIRMING_LOOKS = 4
@@ -158,13 +161,16 @@ class Table:
         yield Say(Message(words.YOUR_TURN, ask="move"))
         self._last = None
         doubted: tuple[str, ...] | None = None
+        patience = UNDER_WAY_LOOKS
         while True:
             heard = yield from self._listen(GLANCE_S)
             reading = yield from self._look()
             seen = guard.offer(reading, heard.now_us)
             if isinstance(seen, Moved):
                 break
-            if isinstance(seen, Doubt) and seen.squares != doubted:
+            waits = isinstance(seen, Doubt) and seen.reason in UNDER_WAY
+            patience = patience - 1 if waits else UNDER_WAY_LOOKS
+            if isinstance(seen, Doubt) and seen.squares != doubted and not (waits and patience > 0):
                 doubted = seen.squares
                 yield Light(Led.QUESTION)
                 yield Say(Message(seen.message, "restore", placement_of(position.board), seen.squares))
@@ -315,6 +321,7 @@ class Table:
         yield from self._park()
 
     def _park(self) -> Steps[None]:
+        yield Light(Led.MOVING)
         answer = yield Park()
         if isinstance(answer, Stopped):
             if not answer.holding:
@@ -400,7 +407,13 @@ class Table:
             "verdict": reading.verdict,
             "model": reading.model_hash,
         }
-        return {"ply": self.standing.ply, "move": move, "see": see, "versions": dict(self._versions)}
+        return {
+            "ply": self.standing.ply,
+            "move": move,
+            "capture": self.game.position.board[square_index(move[2:4])] != ".",
+            "see": see,
+            "versions": dict(self._versions),
+        }
 
     def _record_carry(self, errand: Errand) -> dict[str, object]:
         slot = f"tray {self.standing.tray_used}"

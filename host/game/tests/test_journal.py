@@ -22,7 +22,7 @@ def _write(path, count):
     with Journal.create(path) as journal:
         journal.append("start", START)
         for number in range(count):
-            journal.append("resumed", {"ply": number, "note": "马\"\\" * number})
+            journal.append("resumed", {"ply": number, "note": '马"\\' * number})
         return list(journal.entries)
 
 

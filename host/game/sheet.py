@@ -1,0 +1,53 @@
+"""The contact sheet of a game: one camera picture a turn with the reading drawn on it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.annotate import annotate
+from vision.reading import Frame, Reading
+
+__all__ = ["contact_sheet", "turn_picture"]
+
+Picture = NDArray[np.uint8]
+_TILE_WIDTH = 480
+_CAPTION = 34
+_COLUMNS = 4
+_MARGIN = 0.09  # of the board's size, around the outermost lines
+
+
+def turn_picture(frame: Frame, reading: Reading, caption: str) -> Picture:
+    """The board of one turn, cropped, with the reading drawn on it and a caption below; uint8 BGR."""
+    drawn = annotate(frame.image, reading)
+    if reading.corners is not None:
+        corners = np.array(reading.corners) * drawn.shape[1] / frame.image.shape[1]
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        edge = (high - low) * _MARGIN
+        x0, y0 = np.maximum(low - edge, 0).astype(int)
+        x1, y1 = (high + edge).astype(int)
+        drawn = drawn[y0:y1, x0:x1]
+    height = max(1, round(drawn.shape[0] * _TILE_WIDTH / drawn.shape[1]))
+    tile = np.full((height + _CAPTION, _TILE_WIDTH, 3), 255, np.uint8)
+    tile[:height] = cv2.resize(drawn, (_TILE_WIDTH, height), interpolation=cv2.INTER_AREA)
+    where = (8, height + 24)
+    cv2.putText(tile, caption, where, cv2.FONT_HERSHEY_SIMPLEX, 0.62, (20, 20, 20), 1, cv2.LINE_AA)
+    return tile
+
+
+def contact_sheet(pictures: Sequence[Path], out: Path) -> None:
+    """Lay the turn pictures out in rows and write them to `out` as PNG; does nothing without pictures."""
+    tiles = [tile for path in pictures if (tile := cv2.imread(str(path))) is not None]
+    if not tiles:
+        return
+    columns = min(_COLUMNS, len(tiles))
+    rows = -(-len(tiles) // columns)
+    height = max(tile.shape[0] for tile in tiles) + 6
+    width = max(tile.shape[1] for tile in tiles) + 6
+    sheet = np.full((rows * height, columns * width, 3), 200, np.uint8)
+    for number, tile in enumerate(tiles):
+        top, left = number // columns * height + 3, number % columns * width + 3
+        sheet[top : top + tile.shape[0], left : left + tile.shape[1]] = tile
+    cv2.imwrite(str(out), sheet)
