@@ -37,14 +37,36 @@ def test_at_park_all_three_switches_are_pressed():
 @pytest.mark.parametrize("axis", [0, 1, 2])
 def test_homing_leaves_the_switch_and_comes_back(axis):
     off, back = plan_homing(ROBOT, axis)
-    assert off.start_usteps == back.end_usteps == PARK
-    assert off.end_usteps == back.start_usteps
+    assert off.start_usteps == PARK
     assert not pressed(axis, off.end_usteps[axis])
+    assert not pressed(axis, back.start_usteps[axis])
+    assert pressed(axis, back.end_usteps[axis])
     for motion in (off, back):
         assert (motion.profile, motion.home_axis) == ("home", axis)
         assert all(
             segment.count[other] == 0 for segment in motion.segments for other in range(3) if other != axis
         )
+
+
+# By how much the counters may be wrong before homing: encoders a degree, the lift up to its upper stop.
+WRONG = ((-178, 178), (-142, 142), (-800, 0))
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.sampled_from([0, 1, 2]), st.floats(0, 1))
+def test_homing_works_when_the_counters_are_wrong(axis, part):
+    low, high = WRONG[axis]
+    wrong = round(low + part * (high - low))
+    limits = ROBOT.limits
+    off, back = plan_homing(ROBOT, axis)
+    edge = EDGES[axis] + wrong  # what the counter reads at the switch
+    ends = sorted([off.start_usteps[axis], off.end_usteps[axis]])
+    assert ends[0] < edge < ends[1]
+    # The controller brakes at the edge, on path of at most 0.125 s at the homing speed.
+    braked = edge + (back.start_usteps[axis] - EDGES[axis])
+    end = braked + back.end_usteps[axis] - back.start_usteps[axis]
+    assert pressed(axis, end - wrong)
+    assert limits.min_usteps[axis] <= end <= limits.max_usteps[axis]
 
 
 def test_homing_needs_a_pressed_switch():
