@@ -18,6 +18,7 @@ class BlackBox:
         self._frames = FrameReader()
         self._state = states.OFF
         self._reason = reasons.NONE
+        self._usteps = (0, 0, 0)
         self._said_us: int | None = None
         self._changes: list[tuple[int, int, int]] = []
 
@@ -34,6 +35,8 @@ class BlackBox:
             for message, values in rows:
                 if message in _REPORTING:
                     self._note(values[1], values[2], now_us)
+                if message == messages.STATUS:
+                    self._usteps = values[5:8]
 
     def summary(self) -> dict[str, Any]:
         """State and reason by name, when they were last said, and every change (twin us, state, reason)."""
@@ -41,6 +44,7 @@ class BlackBox:
             "state": states.NAMES[self._state],
             "reason": reasons.TEXTS[self._reason],
             "said_at_us": self._said_us,
+            "usteps": list(self._usteps),
             "changes": [
                 {"at_us": at_us, "state": states.NAMES[state], "reason": reasons.TEXTS[reason]}
                 for at_us, state, reason in self._changes

@@ -114,10 +114,15 @@ class TwinTime:
         return now_us, np.frombuffer(payload, np.uint8, offset=8).reshape(FRAME_SHAPE)
 
     def ask(self, question: str, **arguments: Any) -> dict[str, Any]:
-        """Put a question to the twin that only reports and tests may ask: truth, faults, statistics."""
+        """Put a question to the twin: say something to the person; for reports and tests alone truth and faults.
+
+        Raises ValueError when the twin does not answer that question.
+        """
         self._greet()
         self._channel.send_json(lockstep.ASK, {"ask": question, **arguments})
         answer: dict[str, Any] = json.loads(self._channel.expect(lockstep.ANSWER))
+        if "error" in answer:
+            raise ValueError(answer["error"])
         return answer
 
     def close(self) -> None:

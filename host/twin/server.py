@@ -168,9 +168,10 @@ class Server:
             self._save()
         report = {"now_us": self.now_us, **self.plant.statistics(), "events": self.plant.events}
         (self.directory / "twin-report.json").write_text(json.dumps(report, indent=1))
-        with (self.directory / "faults.jsonl").open("w") as out:
-            for line in self.plant.last_words():
-                out.write(json.dumps(line, ensure_ascii=False) + "\n")
+        lines = [json.dumps(line, ensure_ascii=False) + "\n" for line in self.plant.last_words()]
+        fresh = self.directory / "faults.new"
+        fresh.write_text("".join(lines))
+        fresh.replace(self.directory / "faults.jsonl")
 
 
 def main() -> int:
