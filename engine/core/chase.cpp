@@ -74,8 +74,9 @@ Prey chased_by(Position& position, const Undo& last) {
   if (captures.empty()) return 0;
   position.unmake(last);
   for (const Move capture : captures) {
+    // New is what the same man could not have taken before the move, checks and pins aside.
     const Square from = capture.from() == last.move.to() ? last.move.from() : capture.from();
-    if (legal(position, Move(from, capture.to()))) continue;
+    if (pseudo_legal(position, Move(from, capture.to()))) continue;
     prey |= 1U << (position.man_at(capture.to()) & 15);
   }
   position.make(last.move);

@@ -447,7 +447,7 @@ bool Conversation::obey(const Words& words) {
   }
   if (searching()) {
     // A bounded search is awaited, an endless one would never end.
-    if (endless_) {
+    if (endless_ && !stop_) {
       complain("'" + shown(verb) + "' was not obeyed: the search runs until stop");
       return true;
     }

@@ -1,0 +1,107 @@
+"""Conversations with the program."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(sys.executable).with_name("qiyou-engine")
+START = "rnbakabnr/9/1c5c1/p1p1p1p1p/9/9/P1P1P1P1P/1C5C1/9/RNBAKABNR w - - 0 1"
+
+pytestmark = pytest.mark.skipif(not PROGRAM.exists(), reason="qiyou-engine is not installed beside this Python")
+
+
+def say(text):
+    done = subprocess.run([PROGRAM], input=text, capture_output=True, text=True, timeout=120, check=True)
+    assert done.stderr == ""
+    return done.stdout.splitlines()
+
+
+def last(lines, word):
+    return next(line for line in reversed(lines) if line.startswith(word))
+
+
+def test_uci_greets_with_its_options():
+    lines = say("uci\nisready\nquit\n")
+    assert lines[0].startswith("id name Qiyou")
+    for option in ("Hash", "Threads", "MultiPV", "Level", "Seed", "RuleSet"):
+        assert any(line.startswith(f"option name {option} type ") for line in lines)
+    assert lines[-2:] == ["uciok", "readyok"]
+
+
+def test_ucci_greets_and_says_goodbye():
+    lines = say("ucci\nposition startpos\ngo depth 4\nisready\nposition startpos\nquit\n")
+    assert "ucciok" in lines
+    assert len(last(lines, "bestmove").split()[1]) == 4
+    assert lines[-1] == "bye"
+
+
+def test_perft_runs_to_its_end_before_quit_and_before_the_end_of_input():
+    assert say("position startpos\ngo perft 3\nquit\n")[-1] == "Nodes searched: 79666"
+    assert say("go perft 3")[-1] == "Nodes searched: 79666"
+    assert say("go perft 0\n")[-1] == "Nodes searched: 1"
+    lines = say(f"position fen {START} moves b2e2\ngo perft 1\n")
+    assert last(lines, "b9c7") == "b9c7: 1"
+
+
+def test_a_bounded_search_is_answered_at_the_end_of_input():
+    lines = say("position startpos moves b2e2 h9g7\ngo nodes 3000\n")
+    assert last(lines, "bestmove")
+    assert " pv " in last(lines, "info depth")
+
+
+def test_an_endless_search_answers_only_to_stop():
+    lines = say("go infinite\nisready\nstop\nisready\nquit\n")
+    assert lines.index("readyok") < lines.index(last(lines, "bestmove"))
+
+
+def test_the_same_conversation_gives_the_same_answer():
+    text = "setoption name Seed value 5\nsetoption name Level value 9\nposition startpos\ngo\nquit-not\n"
+    assert last(say(text), "bestmove") == last(say(text), "bestmove")
+
+
+def test_several_lines_are_reported():
+    lines = say("setoption name MultiPV value 3\ngo depth 5\n")
+    for number in (1, 2, 3):
+        assert any(f" multipv {number} " in line for line in lines)
+
+
+def test_mates_are_told_in_moves():
+    lines = say("position fen 3k5/9/9/9/4R4/9/9/9/9/4K4 w - - 0 1\ngo depth 3\n")
+    assert "score mate 1" in last(lines, "info depth")
+    lines = say("position fen 3k5/3PP4/9/9/9/9/9/9/9/4K4 b\ngo depth 3\n")
+    assert lines[-1] == "bestmove (none)"
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("castle", "is no command"),
+        ("setoption name Hash value lots", "whole number from 1 to 4096"),
+        ("setoption name Threads value 8", "whole number from 1 to 1"),
+        ("setoption name Colour value blue", "no option"),
+        ("setoption name RuleSet value house", "wxf or cxa"),
+        ("position fen 4k4/9/9/9/9/9/9/9/9/4K4 w", "face each other"),
+        ("position startpos moves b2e2 b2e2", "ply 1 'b2e2' is not legal"),
+        ("position nowhere", "startpos"),
+        ("go perft many", "go perft needs a depth"),
+        ("go depth zero", "go depth needs a whole number"),
+        ("x" * 70000, "longer than"),
+    ],
+)
+def test_nonsense_is_answered_and_changes_nothing(command, answer):
+    lines = say(f"{command}\nstop\nd\nquit\n")
+    assert any(line.startswith("info string") and answer in line for line in lines)
+    assert lines[-1] == START
+
+
+def test_moves_can_be_chosen_among_or_banned():
+    assert last(say("go depth 4 searchmoves a0a1\n"), "bestmove").split()[1] == "a0a1"
+    lines = say("ucci\nposition fen 4k4/9/9/9/4C4/9/9/9/9/4K4 w\nbanmoves e0d0 e0f0 e0e1\ngo depth 2\nquit\n")
+    assert last(lines, "bestmove").split()[1].startswith("e5")
+
+
+def test_the_clock_is_enough_for_a_move():
+    assert last(say("go wtime 300 btime 300 winc 0 binc 0\n"), "bestmove")
+    assert last(say("ucci\nposition startpos\ngo time 200 movestogo 1\nquit-not\n"), "bestmove")
