@@ -82,7 +82,7 @@ class Arm:
 
 @dataclass(frozen=True, kw_only=True)
 class Joint:
-    """A turning axis: drive, range, park, limit switch and encoder. Angles in radians.
+    """A turning axis: drive, range, park, limit switch and encoder. Angles in radians, torque at the motor.
 
     The switch is pressed between `switch` and the end of the range at which the axis parks. The encoder reads
     `encoder_zero + encoder_sign * angle * encoder_counts / 2 pi`, modulo `encoder_counts`.
@@ -90,6 +90,7 @@ class Joint:
 
     motor_steps: int = whole(20, 1000)
     microsteps: int = whole(1, 256)
+    peak_torque: float = quantity("torque", "0.01Nm", "2Nm")
     gear: float = quantity("ratio", "1:1", "200:1")
     low: float = quantity("angle", "-360deg", "360deg")
     high: float = quantity("angle", "-360deg", "360deg")
@@ -107,10 +108,11 @@ class Joint:
 
 @dataclass(frozen=True, kw_only=True)
 class Lift:
-    """The vertical axis. Heights of the nose face above the board surface, metres."""
+    """The vertical axis. Heights of the nose face above the board surface in metres, torque at the motor."""
 
     motor_steps: int = whole(20, 1000)
     microsteps: int = whole(1, 256)
+    peak_torque: float = quantity("torque", "0.01Nm", "2Nm")
     lead: float = quantity("length", "1mm", "40mm")
     low: float = quantity("length", "0mm", "50mm")
     high: float = quantity("length", "10mm", "200mm")

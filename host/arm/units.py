@@ -15,6 +15,7 @@ KINDS: dict[str, dict[str, float]] = {
     "angle": {"deg": _DEG, "rad": 1.0},
     "time": {"s": 1.0, "ms": 1e-3},
     "force": {"N": 1.0},
+    "torque": {"Nm": 1.0},
     "speed": {"mm/s": 1e-3, "m/s": 1.0},
     "acceleration": {"mm/s^2": 1e-3, "m/s^2": 1.0},
     "jerk": {"mm/s^3": 1e-3, "m/s^3": 1.0},

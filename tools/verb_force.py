@@ -1,0 +1,47 @@
+"""`qiyou force`: how hard the arm of a robot file can push."""
+
+import argparse
+import json
+import math
+from dataclasses import asdict
+from pathlib import Path
+
+__all__ = ["SUMMARY", "add_arguments", "run"]
+
+SUMMARY = "how hard the arm can push with the motors of its robot file"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's options."""
+    parser.add_argument(
+        "--robot", type=Path, metavar="FILE", help="robot file (default: the reference robot)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the forces; 0 when nose and lift keep to 50 N everywhere, else 1."""
+    from host.arm.errors import RobotFileError
+    from host.arm.force import CLASS_I_FORCE_N, report
+    from host.arm.robot import load
+    from tools.errors import BadInputError
+
+    try:
+        robot = load(args.robot)
+    except RobotFileError as error:
+        raise BadInputError(str(error)) from None
+    found = report(robot)
+    if args.json:
+        print(json.dumps({"limit_n": CLASS_I_FORCE_N, "holds": found.holds, **asdict(found)}))
+    else:
+        elbow, radius = math.degrees(found.nose_elbow), found.nose_radius * 1000
+        limit, one, two = CLASS_I_FORCE_N, found.link1_hinge * 1000, found.link2_hinge * 1000
+        print(
+            f"nose   {found.nose_n:5.1f} N at most, with the elbow at {elbow:.0f} degrees ({radius:.0f} mm out)"
+        )
+        print(f"lift   {found.lift_n:5.1f} N; the nose spring gives {found.nose_spring_n:.1f} N before it")
+        print(
+            f"links  over {limit:.0f} N only within {one:.0f} mm of the shoulder and {two:.0f} mm of the elbow"
+        )
+        print(f"limit  {limit:5.1f} N {'holds' if found.holds else 'does not hold'} at nose and lift")
+    return 0 if found.holds else 1
