@@ -248,7 +248,8 @@ class Controller:
     def hello(self, table_hash=messages.TABLE_HASH, limits_hash=None, nonce=7):
         """Send HELLO and wait for WELCOME; returns its fields."""
         limits_hash = self.limits.hash() if limits_hash is None else limits_hash
-        self.write(self.session.greeting(nonce, messages.encode(messages.HELLO, table_hash, limits_hash, nonce)))
+        hello = messages.encode(messages.HELLO, table_hash, limits_hash, nonce)
+        self.write(self.session.greeting(nonce, hello))
         self.inbox.clear()
         assert self.run(100_000, lambda: self.received(messages.WELCOME)), "no WELCOME"
         return self.received(messages.WELCOME)[-1]
@@ -287,7 +288,7 @@ class Controller:
             self.run(120_000)
         return welcome
 
-    def stream(self, motion, segments, flags=0, start_in_us=50_000, valid_us=5_000_000):
+    def stream(self, motion, segments, flags=0, start_in_us=50_000, valid_us=30_000_000):
         """Queue all segments of a motion; they go out about 400 ms ahead of the arm, four in a packet."""
         start = self.controller_us(self.now_us + start_in_us)
         deadline = ticks.add(start, valid_us)

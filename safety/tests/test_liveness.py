@@ -73,9 +73,7 @@ def test_a_slow_wave_says_hold():
 
 def test_one_late_edge_is_no_hold():
     watch = PeerWatch()
-    count = 0
-    for t in (0, 10, 20, 40, 50, 60, 80, 90):
-        count += 1
+    for count, t in enumerate((0, 10, 20, 40, 50, 60, 80, 90)):
         watch.step(t * 1000, count)
         assert not watch.holding
 

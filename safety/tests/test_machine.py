@@ -380,7 +380,7 @@ def test_takeover_keeps_latches_and_is_left_to_safe_only():
 
 
 def test_a_fault_in_takeover_is_latched_without_leaving_it():
-    machine, inputs = in_state(states.TAKEOVER)
+    machine, _ = in_state(states.TAKEOVER)
     machine.fault(0, reasons.MUSHROOM)
     assert (machine.state, machine.reason) == (states.TAKEOVER, reasons.MUSHROOM)
 

@@ -1,0 +1,62 @@
+"""The table is sound, and a payload is a row of whole messages or refused."""
+
+import struct
+
+from firmware.wire import messages as m
+from firmware.wire import packet
+from safety import segment
+
+
+def zeros(message):
+    return [b"" if code == "s" else 0 for code in m.FORMATS[message][1:] if code.isalpha()]
+
+
+def test_ids_and_names_are_unique_and_sides_do_not_mix():
+    assert len({row[0] for row in m.TABLE}) == len(m.TABLE) == len({row[1] for row in m.TABLE})
+    for row in m.TABLE:
+        assert (row[0] < 32) == (row[2] == m.TO_CONTROLLER)
+        assert getattr(m, row[1]) == row[0]
+
+
+def test_every_message_round_trips_and_fits_a_packet():
+    for row in m.TABLE:
+        message = row[0]
+        data = m.encode(message, *zeros(message))
+        assert len(data) == 1 + m.SIZES[message] <= packet.MAX_PAYLOAD
+        ((back, values),) = m.decode(data)
+        assert back == message
+        assert len(values) == len(m.FIELDS[message])
+
+
+def test_fields_go_by_name():
+    values = m.decode(m.encode(m.SET_POSITION, 1, -2, 3))[0][1]
+    named = m.fields(m.SET_POSITION, values)
+    assert named == {"shoulder_usteps": 1, "elbow_usteps": -2, "lift_usteps": 3}
+
+
+def test_four_segments_fit_one_packet():
+    assert 4 * (1 + m.SIZES[m.SEGMENT]) <= packet.MAX_PAYLOAD
+    assert m.SIZES[m.SEGMENT] == m.SEGMENT_OFFSET + segment.SIZE
+    assert struct.calcsize(segment.FORMAT) == segment.SIZE
+
+
+def test_unknown_and_cut_messages_are_refused():
+    whole = m.encode(m.RUN, 1) + m.encode(m.TIME, 5)
+    assert m.well_formed(whole, 0, len(whole))
+    for bad in (whole[:-1], whole + b"\x03", b"\x00", b"\xff", b"\x1f\x01"):
+        assert not m.well_formed(bad, 0, len(bad))
+        try:
+            m.decode(bad)
+        except m.MessageError:
+            continue
+        raise AssertionError("a bad payload passed")
+
+
+def test_an_empty_payload_is_a_row_of_no_messages():
+    assert m.decode(b"") == []
+
+
+def test_no_message_of_the_host_is_an_act():
+    names = [row[1] for row in m.TABLE if row[2] == m.TO_CONTROLLER]
+    for act in ("BUTTON", "ACK", "GO", "TAKEOVER", "RESUME", "ACKNOWLEDGE"):
+        assert act not in names
