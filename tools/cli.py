@@ -16,16 +16,16 @@ _PREFIX = "verb_"
 def _verbs() -> list[str]:
     """Names of all verbs, found as modules `verb_<name>.py` beside this file."""
     here = Path(__file__).resolve().parent
-    return sorted(path.stem.removeprefix(_PREFIX) for path in here.glob(f"{_PREFIX}*.py"))
+    return sorted(path.stem.removeprefix(_PREFIX).replace("_", "-") for path in here.glob(f"{_PREFIX}*.py"))
 
 
 def _load(verb: str) -> ModuleType:
-    return importlib.import_module(f"tools.{_PREFIX}{verb}")
+    return importlib.import_module(f"tools.{_PREFIX}{verb.replace('-', '_')}")
 
 
 def _overview() -> str:
     lines = ["usage: qiyou VERB [...]", "", "Qiyou 棋友 plays Xiangqi on a real board.", "", "verbs:"]
-    lines += [f"  {verb:<10} {_load(verb).SUMMARY}" for verb in _verbs()]
+    lines += [f"  {verb:<13} {_load(verb).SUMMARY}" for verb in _verbs()]
     lines += ["", "`qiyou VERB --help` says more. Exit codes: 0 done, 1 it did not hold, 2 bad input."]
     return "\n".join(lines)
 
@@ -42,7 +42,8 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     verb, rest = words[0], words[1:]
     if verb not in _verbs():
-        print(f"qiyou: there is no verb {verb!r}; one of {', '.join(_verbs())} would be right", file=sys.stderr)
+        known = ", ".join(_verbs())
+        print(f"qiyou: there is no verb {verb!r}; one of {known} would be right", file=sys.stderr)
         return 2
     module = _load(verb)
     parser = argparse.ArgumentParser(prog=f"qiyou {verb}", description=module.SUMMARY)
