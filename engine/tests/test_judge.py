@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from engine.tests.strategies import mirrored_fen, mirrored_move, swapped_fen, swapped_move
 
 from engine import Game, GameOverError, IllegalMoveError, Move, Position
+from engine.tests.strategies import mirrored_fen, mirrored_move, swapped_fen, swapped_move
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "repetition.json"
 
@@ -25,7 +25,8 @@ def danced(fen, steps, rules="wxf"):
 # Composed for these tests: what red does, the position, four plies that lead back to it, the
 # verdict under wxf and under cxa.
 OWN_CASES = [
-    ("checks for ever with a chariot", "3k5/9/9/9/4R4/9/9/9/9/5K3 w", "e5d5 d9e9 d5e5 e9d9", "check", "check"),
+    ("checks for ever with a chariot", "3k5/9/9/9/4R4/9/9/9/9/5K3 w", "e5d5 d9e9 d5e5 e9d9",
+     "check", "check"),
     ("chases a bare cannon", "3k5/9/c8/9/9/1R7/9/9/9/4K4 w", "b4a4 a7b7 a4b4 b7a7", "chase", "chase"),
     ("attacks a protected cannon", "3k5/9/c7r/9/9/1R7/9/9/9/4K4 w", "b4a4 a7b7 a4b4 b7a7", "draw", "draw"),
     ("offers chariots for exchange", "3k5/9/r8/9/9/1R7/9/9/9/4K4 w", "b4a4 a7b7 a4b4 b7a7", "draw", "draw"),
@@ -41,8 +42,10 @@ OWN_CASES = [
 
 
 @pytest.mark.parametrize("rules", ["wxf", "cxa"])
-@pytest.mark.parametrize(("what", "fen", "steps", "wxf", "cxa"), OWN_CASES, ids=[case[0] for case in OWN_CASES])
-def test_who_repeats_by_forbidden_moves_loses(what, fen, steps, wxf, cxa, rules):
+@pytest.mark.parametrize(
+    ("fen", "steps", "wxf", "cxa"), [pytest.param(*case[1:], id=case[0]) for case in OWN_CASES]
+)
+def test_who_repeats_by_forbidden_moves_loses(fen, steps, wxf, cxa, rules):
     game = danced(fen, steps, rules)
     verdict = game.verdict()
     expected = wxf if rules == "wxf" else cxa

@@ -3,9 +3,9 @@ import pickle
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from engine.tests.strategies import mirrored_fen, mirrored_move, positions, swapped_fen, swapped_move
 
 from engine import START_FEN, FenError, IllegalMoveError, Move, Position, SquareError
+from engine.tests.strategies import mirrored_fen, mirrored_move, positions, swapped_fen, swapped_move
 
 
 @given(positions())
@@ -72,16 +72,18 @@ def test_any_text_is_either_a_position_or_refused_in_one_sentence(text):
     try:
         position = Position.from_fen(text)
     except FenError as error:
-        assert str(error)
-        assert "\n" not in str(error)
+        sentence = str(error)
     else:
+        sentence = "none"
         assert Position.from_fen(position.fen()) == position
+    assert sentence
+    assert "\n" not in sentence
 
 
 def test_elephants_horses_and_red_may_be_named_otherwise():
     other = "rheakaehr/9/1c5c1/p1p1p1p1p/9/9/P1P1P1P1P/1C5C1/9/RHEAKAEHR r - - 0 1"
     assert Position.from_fen(other).fen() == START_FEN
-    assert Position.from_fen(other.split()[0]).fen() == START_FEN
+    assert Position.from_fen(other.split(maxsplit=1)[0]).fen() == START_FEN
 
 
 @pytest.mark.parametrize(

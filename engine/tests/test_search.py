@@ -18,8 +18,8 @@ def search(fen, engine=None, **limits):
     return (engine or Engine(hash_mb=4)).search(Game(Position.from_fen(fen)), Limits(**limits))
 
 
-@pytest.mark.parametrize(("what", "fen", "moves"), MATES, ids=[case[0] for case in MATES])
-def test_known_mates_are_found_and_play_out(what, fen, moves):
+@pytest.mark.parametrize(("fen", "moves"), [pytest.param(*case[1:], id=case[0]) for case in MATES])
+def test_known_mates_are_found_and_play_out(fen, moves):
     engine = Engine(hash_mb=4)
     game = Game(Position.from_fen(fen))
     first = engine.search(game, Limits(nodes=60_000))
@@ -109,10 +109,12 @@ def test_a_search_can_be_stopped_from_another_thread():
     assert Position.start().is_legal(result.move)
 
 
-@pytest.mark.parametrize("wrong", [{"nodes": 0}, {"level": 27}, {"depth": -1}, {"movetime_ms": 0}, {"candidates": 0}])
-def test_senseless_limits_are_refused(wrong):
-    with pytest.raises(LimitsError, match=next(iter(wrong))):
-        Limits(**wrong)
+@pytest.mark.parametrize(
+    ("name", "value"), [("nodes", 0), ("level", 27), ("depth", -1), ("movetime_ms", 0), ("candidates", 0)]
+)
+def test_senseless_limits_are_refused(name, value):
+    with pytest.raises(LimitsError, match=name):
+        Limits(**{name: value})
 
 
 def test_senseless_engines_are_refused():
