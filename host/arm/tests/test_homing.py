@@ -74,6 +74,7 @@ def test_homing_needs_a_pressed_switch():
         plan_homing(ROBOT, 1, (PARK[0], EDGES[1] + 100, PARK[2]))
 
 
+@settings(deadline=None)
 @given(st.tuples(*[st.integers(-500, 500)] * 3))
 def test_the_edges_give_the_true_position(wrong_by):
     counters = tuple(PARK[axis] + wrong_by[axis] for axis in range(3))
@@ -81,6 +82,7 @@ def test_the_edges_give_the_true_position(wrong_by):
     assert position_after_homing(ROBOT, counters, edges) == PARK
 
 
+@settings(deadline=None)
 @given(st.floats(ROBOT.shoulder.low, ROBOT.shoulder.high), st.floats(ROBOT.elbow.low, ROBOT.elbow.high))
 def test_encoders_tell_the_joints_to_one_count(shoulder, elbow):
     counts = tuple(

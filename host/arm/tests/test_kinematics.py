@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from host.arm.errors import ReachError
@@ -34,6 +34,7 @@ SEATS = st.sampled_from(["red", "black"])
 OFF = 0.04 / 3
 
 
+@settings(deadline=None)
 @given(st.floats(-0.3, 0.3), st.floats(-0.3, 0.3), SEATS)
 def test_board_and_base_are_inverse(x, y, seat):
     back = base_to_board(ROBOT, board_to_base(ROBOT, Point(x, y), seat), seat)
@@ -69,6 +70,7 @@ def test_tray_slots_lie_in_the_field_and_clear_of_pieces():
     assert min(gaps) == pytest.approx(ROBOT.tray.pitch)
 
 
+@settings(deadline=None)
 @given(
     st.floats(ROBOT.shoulder.low, ROBOT.shoulder.high),
     st.floats(math.radians(-150), math.radians(-35)),
@@ -80,6 +82,7 @@ def test_inverse_undoes_forward(shoulder, elbow, lift):
     assert back == pytest.approx(joints, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(st.integers(0, SQUARES - 1), st.floats(0, OFF), st.floats(0, math.tau), SEATS)
 def test_every_piece_on_the_board_is_in_reach_from_both_seats(square, off, bearing, seat):
     place = square_board(ROBOT, square)

@@ -3,7 +3,7 @@ import math
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from host.arm.errors import RobotFileError
@@ -163,6 +163,7 @@ VALUES = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(LINES) - 1), VALUES, st.sampled_from(["value", "drop", "insert", "twice"]))
 def test_any_damage_gives_a_robot_or_one_sentence(number, value, how):
     lines = list(LINES)
@@ -182,6 +183,7 @@ def test_any_damage_gives_a_robot_or_one_sentence(number, value, how):
     assert said == "" or re.fullmatch(r"my-robot\.toml:\d+: [^\n]*", said)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(KINDS)), st.text(max_size=20))
 def test_a_quantity_is_a_finite_number_or_refused(kind, text):
     with contextlib.suppress(ValueError):

@@ -32,6 +32,7 @@ def edges(segments, axis):
     return np.array(times, dtype=np.float64), total
 
 
+@settings(deadline=None)
 @given(
     st.floats(1e-5, 3.0),
     st.floats(0.01, 2.0),
@@ -60,7 +61,7 @@ def test_a_long_s_curve_takes_the_textbook_time():
     assert plan_scurve(1.0, 0.2, 0.5, 5.0).duration == pytest.approx(5.0 + 0.4 + 0.1)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(positions(), positions())
 def test_joint_moves_keep_every_limit(start, end):
     if start == end:
@@ -86,7 +87,7 @@ def test_joint_moves_keep_every_limit(start, end):
     assert radii.max() <= max(radii[0], radii[-1]) + 1e-9
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(positions(), positions())
 def test_steps_fall_where_the_trajectory_says(start, end):
     if start == end:
@@ -109,7 +110,7 @@ def test_steps_fall_where_the_trajectory_says(start, end):
             assert np.abs(line.usteps_at(exact)[:, axis] - middles).max() < 1e-3
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(positions(TRAVEL), positions(TRAVEL), st.sampled_from([0.150, 0.250]))
 def test_the_edge_stream_itself_is_never_too_fast(start, end, speed):
     if start == end:
