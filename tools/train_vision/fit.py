@@ -150,18 +150,16 @@ def _cut(
     offset: NDArray[np.generic],
     points: NDArray[np.int64],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Cut crops a few pixels beside the points, turned by quarters; returns them and the moved offsets."""
+    """Cut crops a few pixels beside the points, half of them upside down; returns them and the moved offsets."""
     margin = _SHIFT_PIXELS
     padded = np.pad(np.asarray(canvas), ((margin, margin), (margin, margin), (0, 0)), constant_values=127)
     shifts = rng.integers(-margin, margin + 1, (len(points), 2))
-    turns = rng.integers(0, 4, len(points))
+    turns = 2 * rng.integers(0, 2, len(points))
     pictures = np.empty((len(points), CROP_PIXELS, CROP_PIXELS, 3), np.float32)
     moved = np.empty((len(points), 2), np.float32)
     for row, (point, (right, down), turn) in enumerate(zip(points, shifts, turns, strict=True)):
         left, top = (LATTICE[point] * CELL_PIXELS).astype(int) + margin + (right, down)
         pictures[row] = np.rot90(padded[top : top + CROP_PIXELS, left : left + CROP_PIXELS], turn)
-        x, y = np.asarray(offset)[point] - np.array([right, down]) / CELL_PIXELS
-        for _ in range(turn):
-            x, y = y, -x
-        moved[row] = x, y
+        away = np.asarray(offset)[point] - np.array([right, down]) / CELL_PIXELS
+        moved[row] = -away if turn else away
     return _recoloured(rng, pictures, 1), moved
