@@ -82,8 +82,8 @@ class Bench:
     @staticmethod
     def home(robot: Robot) -> Usteps:
         """Where the arm of a plain world stands at first: in the middle of its range, at travel height."""
-        middle = robot.limits.min_usteps[0] + robot.limits.max_usteps[0]
-        return robot.usteps(Joints(middle / 2 / robot.shoulder.usteps_per_unit, -1.5, robot.lift.travel))
+        middle = (robot.shoulder.low + robot.shoulder.high) / 2
+        return robot.usteps(Joints(middle, -1.5, robot.lift.travel))
 
     def swing(self, radians: float) -> Motion:
         """A swing of the shoulder from where the arm stands now."""

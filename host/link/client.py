@@ -62,6 +62,12 @@ class LinkClient:
         self._inbox: Inbox | None = None
         self._rest = b""
         self._motion = 0
+        self._under_way: set[int] = set()
+
+    @property
+    def moving(self) -> bool:
+        """Whether a motion was queued that has not been reported as ended: then the lease must be renewed."""
+        return bool(self._under_way)
 
     @property
     def inbox(self) -> Inbox:
@@ -140,6 +146,12 @@ class LinkClient:
         """What happened since the last call; empty if nothing. Raises LinkGoneError when the link ended."""
         *lines, self._rest = (self._rest + self.inbox.read()).split(b"\n")
         heard = [events.from_line(line) for line in lines]
+        for event in heard:
+            match event:
+                case events.MotionDone(motion=number):
+                    self._under_way.discard(number)
+                case events.Lost(controller="arm"):
+                    self._under_way.clear()
         if not heard and self.inbox.closed:
             raise LinkGoneError("the link process has ended; the controllers brake by themselves")
         return heard
@@ -161,6 +173,7 @@ class LinkClient:
 
     def _run(self, motion: Motion, home_axis: int | None) -> int:
         self._motion = (self._motion + 1) % _MOTION_NUMBERS
+        self._under_way.add(self._motion)
         profile = messages.PROFILE_FAST if motion.profile == "fast" else messages.PROFILE_NORMAL
         rows = [segment.axes() for segment in motion.segments]
         self._say(

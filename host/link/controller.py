@@ -17,7 +17,7 @@ from host.link.events import LinkEvent
 
 GREETING_PERIOD_US = 100_000
 KEEP_ALIVE_MOVING_US = 10_000
-KEEP_ALIVE_IDLE_US = 40_000
+KEEP_ALIVE_IDLE_US = 100_000
 # STATUS comes every 100 ms at rest: three missing ones are a dead controller.
 SILENCE_US = 350_000
 

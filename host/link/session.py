@@ -19,6 +19,7 @@ from host.timebase import Timebase
 from safety import reasons, states
 
 RENEW_US = 30_000
+_IDLE_US = 1_000_000
 _PATIENCE_US = 5_000_000
 
 
@@ -135,8 +136,10 @@ class LinkSession:
                 yield event
             if until_us is not None and self._time.now_us() >= until_us:
                 return
-            self.client.renew()
-            wake_us = self._time.now_us() + RENEW_US
+            wake_us = self._time.now_us() + _IDLE_US
+            if self.client.moving:
+                self.client.renew()
+                wake_us = self._time.now_us() + RENEW_US
             self._time.wait(wake_us if until_us is None else min(wake_us, until_us), [self.client.inbox])
             self._heard.extend(self.client.events())
 

@@ -114,7 +114,7 @@ class TwinTime:
         return now_us, np.frombuffer(payload, np.uint8, offset=8).reshape(FRAME_SHAPE)
 
     def ask(self, question: str, **arguments: Any) -> dict[str, Any]:
-        """Put a question to the twin: say something to the person; for reports and tests alone truth and faults.
+        """Put a question to the twin: "say" speaks to the person; the others serve reports and tests alone.
 
         Raises ValueError when the twin does not answer that question.
         """

@@ -5,9 +5,6 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from host.twin.pio import TICKS_PER_US
 
 TICKS_WRAP = 1 << 30
@@ -44,8 +41,8 @@ class BoardClock:
         """Unwrapped PIO ticks (1/8 us of local time) at a twin time."""
         return int(self.local_us(twin_us) * TICKS_PER_US)
 
-    def twin_us(self, pio_ticks: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Twin times of unwrapped PIO ticks."""
+    def twin_us(self, pio_ticks: int) -> float:
+        """The twin time of an unwrapped PIO tick."""
         return (pio_ticks / TICKS_PER_US - self.offset_us) / (1.0 + self.ppm * 1e-6)
 
 

@@ -10,6 +10,7 @@ the edge. Times are ticks of the controller's own crystal, unwrapped.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from typing import NamedTuple
 
@@ -24,21 +25,28 @@ _DELAY_SHIFT = 2
 
 
 class Edges(NamedTuple):
-    """Step edges of one axis: controller ticks (int64, shape (n,)) and directions (int8, +1 or -1)."""
+    """Step edges of one axis: controller ticks, rising, and directions (+1 or -1)."""
 
-    ticks: NDArray[np.int64]
-    directions: NDArray[np.int8]
+    ticks: list[int]
+    directions: list[int]
 
 
 class _Chunk:
-    """Words with the times at which the PIO is done with them, and how far it has got."""
+    """When the PIO is done with each word and makes each edge, and how far it has got with both.
 
-    __slots__ = ("ends", "played", "words")
+    Lists and bisection: a frame sees a handful of edges, for which numpy's calls cost more than the work.
+    """
+
+    __slots__ = ("directions", "emitted", "ends", "played", "ticks")
 
     def __init__(self, words: NDArray[np.uint32], start: int) -> None:
-        self.words = words
-        self.ends = start + np.cumsum((words >> _DELAY_SHIFT).astype(np.int64))
+        ends = np.cumsum(words >> _DELAY_SHIFT, dtype=np.int64) + start
+        steps = (words & _STEP_BIT) != 0
+        self.ends: list[int] = ends.tolist()
+        self.ticks: list[int] = ends[steps].tolist()
+        self.directions = [1 if word & _DIRECTION_BIT else -1 for word in words[steps].tolist()]
         self.played = 0
+        self.emitted = 0
 
 
 class StateMachine:
@@ -47,15 +55,11 @@ class StateMachine:
     def __init__(self) -> None:
         self.running = False
         self.underruns = 0
+        self.pending = 0
+        """Words handed over and not yet consumed."""
         self._cursor = 0
         self._waiting: list[NDArray[np.uint32]] = []
         self._chunks: deque[_Chunk] = deque()
-
-    @property
-    def pending(self) -> int:
-        """Words handed over and not yet consumed."""
-        playing = sum(len(chunk.words) - chunk.played for chunk in self._chunks)
-        return playing + sum(len(words) for words in self._waiting)
 
     @property
     def playing(self) -> bool:
@@ -66,6 +70,7 @@ class StateMachine:
         """Append words; before `start` they only wait. Late words play from now on: an underrun."""
         if not len(words):
             return
+        self.pending += len(words)
         if not self.running:
             self._waiting.append(words)
             return
@@ -86,31 +91,30 @@ class StateMachine:
     def abort(self) -> None:
         """Drop everything and stop."""
         self.running = False
+        self.pending = 0
         self._waiting.clear()
         self._chunks.clear()
 
     def take(self, until_ticks: int) -> Edges | None:
         """Play up to and including `until_ticks`; the step edges met, or None."""
-        ticks, directions = [], []
+        ticks: list[int] = []
+        directions: list[int] = []
         while self._chunks:
             chunk = self._chunks[0]
-            end = int(np.searchsorted(chunk.ends, until_ticks, side="right"))
-            words = chunk.words[chunk.played : end]
-            steps = (words & _STEP_BIT) != 0
-            ticks.append(chunk.ends[chunk.played : end][steps])
-            directions.append(((words[steps] & _DIRECTION_BIT).astype(np.int8) * 2 - 1).astype(np.int8))
-            chunk.played = end
-            if end < len(chunk.words):
+            played = bisect_right(chunk.ends, until_ticks, chunk.played)
+            emitted = bisect_right(chunk.ticks, until_ticks, chunk.emitted)
+            ticks += chunk.ticks[chunk.emitted : emitted]
+            directions += chunk.directions[chunk.emitted : emitted]
+            self.pending -= played - chunk.played
+            chunk.played, chunk.emitted = played, emitted
+            if played < len(chunk.ends):
                 break
             self._chunks.popleft()
-        if not ticks:
-            return None
-        edges = Edges(np.concatenate(ticks), np.concatenate(directions))
-        return edges if len(edges.ticks) else None
+        return Edges(ticks, directions) if ticks else None
 
     def _append(self, words: NDArray[np.uint32]) -> None:
         chunk = _Chunk(words, self._cursor)
-        self._cursor = int(chunk.ends[-1])
+        self._cursor = chunk.ends[-1]
         self._chunks.append(chunk)
 
 

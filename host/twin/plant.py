@@ -71,9 +71,9 @@ class Plant:
         arm = self.boards.get("arm")
         if arm is not None and self.pio.playing:
             for axis, edges in self.pio.take(arm.clock.pio_ticks(now_us)):
-                times_us = arm.clock.twin_us(edges.ticks)
-                self._positions[axis] += int(edges.directions.sum(dtype=int))
-                self._last_edge_us = max(self._last_edge_us, float(times_us[-1]))
+                times_us = [arm.clock.twin_us(tick) for tick in edges.ticks]
+                self._positions[axis] += sum(edges.directions)
+                self._last_edge_us = max(self._last_edge_us, times_us[-1])
                 self.world.push_edges(axis, times_us, edges.directions)
         self.world.advance(now_us)
         view = PersonView(self._led, self._power, self.pio.playing, self.world)

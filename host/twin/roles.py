@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -15,12 +15,16 @@ from numpy.typing import NDArray
 class World(Protocol):
     """The physics; `host.twin.world.World` is the real one. Times are twin microseconds."""
 
-    def push_edges(self, axis: int, times_us: NDArray[np.float64], directions: NDArray[np.int8]) -> None:
+    def push_edges(self, axis: int, times_us: Sequence[float], directions: Sequence[int]) -> None:
         """Step edges of axis 0-2 (shoulder, elbow, lift) that fall before the next `advance` ends."""
         ...
 
     def advance(self, until_us: int) -> None:
         """Integrate up to `until_us`."""
+        ...
+
+    def now_us(self) -> int:
+        """The time it has reached; a restored world goes on from when it was saved."""
         ...
 
     def set_motor_power(self, on: bool) -> None:

@@ -19,8 +19,8 @@ class FakeWorld:
         assert (np.diff(times_us) > 0).all()
         assert times_us[0] > self.last_edge_us - 2000
         if self.power:
-            self.steps[axis] += int(directions.sum(dtype=int))
-        self.last_edge_us = float(times_us[-1])
+            self.steps[axis] += sum(directions)
+        self.last_edge_us = times_us[-1]
 
     def advance(self, until_us):
         self.now_us = until_us
