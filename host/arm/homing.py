@@ -76,8 +76,9 @@ def plan_homing(robot: Robot, axis: int, position: Usteps | None = None) -> tupl
 def position_after_homing(robot: Robot, counters: Usteps, edges: Usteps) -> Usteps:
     """Return the true motor positions.
 
-    `counters` are the controller's step counters now, `edges` what each counter read when its axis left its
-    own switch.
+    `counters` are the controller's step counters now, `edges` what each counter read when its axis came back
+    onto its own switch: a switch opens a little later than it closes, and `switch` in the robot file is where it
+    closes.
     """
     drawn = switch_usteps(robot)
     true = [now + drawn[axis] - edges[axis] for axis, now in enumerate(counters)]

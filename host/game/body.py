@@ -250,17 +250,18 @@ class ArmBody:
         edges = [0, 0, 0]
         for axis in range(len(AXES)):
             off, back = plan_homing(self.robot, axis, self._position())
-            outcome, edge = self.session.home(axis, off)
+            outcome, _ = self.session.home(axis, off)
+            stop = self._until_rest(outcome)
+            if stop is not None:
+                return stop
+            # A switch opens a little later than it closes: where it closes is what the robot file gives.
+            outcome, edge = self.session.home(axis, back)
             stop = self._until_rest(outcome)
             if stop is not None:
                 return stop
             if edge is None:
                 return self._stopped(reasons.SWITCH_DID_NOT_CHANGE)
             edges[axis] = edge[axis]
-            outcome, _ = self.session.home(axis, back)
-            stop = self._until_rest(outcome)
-            if stop is not None:
-                return stop
         counters = self._position()
         true = position_after_homing(self.robot, counters, (edges[0], edges[1], edges[2]))
         stop = self._set_position(true) or self._creep_to_park(self.robot.joints(true))
