@@ -7,7 +7,6 @@ looks again at the board rectified by the first answer, where cells are large an
 is fitted to those crossings.
 """
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.field import homography_of_field
 from vision.geometry import BOARD_CORNERS, LATTICE, half_turn, is_mirrored, pitch_pixels, project
 from vision.lattice import Crossings, best_lattice, fit_lattice
 from vision.model_files import MODELS, load_model
@@ -36,9 +36,10 @@ _SECOND_MARGIN_CELLS = 1.2
 _LEAST_CONFIDENCE = 0.45
 #: A board must be larger than this many values of the map: about 40 pixels of 320 a side.
 _LEAST_AREA = 100
-#: Consensus threshold of the first fit, in cells.
-_FIELD_CELLS = 0.4
 _FIELD_SAMPLES = 900
+#: A board that fills less than this share of the square is looked at again in a window around it.
+_WINDOW_SHARE = 0.7
+_WINDOW_MARGIN = 0.15
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,16 @@ class Locator:
         return self._model.sha256
 
     def locate(self, image: NDArray[np.uint8]) -> Located | None:
-        """Find the board in `image`, (H, W, 3) uint8 BGR; None when there is none. Raises `BadPictureError`."""
+        """Find the board in `image`, (H, W, 3) uint8 BGR; None without one. Raises `BadPictureError`."""
         picture = checked_picture(image)
         square, to_square = fit_to_square(picture)
         maps = self._maps(square)
+        window = _small_window(maps, to_square, picture)
+        if window is not None:
+            left, top, right, bottom = window
+            square, to_square = fit_to_square(picture[top:bottom, left:right])
+            to_square = to_square @ np.array([[1.0, 0, -left], [0, 1, -top], [0, 0, 1]])
+            maps = self._maps(square)
         first = _first_homography(maps)
         if first is None:
             return None
@@ -106,7 +113,7 @@ class Locator:
         )
 
     def _maps(self, square: Picture) -> Array:
-        return self._model.run(square[None].astype(np.float32))[0].astype(np.float64)
+        return np.asarray(self._model.run(square[None].astype(np.float32))[0], dtype=np.float64)
 
 
 def fit_to_square(image: Picture) -> tuple[Picture, Array]:
@@ -137,41 +144,37 @@ def second_look(image: Picture, homography: Array) -> tuple[Picture, Array]:
 
 
 def _probability(logits: Array) -> Array:
-    return 1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30)))
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30))))
+
+
+def _small_window(maps: Array, to_square: Array, picture: Picture) -> tuple[int, int, int, int] | None:
+    """Return the picture's window (left, top, right, bottom) to look at when the board fills little of it."""
+    inside = _probability(maps[1]) > 0.5
+    if inside.sum() < _LEAST_AREA:
+        return None
+    # Stray pixels far from the board must not widen the window: leave out a hundredth at each end.
+    row, column = np.nonzero(inside)
+    low = np.array([np.quantile(column, 0.01), np.quantile(row, 0.01)])
+    high = np.array([np.quantile(column, 0.99), np.quantile(row, 0.99)])
+    if (high - low).max() > _WINDOW_SHARE * LOCATOR_PIXELS / STRIDE:
+        return None
+    margin = _WINDOW_MARGIN * (high - low).max()
+    corners = np.asarray((np.stack([low - margin, high + margin]) + 0.5) * STRIDE - 0.5, dtype=np.float64)
+    (left, top), (right, bottom) = project(np.linalg.inv(to_square), corners)
+    height, width = picture.shape[:2]
+    return max(0, int(left)), max(0, int(top)), min(width, int(right) + 1), min(height, int(bottom) + 1)
 
 
 def _first_homography(maps: Array) -> Array | None:
-    """Fit a homography, board to square, to the field of board coordinates; None when there is no board.
-
-    The field gives every pixel's board position p up to its sign. About the board's centre the angle of p
-    follows the angle of the pixel up to a turn and less than a right angle of perspective, which tells the sign.
-    """
+    """Return a coarse homography, board to square; None when there is no board."""
     inside = _probability(maps[1]) > 0.5
     if inside.sum() < _LEAST_AREA:
         return None
     row, column = np.nonzero(inside)
     pixels = np.stack([column, row], axis=1) * float(STRIDE) + (STRIDE - 1) / 2
-    length = np.maximum(maps[2][inside], 0.0)
-    angle = 0.5 * np.arctan2(maps[4][inside], maps[3][inside])
-    central = np.exp(-((length / 1.2) ** 2))
-    if central.sum() < 1e-3:
-        return None
-    centre = (pixels * central[:, None]).sum(axis=0) / central.sum()
-    away = pixels - centre
-    seen = np.arctan2(away[:, 1], away[:, 0])
-    weight = np.where(length > 0.8, length, 0.0)
-    turn = 0.5 * math.atan2(
-        float((weight * np.sin(2 * (seen - angle))).sum()), float((weight * np.cos(2 * (seen - angle))).sum())
-    )
-    sign = np.where(np.cos(seen - angle - turn) >= 0, 1.0, -1.0)
-    board = (sign * length)[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1) + (4.0, 4.5)
     keep = np.unique(np.linspace(0, len(pixels) - 1, _FIELD_SAMPLES).astype(int))
-    cv2.setRNGSeed(1)
-    found, _ = cv2.findHomography(pixels[keep], board[keep], cv2.RANSAC, _FIELD_CELLS, maxIters=500)
-    if found is None or abs(np.linalg.det(found)) < 1e-12:
-        return None
-    homography = np.linalg.inv(found)
-    return homography if _plausible(homography) else None
+    homography = homography_of_field(pixels[keep], maps[2:, inside].T[keep])
+    return homography if homography is not None and _plausible(homography) else None
 
 
 def _plausible(homography: Array) -> bool:

@@ -25,7 +25,7 @@ _SQUARES_PER_STEP = 16
 _SCENES_PER_STEP = 12
 _SHIFT_PIXELS = 4
 #: At most this many crops of each sort from one canvas: pieces, empty points, points one cannot tell.
-_CROPS = (24, 8, 8)
+_CROPS = (24, 4, 4)
 
 
 def fit_locator(
