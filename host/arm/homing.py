@@ -77,8 +77,7 @@ def position_after_homing(robot: Robot, counters: Usteps, edges: Usteps) -> Uste
     """Return the true motor positions.
 
     `counters` are the controller's step counters now, `edges` what each counter read when its axis came back
-    onto its own switch: a switch opens a little later than it closes, and `switch` in the robot file is where it
-    closes.
+    onto its own switch: a switch opens a little later than it closes, and the robot file gives the closing.
     """
     drawn = switch_usteps(robot)
     true = [now + drawn[axis] - edges[axis] for axis, now in enumerate(counters)]

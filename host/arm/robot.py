@@ -84,7 +84,7 @@ class Arm:
 class Joint:
     """A turning axis: drive, range, park, limit switch and encoder. Angles in radians, torque at the motor.
 
-    The switch is pressed between `switch` and the end of the range at which the axis parks. The encoder reads
+    The switch closes at `switch` on the way to the end of the range where the axis parks. The encoder reads
     `encoder_zero + encoder_sign * angle * encoder_counts / 2 pi`, modulo `encoder_counts`.
     """
 
