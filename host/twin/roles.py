@@ -23,10 +23,6 @@ class World(Protocol):
         """Integrate up to `until_us`."""
         ...
 
-    def now_us(self) -> int:
-        """The time it has reached; a restored world goes on from when it was saved."""
-        ...
-
     def set_motor_power(self, on: bool) -> None:
         """The motor gate closed or opened."""
         ...
@@ -57,6 +53,10 @@ class World(Protocol):
 
     def restore(self, path: Path) -> None:
         """Read a state written by `save`."""
+        ...
+
+    def restart(self) -> None:
+        """Begin a new power-on: time counts from zero, steps that were under way never come."""
         ...
 
     def is_quiet(self) -> bool:

@@ -54,6 +54,7 @@ class Server:
         person: Person = cast("Person", make(**config["person"])) if config.get("person") else Nobody()
         if config.get("resume"):
             world.restore(Path(config["resume"]))
+            world.restart()
         self.plant = Plant(
             world,
             person,

@@ -40,6 +40,7 @@ __all__ = ["World", "make_world"]
 _STEP_S = plant.STEP_US * 1e-6
 _REST_VERSION = 1
 _MAX_REST_BYTES = 4_000_000
+_SETTLE_STEPS = 4000
 _STATE = int(mujoco.mjtState.mjSTATE_INTEGRATION)
 
 
@@ -93,7 +94,7 @@ class World:
         self.hand = Hand(self, np.random.default_rng([seed, 4]))
         mujoco.mj_forward(self._model, self._data)
         self._sense()
-        while not self._asleep() and self._steps < 2000:
+        while not self.is_quiet() and self._steps < _SETTLE_STEPS:
             self._step()
         self._steps = 0
         self._data.time = 0.0
@@ -138,16 +139,14 @@ class World:
     def _make_drives(self, rng: np.random.Generator) -> tuple[Stepper, Stepper, Stepper]:
         robot, spread = self.robot, self.noise.motor.torque_spread
         axes = (
-            (SHOULDER_MOTOR, robot.shoulder.usteps_per_unit, robot.shoulder.gear, robot.shoulder.microsteps),
-            (ELBOW_MOTOR, robot.elbow.usteps_per_unit, robot.elbow.gear, robot.elbow.microsteps),
-            (LIFT_MOTOR, robot.lift.usteps_per_unit, math.tau / robot.lift.lead, robot.lift.microsteps),
+            (SHOULDER_MOTOR, robot.shoulder, robot.shoulder.gear),
+            (ELBOW_MOTOR, robot.elbow, robot.elbow.gear),
+            (LIFT_MOTOR, robot.lift, math.tau / robot.lift.lead),
         )
-        drives = [
-            Stepper(
-                kind.scaled(1.0 + float(rng.uniform(-1, 1)) * spread), usteps, radians, microsteps, position
-            )
-            for (kind, usteps, radians, microsteps), position in zip(axes, self._joints(), strict=False)
-        ]
+        drives = []
+        for (kind, axis, radians), position in zip(axes, self._joints(), strict=False):
+            torque = axis.peak_torque * (1.0 + float(rng.uniform(-1, 1)) * spread)
+            drives.append(Stepper(kind, torque, axis.usteps_per_unit, radians, axis.microsteps, position))
         return drives[0], drives[1], drives[2]
 
     def _make_switches(self) -> tuple[LimitSwitch, LimitSwitch, LimitSwitch, LimitSwitch]:
@@ -224,24 +223,23 @@ class World:
     def _step(self) -> None:
         data, at = self._data, self.at
         until = (self._steps + 1) * plant.STEP_US
+        if self.hand.busy:
+            self.hand.step(_STEP_S)
+        # Halfway through MuJoCo's step the places of all bodies are those of this instant, so that nothing
+        # depends on what was computed before it: a restored world continues with the same bits.
+        mujoco.mj_step1(self._model, data)
         qpos, qvel, applied = data.qpos, data.qvel, data.qfrc_applied
         for axis, drive in enumerate(self._drives):
             dof = at.joint_dof[axis]
             applied[dof] = drive.force(until, _STEP_S, float(qpos[at.joint_qpos[axis]]), float(qvel[dof]))
         self._magnet.pull(_STEP_S)
-        if self.hand.busy:
-            self.hand.step(_STEP_S)
-        mujoco.mj_step(self._model, data)
+        mujoco.mj_step2(self._model, data)
         self._steps += 1
         self._sense()
 
     def _sense(self) -> None:
         for switch, value in zip(self._switches, self._joints(), strict=True):
             switch.feel(value, self._rng)
-
-    def _asleep(self) -> bool:
-        """Whether every piece has come to rest (only the arm's tree never sleeps)."""
-        return int(self._data.ntree_awake) <= 1
 
     def is_quiet(self) -> bool:
         """Whether nothing moves: no edges wait, the arm stands, each free piece rests, no hand is there."""
@@ -257,7 +255,6 @@ class World:
         if self._camera is None:
             self._camera = Camera(self._model, self.at, self.noise.camera, self._seed)
             self._camera.frames = self._frames
-        mujoco.mj_kinematics(self._model, self._data)
         picture = self._camera.render(self._data)
         self._frames = self._camera.frames
         return picture
@@ -321,7 +318,10 @@ class World:
         return hashlib.sha256("|".join(words).encode()).hexdigest()
 
     def save(self, path: Path) -> None:
-        """Write the complete state; the file appears whole or not at all."""
+        """Write the complete state; the file appears whole or not at all.
+
+        The world then passes through the same door as a restored one, so that both continue with the same bits.
+        """
         size = mujoco.mj_stateSize(self._model, _STATE)
         physics = np.empty(size)
         mujoco.mj_getState(self._model, self._data, physics, _STATE)
@@ -338,24 +338,25 @@ class World:
         }
         packed = io.BytesIO()
         words = np.frombuffer(json.dumps(rest).encode(), dtype=np.uint8)
-        np.savez(packed, physics=physics, asleep=self._data.tree_asleep, rest=words)
+        np.savez(packed, physics=physics, rest=words)
         fresh = path.with_name(path.name + ".new")
         fresh.write_bytes(packed.getvalue())
         os.replace(fresh, path)
+        self._adopt(physics)
+
+    def _adopt(self, physics: NDArray[np.float64]) -> None:
+        """Take over a state vector. Sleep is not part of it: all pieces wake and soon fall asleep again."""
+        mujoco.mj_resetData(self._model, self._data)
+        mujoco.mj_setState(self._model, self._data, physics, _STATE)
+        mujoco.mj_kinematics(self._model, self._data)
 
     def restore(self, path: Path) -> None:
         """Return to a state written by `save` in a world made with the same robot, noise, seed and colour.
 
         Raises `RestStateError`, and then leaves the world as it was.
         """
-        physics, asleep, rest = self._read_rest(path)
-        # Sleep is not part of MuJoCo's state, and what is computed of sleeping bodies stays as it was: wake
-        # all, compute, then put state and sleep back as they were.
-        self._data.tree_asleep[:] = -1
-        mujoco.mj_setState(self._model, self._data, physics, _STATE)
-        mujoco.mj_forward(self._model, self._data)
-        mujoco.mj_setState(self._model, self._data, physics, _STATE)
-        self._data.tree_asleep[:] = asleep
+        physics, rest = self._read_rest(path)
+        self._adopt(physics)
         self._steps, self._frames = int(rest["steps"]), int(rest["frames"])
         for drive, state in zip(self._drives, rest["drives"], strict=True):
             drive.set_state(state)
@@ -367,22 +368,32 @@ class World:
         if self._camera is not None:
             self._camera.frames = self._frames
 
-    def _read_rest(self, path: Path) -> tuple[NDArray[np.float64], NDArray[np.int32], dict[str, Any]]:
+    def restart(self) -> None:
+        """Begin a new power-on: time counts from zero, and steps that were under way never come."""
+        self._steps = 0
+        self._data.time = 0.0
+        for drive in self._drives:
+            drive.set_state(drive.state()[:4])
+
+    def _read_rest(self, path: Path) -> tuple[NDArray[np.float64], dict[str, Any]]:
         if path.stat().st_size > _MAX_REST_BYTES:
             raise RestStateError(f"{path}: too long for a rest state; one that this twin saved is needed")
         try:
-            with np.load(path, allow_pickle=False) as parts:
-                physics, asleep = parts["physics"], parts["asleep"]
+            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as parts:
+                physics = parts["physics"]
                 rest = json.loads(parts["rest"].tobytes())
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise RestStateError(f"{path}: not a rest state; one that this twin saved is needed") from error
         if not isinstance(rest, dict) or rest.get("version") != _REST_VERSION:
             raise RestStateError(
                 f"{path}: a rest state of another version; version {_REST_VERSION} is needed"
             )
         size = mujoco.mj_stateSize(self._model, _STATE)
-        sound = physics.shape == (size,) and asleep.shape == self._data.tree_asleep.shape
-        if rest.get("signature") != self._signature() or not sound or not np.isfinite(physics).all():
+        if (
+            rest.get("signature") != self._signature()
+            or physics.shape != (size,)
+            or not np.isfinite(physics).all()
+        ):
             message = "saved by another world; the same robot, noise, seed and colour are needed"
             raise RestStateError(f"{path}: {message}")
-        return physics, asleep, rest
+        return physics, rest
