@@ -80,13 +80,14 @@ def _search() -> _Figure:
 def _vision() -> list[_Figure]:
     from host.twin.world import make_world
     from vision.look import Looker
+    from vision.reading import Frame
 
     world = make_world(seed=1)
     world.advance(100_000)
-    image = world.render()
+    frame = Frame(world.render(), world.now_us(), "bench")
     looker = Looker()
-    looker.look(image)
-    readings = [looker.look(image) for _ in range(5)]
+    looker.look(frame)
+    readings = [looker.look(frame) for _ in range(5)]
     figures = []
     for part, bound in (("locate", 60.0), ("classify", 30.0)):
         took = min(reading.ms[part] for reading in readings)
@@ -100,9 +101,9 @@ def _twin() -> _Figure:
 
     world = make_world(seed=1)
     world.advance(100_000)
-    start = world.now_us
-    seconds = _best(lambda: world.advance(world.now_us + 500_000))
-    simulated = (world.now_us - start) * 1e-6 / 3
+    start = world.now_us()
+    seconds = _best(lambda: world.advance(world.now_us() + 500_000))
+    simulated = (world.now_us() - start) * 1e-6 / 3
     return _Figure("twin physics", simulated / seconds, "x real time", "real time", simulated / seconds)
 
 
