@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.field import homography_of_field
-from vision.geometry import BOARD_CORNERS, LATTICE, half_turn, is_mirrored, pitch_pixels, project
+from vision.geometry import BOARD_CORNERS, LATTICE, half_turn, is_mirrored, pitch_pixels, project, unproject
 from vision.lattice import Crossings, best_lattice, fit_lattice
 from vision.model_files import MODELS, load_model
 from vision.rectify import canvas_from_board, checked_picture, rectify
@@ -160,7 +160,7 @@ def _small_window(maps: Array, to_square: Array, picture: Picture) -> tuple[int,
         return None
     margin = _WINDOW_MARGIN * (high - low).max()
     corners = np.asarray((np.stack([low - margin, high + margin]) + 0.5) * STRIDE - 0.5, dtype=np.float64)
-    (left, top), (right, bottom) = project(np.linalg.inv(to_square), corners)
+    (left, top), (right, bottom) = unproject(to_square, corners)
     height, width = picture.shape[:2]
     return max(0, int(left)), max(0, int(top)), min(width, int(right) + 1), min(height, int(bottom) + 1)
 
