@@ -15,6 +15,7 @@ _CHARACTERS = {
     "simplified": {"red": "帅仕相马车炮兵", "black": "将士象马车炮卒"},
 }
 _KINDS = "kabnrcp"
+_RIVER = "楚河漢界"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,11 +24,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--index", type=int, default=0, help="face of a .ttc collection (0)")
     parser.add_argument("--characters", choices=sorted(_CHARACTERS), default="traditional")
     parser.add_argument("--size", type=int, default=128, help="edge of a picture, pixels (128)")
-    parser.add_argument("--out", type=Path, required=True, help="folder for red_k.png ... black_p.png")
+    parser.add_argument("--out", type=Path, required=True, help="folder for red_k.png ... river_4.png")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write 14 pictures, ink as white on black (8-bit grey): the twin adds the colours."""
+    """Write 18 pictures, ink as white on black (8-bit grey): the twin adds the colours."""
     from PIL import Image, ImageDraw, ImageFont
 
     if not 32 <= args.size <= 1024:
@@ -38,13 +39,15 @@ def run(args: argparse.Namespace) -> int:
         message = f"{args.font}: this is not a font that can be read; a .ttf, .otf or .ttc would be right"
         raise BadInputError(message) from error
     args.out.mkdir(parents=True, exist_ok=True)
+    wanted = {f"river_{number}": character for number, character in enumerate(_RIVER, start=1)}
     for side, characters in _CHARACTERS[args.characters].items():
-        for kind, character in zip(_KINDS, characters, strict=True):
-            left, top, right, bottom = font.getbbox(character)
-            picture = Image.new("L", (args.size, args.size), 0)
-            # Centre the ink, not the advance box: pieces are engraved by eye.
-            corner = ((args.size - left - right) / 2, (args.size - top - bottom) / 2)
-            ImageDraw.Draw(picture).text(corner, character, fill=255, font=font)
-            picture.save(args.out / f"{side}_{kind}.png", optimize=True)
-    print(f"14 glyphs in {args.out}")
+        wanted |= {f"{side}_{kind}": character for kind, character in zip(_KINDS, characters, strict=True)}
+    for name, character in wanted.items():
+        left, top, right, bottom = font.getbbox(character)
+        picture = Image.new("L", (args.size, args.size), 0)
+        # Centre the ink, not the advance box: pieces are engraved by eye.
+        corner = ((args.size - left - right) / 2, (args.size - top - bottom) / 2)
+        ImageDraw.Draw(picture).text(corner, character, fill=255, font=font)
+        picture.save(args.out / f"{name}.png", optimize=True)
+    print(f"{len(wanted)} glyphs in {args.out}")
     return 0

@@ -70,6 +70,7 @@ class Camera:
     def __init__(self, model: mujoco.MjModel, handles: Handles, noise: CameraNoise, seed: int) -> None:
         self._context = _context()
         self._model = model
+        self._data = mujoco.MjData(model)
         self._handles = handles
         self._noise = noise
         self._seed = seed
@@ -104,9 +105,14 @@ class Camera:
         shade = (1.0 + slope[0] * x + slope[1] * y) * (1.0 - 0.10 * (x * x + y * y))
         return np.asarray(exposure * shade[..., None] * balance, dtype=np.float32)
 
-    def render(self, data: mujoco.MjData) -> NDArray[np.uint8]:
-        """The picture now: uint8 BGR (720, 1280, 3), image up is away from the robot."""
+    def render(self, world: mujoco.MjData) -> NDArray[np.uint8]:
+        """The picture of `world`: uint8 BGR (720, 1280, 3), image up is away from the robot."""
         self._context.make_current()
+        # A state of the camera's own, all awake: looking leaves no trace in the physics.
+        data = self._data
+        data.qpos[:], data.mocap_pos[:] = world.qpos, world.mocap_pos
+        mujoco.mj_kinematics(self._model, data)
+        mujoco.mj_camlight(self._model, data)
         scene = self._scene
         mujoco.mjv_updateScene(
             self._model, data, self._options, None, self._view, int(mujoco.mjtCatBit.mjCAT_ALL), scene

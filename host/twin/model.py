@@ -113,7 +113,7 @@ def build(
     style = ("kai", "song")[int(rng.integers(2))]
     faces = "".join(_face(label, style, assets, rng) for label in "KABNRCPkabnrcp")
     assets["table.png"] = _png(table_picture(rng))
-    assets["board.png"] = _png(board_picture(robot, rng))
+    assets["board.png"] = _png(board_picture(robot, style, rng))
     assets["tray.png"] = _png(tray_picture(robot, rng))
     xml = f"""
 <mujoco model="qiyou">
@@ -159,16 +159,16 @@ def build(
 
 def _face(label: str, style: str, assets: dict[str, bytes], rng: np.random.Generator) -> str:
     name = f"face_{'red' if label.isupper() else 'black'}_{label.lower()}"
-    assets[f"{name}.png"] = _png(face_picture(label, style, rng)[..., ::-1])
+    assets[f"{name}.png"] = _png(face_picture(label, style, rng))
     return (
         f'<texture name="{name}" type="2d" file="{name}.png"/>'
         f'<material name="{name}" texture="{name}" specular="0.2" shininess="0.3"/>'
     )
 
 
-def _png(picture: NDArray[np.generic]) -> bytes:
+def _png(picture: NDArray[np.uint8]) -> bytes:
     """Pack a BGR picture as PNG bytes."""
-    done, data = cv2.imencode(".png", np.clip(picture, 0, 255).astype(np.uint8))
+    done, data = cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 1])
     if not done:
         raise RuntimeError("OpenCV cannot write PNG")
     return bytes(data.tobytes())
@@ -330,7 +330,7 @@ _PALM = 'type="ellipsoid" pos="0.010 0.092 0.062" size="0.043 0.052 0.018" euler
 def _hand() -> str:
     """A hand with its sleeve: seen by the camera, felt by nothing."""
     capsules = "".join(
-        f'<geom type="capsule" fromto="{" ".join(map(str, a + b))}" size="{radius}" material="{skin}" {_SEEN}/>'
+        f'<geom type="capsule" fromto="{_rows(np.array(a + b))}" size="{radius}" material="{skin}" {_SEEN}/>'
         for a, b, radius, skin in _FINGERS
     )
     return f'<body name="hand" mocap="true" pos="0 1.2 0.2">{capsules}<geom {_PALM} {_SEEN}/></body>'

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,38 +27,34 @@ _SPEED_MEMORY_S = 0.002
 
 @dataclass(frozen=True)
 class MotorType:
-    """A motor from its data sheet: holding torque, rotor inertia, detent torque.
+    """What a motor's data sheet says beside its torque.
 
-    `damping_s` is the torque per speed of the rotor against its field, over the holding torque: chosen so that
-    the joint rings down within a few cycles (damping ratio about 0.12), as NEMA 17 drives do.
+    `damping_s` is the torque per speed of the rotor against its field, over the holding torque: chosen so
+    that the joint rings down within a few cycles (damping ratio about 0.12), as NEMA 17 drives do.
     """
 
-    torque_nm: float
     rotor_inertia_kg_m2: float
     detent_nm: float
     damping_s: float
 
-    def scaled(self, share: float) -> MotorType:
-        """Return a motor of this type with `share` of its torque."""
-        return replace(self, torque_nm=self.torque_nm * share)
 
-
-# NEMA 17, 34 mm, run current set by resistor; the lift has a pancake NEMA 17 so that it pushes with < 50 N.
-SHOULDER_MOTOR = MotorType(torque_nm=0.25, rotor_inertia_kg_m2=3.5e-6, detent_nm=0.006, damping_s=0.060)
-ELBOW_MOTOR = MotorType(torque_nm=0.25, rotor_inertia_kg_m2=3.5e-6, detent_nm=0.006, damping_s=0.031)
-LIFT_MOTOR = MotorType(torque_nm=0.06, rotor_inertia_kg_m2=1.0e-6, detent_nm=0.0008, damping_s=0.008)
+# NEMA 17, 34 mm long; the lift has a pancake NEMA 17, so that it pushes with less than 50 N.
+SHOULDER_MOTOR = MotorType(rotor_inertia_kg_m2=3.5e-6, detent_nm=0.006, damping_s=0.060)
+ELBOW_MOTOR = MotorType(rotor_inertia_kg_m2=3.5e-6, detent_nm=0.006, damping_s=0.031)
+LIFT_MOTOR = MotorType(rotor_inertia_kg_m2=1.0e-6, detent_nm=0.0008, damping_s=0.008)
 
 
 class Stepper:
     """One axis: driver, motor and gear, without its inertia and friction.
 
-    `usteps_per_unit` is microsteps per radian (or metre) of the joint, `radians_per_unit` the rotor's turn for
-    the same, so that torques scale by it. `position` arguments are joint coordinates.
+    `torque_nm` is the motor's holding torque at run current, `usteps_per_unit` microsteps per radian (or
+    metre) of the joint, `radians_per_unit` the rotor's turn for the same, so that torques scale by it. `position` arguments are joint coordinates.
     """
 
     def __init__(
         self,
         kind: MotorType,
+        torque_nm: float,
         usteps_per_unit: float,
         radians_per_unit: float,
         microsteps: int,
@@ -69,9 +65,9 @@ class Stepper:
         self._usteps_per_unit = usteps_per_unit
         self._cycle = FULL_STEPS_PER_CYCLE * microsteps
         self._phase_per_ustep = 2.0 * math.pi / self._cycle
-        self._peak = kind.torque_nm * radians_per_unit
+        self._peak = torque_nm * radians_per_unit
         self._detent = kind.detent_nm * radians_per_unit
-        self._damping = kind.damping_s * kind.torque_nm * radians_per_unit**2
+        self._damping = kind.damping_s * torque_nm * radians_per_unit**2
         # The driver wakes with its field at the start of a cycle, near where the rotor happens to be.
         self.field = round(position * usteps_per_unit / self._cycle) * self._cycle
         self._speed = 0.0

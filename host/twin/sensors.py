@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from host.arm.robot import Joint
 from host.twin.noise import EncoderNoise, bounded_normal
 
 __all__ = ["Encoder", "LimitSwitch"]
@@ -48,13 +49,14 @@ class LimitSwitch:
 
 
 class Encoder:
-    """An AS5600: reads `zero + counts * angle / 2 pi`, bent by a magnet that is not quite centred."""
+    """An AS5600: `zero + sign * counts * angle / 2 pi`, bent by a magnet that is not quite centred."""
 
-    def __init__(self, zero: int, counts: int, noise: EncoderNoise, rng: np.random.Generator) -> None:
-        self._zero = zero + math.radians(
-            bounded_normal(rng, noise.zero_sigma_deg, 3.0 * noise.zero_sigma_deg)
-        ) * (counts / math.tau)
+    def __init__(self, joint: Joint, noise: EncoderNoise, rng: np.random.Generator) -> None:
+        counts = joint.encoder_counts
+        stale = math.radians(bounded_normal(rng, noise.zero_sigma_deg, 3.0 * noise.zero_sigma_deg))
+        self._zero = joint.encoder_zero + stale * counts / math.tau
         self._counts = counts
+        self._scale = joint.encoder_sign * counts / math.tau
         # Eccentricity gives one wave a turn, tilt a second; together they reach the data sheet's bound.
         share = float(rng.uniform(0.5, 0.8))
         size = math.radians(noise.linearity_deg)
@@ -68,5 +70,5 @@ class Encoder:
             size * math.sin(order * angle + phase)
             for (order, size), phase in zip(self._waves, self._phases, strict=True)
         )
-        value = self._zero + bent * self._counts / math.tau + float(self._jitter[tick % _NOISE_TABLE])
+        value = self._zero + bent * self._scale + float(self._jitter[tick % _NOISE_TABLE])
         return math.floor(value + 0.5) % self._counts

@@ -22,14 +22,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.arm.frames import Point, square_board, tray_slots_seat, turn_seat
-from host.arm.robot import Robot
+from host.arm.robot import Joint, Lift, Robot
 from host.arm.robot import load as load_robot
 from host.twin import model as plant
 from host.twin.camera import Camera
 from host.twin.errors import RestStateError
 from host.twin.hand import Hand
 from host.twin.magnet import Magnet
-from host.twin.motors import ELBOW_MOTOR, LIFT_MOTOR, SHOULDER_MOTOR, Stepper
+from host.twin.motors import ELBOW_MOTOR, LIFT_MOTOR, SHOULDER_MOTOR, MotorType, Stepper
 from host.twin.noise import Noise, bounded_normal, bounded_offset
 from host.twin.noise import load as load_noise
 from host.twin.pieces import START, Piece, assign, draw_set
@@ -138,7 +138,7 @@ class World:
 
     def _make_drives(self, rng: np.random.Generator) -> tuple[Stepper, Stepper, Stepper]:
         robot, spread = self.robot, self.noise.motor.torque_spread
-        axes = (
+        axes: tuple[tuple[MotorType, Joint | Lift, float], ...] = (
             (SHOULDER_MOTOR, robot.shoulder, robot.shoulder.gear),
             (ELBOW_MOTOR, robot.elbow, robot.elbow.gear),
             (LIFT_MOTOR, robot.lift, math.tau / robot.lift.lead),
@@ -163,9 +163,7 @@ class World:
 
     def _make_encoders(self, rng: np.random.Generator) -> tuple[Encoder, Encoder]:
         joints = (self.robot.shoulder, self.robot.elbow)
-        encoders = [
-            Encoder(joint.encoder_zero, joint.encoder_counts, self.noise.encoder, rng) for joint in joints
-        ]
+        encoders = [Encoder(joint, self.noise.encoder, rng) for joint in joints]
         return encoders[0], encoders[1]
 
     def _joints(self) -> tuple[float, float, float, float]:
