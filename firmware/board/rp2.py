@@ -1,0 +1,186 @@
+"""The board of a Raspberry Pi Pico: the same calls as `firmware.board.virtual`, on real pins."""
+
+import select
+import sys
+import time
+from array import array
+
+import machine
+import micropython
+import neopixel
+
+from firmware.board import lockstep, pins
+from safety import ticks
+
+LOOP_US = 1000
+WATCHDOG_MS = 200
+AS5600_ADDRESS = 0x36
+AS5600_RAW_ANGLE = 0x0C
+I2C_HZ = 400000
+# The default of 50 ms would stop the loop; one reading takes 0.2 ms.
+I2C_TIMEOUT_US = 1000
+ENCODER_EVERY = 5
+MAGNET_HZ = 20000
+
+# Colour of the ring by pattern (0 off .. 7 game over), red, green, blue.
+COLOURS = (
+    (0, 0, 0),
+    (0, 0, 24),
+    (0, 24, 0),
+    (16, 16, 0),
+    (40, 0, 0),
+    (24, 12, 0),
+    (0, 16, 16),
+    (12, 0, 16),
+)
+
+
+class Board:
+    """One Pico. The attributes are those of the virtual board; encoders read -1 while they do not answer."""
+
+    def __init__(self, role):
+        self.role = role
+        self.now_us = 0
+        self.inputs = 0
+        self.encoders = array("i", [0, 0])
+        self.pending = array("i", [0, 0, 0])
+        self.peer_edges = 0
+        micropython.kbd_intr(-1)
+        self._edges = array("i", [0])
+        self._due = time.ticks_us()
+        self._gate = machine.Pin(pins.GATE, machine.Pin.OUT, value=0)
+        self._wave = machine.Pin(pins.WAVE_OUT, machine.Pin.OUT, value=0)
+        self._wave_in = machine.Pin(pins.WAVE_IN, machine.Pin.IN, machine.Pin.PULL_DOWN)
+        self._wave_in.irq(self._edge, machine.Pin.IRQ_RISING | machine.Pin.IRQ_FALLING)
+        self._sense = []
+        self._mushroom = self._input(pins.MUSHROOM)
+        self._power = self._input(pins.MOTOR_POWER)
+        bits = (lockstep.IN_BUTTON_ACK, lockstep.IN_BUTTON_GO, lockstep.IN_BUTTON_TAKEOVER)
+        for i in range(3):
+            self._sense.append((self._input(pins.BUTTONS[i]), bits[i]))
+        self._stepper = None
+        self._magnet = None
+        self._ring = None
+        self._pattern = -1
+        self._turn = 0
+        if role == "arm":
+            self._init_arm()
+        else:
+            self._init_hand()
+        self._poll = select.poll()
+        self._poll.register(sys.stdin, select.POLLIN)
+        self._watchdog = machine.WDT(timeout=WATCHDOG_MS)
+
+    @staticmethod
+    def _input(number):
+        return machine.Pin(number, machine.Pin.IN, machine.Pin.PULL_UP)
+
+    def _init_arm(self):
+        from firmware.board.rp2_pio import Stepper
+
+        self._stepper = Stepper()
+        self._current = machine.Pin(pins.RUN_CURRENT, machine.Pin.OUT, value=0)
+        for i in range(3):
+            self._sense.append((self._input(pins.LIMITS[i]), lockstep.IN_LIMIT_SHOULDER << i))
+        self._sense.append((self._input(pins.NOSE), lockstep.IN_NOSE))
+        self._buses = []
+        for bus, data, clock in pins.ENCODERS:
+            self._buses.append(
+                machine.I2C(
+                    bus,
+                    sda=machine.Pin(data),
+                    scl=machine.Pin(clock),
+                    freq=I2C_HZ,
+                    timeout=I2C_TIMEOUT_US,
+                )
+            )
+        self._angle = bytearray(2)
+        self._read_encoder(0)
+        self._read_encoder(1)
+
+    def _init_hand(self):
+        self._magnet = []
+        for number in pins.MAGNET:
+            self._magnet.append(machine.PWM(machine.Pin(number), freq=MAGNET_HZ, duty_u16=0))
+        self._ring = neopixel.NeoPixel(machine.Pin(pins.RING, machine.Pin.OUT), pins.RING_LEDS)
+
+    def _edge(self, _):
+        self._edges[0] = (self._edges[0] + 1) & 0xFFFF
+
+    def _read_encoder(self, i):
+        try:
+            self._buses[i].readfrom_mem_into(AS5600_ADDRESS, AS5600_RAW_ANGLE, self._angle)
+            self.encoders[i] = (self._angle[0] << 8 | self._angle[1]) & 0xFFF
+        except OSError:
+            self.encoders[i] = -1
+
+    def frame(self):
+        """Feed PIO and watchdog, wait for the next millisecond, read the inputs; always True."""
+        if self._stepper is not None:
+            self._stepper.commit()
+        self._watchdog.feed()
+        self._due = time.ticks_add(self._due, LOOP_US)
+        wait = time.ticks_diff(self._due, time.ticks_us())
+        if wait > 0:
+            time.sleep_us(wait)
+        else:
+            self._due = time.ticks_us()
+        self.now_us = time.ticks_us() & ticks.MASK
+        bits = 0
+        for pin, bit in self._sense:
+            if not pin.value():
+                bits |= bit
+        if self._mushroom.value():
+            bits |= lockstep.IN_MUSHROOM
+        if not self._power.value():
+            bits |= lockstep.IN_MOTOR_POWER
+        self.inputs = bits
+        self.peer_edges = self._edges[0]
+        if self._stepper is not None:
+            for axis in range(3):
+                self.pending[axis] = self._stepper.feeds[axis].pending()
+            self._turn = (self._turn + 1) % (2 * ENCODER_EVERY)
+            if self._turn % ENCODER_EVERY == 0:
+                self._read_encoder(self._turn // ENCODER_EVERY)
+        return True
+
+    def read_into(self, buffer):
+        """Serial bytes that have come, into `buffer`; returns how many."""
+        n = 0
+        # A longer read would block until all its bytes are there.
+        while n < len(buffer) and self._poll.poll(0):
+            buffer[n] = sys.stdin.buffer.read(1)[0]
+            n += 1
+        return n
+
+    def write(self, data):
+        """Serial bytes to the host."""
+        sys.stdout.buffer.write(data)
+
+    def give(self, axis, words, n):
+        """The first `n` of `words` follow for `axis`."""
+        self._stepper.give(axis, words, n)
+
+    def start(self):
+        """Start the PIO of all axes at once, at the end of this loop."""
+        self._stepper.start()
+
+    def abort(self):
+        """Stop PIO and DMA now and drop what they hold."""
+        self._stepper.abort()
+
+    def output(self, bits, magnet_permille, led):
+        """Set the outputs: OUT_ bits, magnet drive in permille, LED pattern."""
+        self._gate.value(bits & lockstep.OUT_GATE)
+        self._wave.value(bits & lockstep.OUT_PEER_WAVE)
+        if self._stepper is not None:
+            self._current.value(bits & lockstep.OUT_RUN_CURRENT)
+            return
+        forward = max(0, magnet_permille)
+        backward = max(0, -magnet_permille)
+        self._magnet[0].duty_u16(forward * 65535 // 1000)
+        self._magnet[1].duty_u16(backward * 65535 // 1000)
+        if led != self._pattern:
+            self._pattern = led
+            self._ring.fill(COLOURS[led])
+            self._ring.write()

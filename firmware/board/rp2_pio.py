@@ -1,0 +1,168 @@
+"""Step generation on a Pico: one PIO state machine an axis, fed by one-shot DMA.
+
+A FIFO word on the wire of the design is direction, step flag and delay. The program below spends 8 cycles on
+a step and 7 on a wait beside its delay loop, so `load` takes that from the delay as it copies the words.
+
+DMA is never a ring: two channels an axis take turns, each with one finite transfer, the second chained to
+the first. A controller that dies ends its steps with what was handed out, at most 15 ms.
+"""
+# ruff: noqa: F821 - the names inside a PIO program and viper's types belong to their compilers
+
+from array import array
+
+import machine
+import micropython
+import rp2
+
+from firmware.board import pins
+
+AXES = 3
+TICK_HZ = 8000000
+# Divides to 8 MHz without a fraction.
+SYSTEM_HZ = 128000000
+BUFFER_WORDS = 1024
+
+_PIO0_BASE = 0x50200000
+_SET = 0x2000
+_CLEAR = 0x3000
+_ENABLE_ALL = 0b111
+_RESTART_CLOCKS = 0b111 << 8
+
+
+@rp2.asm_pio(
+    out_init=rp2.PIO.OUT_LOW,
+    set_init=rp2.PIO.OUT_LOW,
+    out_shiftdir=rp2.PIO.SHIFT_RIGHT,
+    fifo_join=rp2.PIO.JOIN_TX,
+)
+def _stepper():
+    wrap_target()
+    label("begin")
+    pull(block)
+    out(pins, 1)
+    out(x, 1)
+    set(pins, 0)
+    out(y, 30)
+    label("wait")
+    jmp(y_dec, "wait")
+    jmp(not_x, "begin")
+    set(pins, 1)
+    wrap()
+
+
+@micropython.viper
+def load(words: ptr32, n: int, out: ptr32, at: int):
+    """Copy `n` words to `out[at:]`, less the cycles that the program itself takes."""
+    for i in range(n):
+        word = int(words[i])
+        step = (word >> 1) & 1
+        out[at + i] = word - ((7 + step) << 2)
+
+
+class AxisFeed:
+    """Words of one axis on their way to its state machine."""
+
+    def __init__(self, axis):
+        direction, step = pins.AXES[axis]
+        self.machine = rp2.StateMachine(
+            axis,
+            _stepper,
+            freq=TICK_HZ,
+            out_base=machine.Pin(direction),
+            set_base=machine.Pin(step),
+        )
+        self._dma = (rp2.DMA(), rp2.DMA())
+        self._buffers = tuple(array("I", [0] * BUFFER_WORDS) for _ in range(2))
+        self._waiting = array("I", [0] * BUFFER_WORDS)
+        self._waiting_n = 0
+        self._turn = 0
+        self._alone = []
+        self._chained = []
+        for i in range(2):
+            dma = self._dma[i]
+            # PIO 0 requests are 0-3, by state machine. A channel chained to itself is not chained.
+            self._alone.append(dma.pack_ctrl(size=2, inc_write=False, treq_sel=axis, chain_to=dma.channel))
+            other = self._dma[1 - i].channel
+            self._chained.append(dma.pack_ctrl(size=2, inc_write=False, treq_sel=axis, chain_to=other))
+
+    def put(self, words, n):
+        """Take `n` words; they go out with the next `feed`."""
+        if self._waiting_n + n > BUFFER_WORDS:
+            raise OSError("more steps than the feed holds")
+        load(words, n, self._waiting, self._waiting_n)
+        self._waiting_n += n
+
+    def feed(self):
+        """Hand waiting words to the free channel; it starts now, or when the busy one ends."""
+        n = self._waiting_n
+        mine = self._dma[self._turn]
+        if n == 0 or mine.active():
+            return
+        other = self._dma[1 - self._turn]
+        buffer = self._buffers[self._turn]
+        self._buffers = (
+            (self._waiting, self._buffers[1]) if self._turn == 0 else (self._buffers[0], self._waiting)
+        )
+        full = self._waiting
+        self._waiting = buffer
+        self._waiting_n = 0
+        mine.config(
+            read=full, write=self.machine, count=n, ctrl=self._alone[self._turn], trigger=False
+        )
+        if other.active():
+            other.ctrl = self._chained[1 - self._turn]
+        if not other.active() and not mine.active():
+            mine.active(1)
+        self._turn = 1 - self._turn
+
+    def pending(self):
+        """Words not yet taken by the state machine."""
+        left = self._waiting_n + self.machine.tx_fifo()
+        for dma in self._dma:
+            left += dma.count
+        return left
+
+    def abort(self):
+        """Stop and drop everything."""
+        self.machine.active(0)
+        for dma in self._dma:
+            dma.active(0)
+        self._waiting_n = 0
+        # A restarted machine with cleared FIFO; the step output goes low.
+        self.machine.restart()
+        while self.machine.tx_fifo():
+            self.machine.exec("pull(noblock)")
+        self.machine.exec("set(pins, 0)")
+
+
+class Stepper:
+    """All three axes, started by one write so that their timelines agree to the cycle."""
+
+    def __init__(self):
+        machine.freq(SYSTEM_HZ)
+        self.feeds = [AxisFeed(axis) for axis in range(AXES)]
+        self._start = False
+
+    def give(self, axis, words, n):
+        """`n` words follow for `axis`."""
+        self.feeds[axis].put(words, n)
+
+    def start(self):
+        """Hold all machines until `commit` has filled their FIFOs."""
+        machine.mem32[_PIO0_BASE + _CLEAR] = _ENABLE_ALL
+        self._start = True
+
+    def commit(self):
+        """End of a loop: feed, and start if that was asked for."""
+        for feed in self.feeds:
+            feed.feed()
+        if self._start:
+            self._start = False
+            machine.mem32[_PIO0_BASE + _SET] = _ENABLE_ALL | _RESTART_CLOCKS
+
+    def abort(self):
+        """Stop all axes now."""
+        machine.mem32[_PIO0_BASE + _CLEAR] = _ENABLE_ALL
+        self._start = False
+        for feed in self.feeds:
+            feed.abort()
