@@ -40,6 +40,8 @@ _FIELD_SAMPLES = 900
 #: A board that fills less than this share of the square is looked at again in a window around it.
 _WINDOW_SHARE = 0.7
 _WINDOW_MARGIN = 0.15
+#: The rectified board is looked at until its lattice stays, at most this often.
+_MOST_LOOKS = 4
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Locator:
         homography = (
             np.linalg.inv(to_square) @ fit_lattice(crossings, best_lattice(crossings, first)).homography
         )
-        for _ in range(2):
+        for _ in range(_MOST_LOOKS):
             if not _usable(homography, picture):
                 return None
             square, to_square = second_look(picture, homography)
