@@ -6,6 +6,7 @@ Swings go at travel height or above, strokes are vertical; nothing else touches 
 
 from __future__ import annotations
 
+from host.arm.errors import PlanError
 from host.arm.gate import check
 from host.arm.joints import Usteps
 from host.arm.motion import Motion, Profile
@@ -13,7 +14,7 @@ from host.arm.robot import Robot
 from host.arm.steps import SLICE_TICKS, SLOW_SLICE_TICKS, to_segments
 from host.arm.trajectory import Trajectory, plan_line
 
-__all__ = ["HEADROOM", "creep", "lower", "raise_nose", "search_switch", "swing", "travel_usteps"]
+__all__ = ["HEADROOM", "creep", "lower", "raise_nose", "search_switch", "swing", "travel_usteps", "way"]
 
 HEADROOM = 0.94
 """Part of a limit that plans use. The safety room judges whole steps over a few milliseconds (one step in
@@ -29,9 +30,11 @@ def travel_usteps(robot: Robot) -> int:
 def swing(robot: Robot, start: Usteps, end: Usteps, label: str, *, fast: bool = False) -> Motion:
     """Swing from one place to another, both at travel height or above.
 
-    `fast` plans for the profile that holds while the camera has seen nobody. Raises ReachError and
-    SafetyRefusalError.
+    `fast` plans for the profile that holds while the camera has seen nobody. Raises PlanError where the nose
+    would sweep through standing pieces, ReachError, SafetyRefusalError.
     """
+    if start[:2] != end[:2] and min(start[2], end[2]) < travel_usteps(robot):
+        raise PlanError(f"The swing '{label}' would go below travel height; the nose must be raised first.")
     plan = robot.plan
     speed = plan.fastest_point_cleared if fast else plan.fastest_point
     return _make(robot, _line(robot, start, end, speed, plan.lowering), label, "fast" if fast else "normal")
@@ -49,6 +52,24 @@ def raise_nose(robot: Robot, start: Usteps, label: str, *, holding: bool) -> Mot
     end = (start[0], start[1], travel_usteps(robot))
     speed = robot.plan.rising_with_piece if holding else robot.plan.rising
     return _make(robot, _line(robot, start, end, robot.plan.fastest_point, speed), label, "normal")
+
+
+def way(robot: Robot, start: Usteps, end: Usteps, label: str, *, holding: bool) -> tuple[Motion, ...]:
+    """Get from any place to any other without sweeping pieces: up if low, across, down if the end is low."""
+    motions: list[Motion] = []
+    above = start
+    if start[:2] != end[:2] or end[2] > start[2]:
+        if above[2] < travel_usteps(robot):
+            motions.append(raise_nose(robot, above, f"{label}, up", holding=holding))
+            above = motions[-1].end_usteps
+        over = (end[0], end[1], max(end[2], travel_usteps(robot)))
+        if over != above:
+            motions.append(swing(robot, above, over, label))
+            above = over
+    if end[2] < above[2]:
+        height = end[2] / robot.lift.usteps_per_unit
+        motions.append(lower(robot, above, height, f"{label}, down"))
+    return tuple(motions)
 
 
 def creep(robot: Robot, start: Usteps, end: Usteps, label: str) -> Motion:
