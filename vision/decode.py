@@ -24,7 +24,8 @@ _SLOT_COLUMN = np.array([LABELS.index(label) for label in SLOT_LABELS])
 _FLOOR = -14.0  # nats; no classifier is surer of anything than 1 : 10^6
 _OUTLIER = 4.6  # nats: rather than a label a hundred times less likely than the crop's own, say `?`
 _GENERAL = 3.0  # nats a board gains by showing a general: one that is not seen is more often hidden than gone
-_SURE = 0.6  # a point whose label is less sure than this, all laws considered, is `?`
+_SURE = 0.6  # a point whose label is less sure than this, all laws considered, is `?` ...
+_EVEN = 0.5  # ... and so is one where the crop alone speaks for no label more than against it
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def decode(scores: PointScores, prior: Position | None = None, *, free: bool = F
     unsure = (confidence < _SURE) | (columns == _UNKNOWN)
     if prior is None:
         confidence = np.minimum(confidence, raw_confidence)
+        unsure |= confidence < _EVEN
     labels = tuple("?" if doubt else LABELS[column] for column, doubt in zip(columns, unsure, strict=True))
     return Decoded(labels, confidence, raw_labels, raw_confidence, cost, logp, sides)
 

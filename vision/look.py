@@ -34,6 +34,7 @@ __all__ = ["BoardFinder", "Looker", "PointReader"]
 
 _MOVED = 0.3  # cells by which a corner must be off before a fixed board counts as moved
 _FOREIGN = 45  # points that nothing of Xiangqi explains, from which on it is another thing with lines on it
+_STRANGE = -0.35  # nats: a point that is no piece and no blank with 70 % or more
 _LIMB = 2  # connected unknown points that reach the edge of the board: an arm
 _HEAP = 4  # connected unknown points anywhere: something lies on the board
 _KINDS = 7  # the first columns of a classifier's kinds are pieces
@@ -119,7 +120,9 @@ class Looker:
         labels = tuple("?" if out else label for out, label in zip(outside, decoded.labels, strict=True))
         verdict, reason = _judge(labels, decoded, free=free)
         with _timed(ms, "mirror"):
-            mirrored = verdict in {"ok", "unsure"} and self._is_mirrored(image, homography, decoded)
+            # With fixed corners this was settled when they were found; a game need not pay for it again.
+            ask_mirror = self._homography is None and verdict in {"ok", "unsure"}
+            mirrored = ask_mirror and self._is_mirrored(image, homography, decoded)
         with _timed(ms, "quality"):
             if verdict == "no-board":
                 why_not = reason_of_board(image, homography, np.array(labels) == "?")
@@ -169,7 +172,7 @@ class Looker:
 
 def _judge(labels: tuple[str, ...], decoded: Decoded, *, free: bool) -> tuple[Verdict, Reason | None]:
     """Verdict from the labels alone, before the picture is asked why."""
-    unknown = np.array([raw == "?" for raw in decoded.raw_labels]).reshape(10, 9)
+    unknown = (decoded.scores[:, LABELS.index("?")] > _STRANGE).reshape(10, 9)
     if unknown.sum() >= _FOREIGN:
         return "no-board", "not-xiangqi"
     if _covered(unknown):

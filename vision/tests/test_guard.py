@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Move, Position
-from vision import Ask, Guard, Mismatch, Moved, Reading, Unchanged, Verified, Wait
+from vision import Ask, Guard, GuardLimits, Mismatch, Moved, Reading, Unchanged, Verified, Wait
 from vision.reading import LABELS, SQUARES, board_to_fen_order
 
 FRAME_US = 100_000
@@ -78,6 +78,46 @@ def test_one_frame_offered_again_at_the_same_time_is_one_look() -> None:
     board = labels_of(after(START, "b2e2"))
     observations = [guard.offer(reading(board, 1), 5_000_000) for _ in range(10)]
     assert all(isinstance(seen, Wait) for seen in observations)
+
+
+def test_without_any_settling_time_a_move_still_needs_two_looks() -> None:
+    guard = Guard(START, "black", limits=GuardLimits(settle_us=0))
+    board = labels_of(after(START, "b2e2"))
+    assert isinstance(guard.offer(reading(board, 1), 0), Wait)
+    assert isinstance(guard.offer(reading(board, 2), 0), Moved)
+
+
+def test_a_move_that_looks_hardly_likelier_than_another_is_not_believed() -> None:
+    """Pixels that speak for two moves alike leave the choice to the person, not to chance."""
+    board = after(START, "b0c2")
+    sure = reading(labels_of(board)).label_scores()
+    for square, label in (("b0", "N"), ("c2", "."), ("a2", "N")):
+        sure[SQUARES.index(square), LABELS.index(label)] = -1.0
+    guard = Guard(START, "black")
+    for number in range(20):
+        doubtful = replace(reading(labels_of(board), number), log_likelihood=sure)
+        assert not isinstance(guard.offer(doubtful, number * FRAME_US), Moved)
+
+
+def test_many_small_doubts_together_are_too_many() -> None:
+    board = labels_of(after(START, "b2e2"))
+    scores = reading(board).label_scores()
+    for square in ("a9", "b9", "c9", "d9", "e9"):
+        scores[SQUARES.index(square), LABELS.index("C")] = -0.01 + 1.8
+    guard = Guard(START, "black")
+    for number in range(20):
+        seen = guard.offer(replace(reading(board, number), log_likelihood=scores), number * FRAME_US)
+        assert not isinstance(seen, Moved)
+
+
+def test_a_label_that_contradicts_the_game_counts_even_where_its_scores_hardly_differ() -> None:
+    board = labels_of(after(START, "b2e2"))
+    scores = reading(board).label_scores()
+    scores[SQUARES.index("a9"), LABELS.index("n")] = scores[SQUARES.index("a9"), LABELS.index("r")]
+    guard = Guard(START, "black")
+    for number in range(20):
+        other = replace(reading(put(board, a9="n"), number), log_likelihood=scores)
+        assert not isinstance(guard.offer(other, number * FRAME_US), Moved)
 
 
 def test_a_piece_on_its_way_that_rests_on_lawful_points_is_not_a_move() -> None:
@@ -249,6 +289,11 @@ def test_a_board_that_was_bumped_is_found_again_before_it_is_compared() -> None:
     seen = Guard(START, "black").offer(shifted, 0)
     assert isinstance(seen, Wait)
     assert seen.why == "moved"
+
+
+def test_a_grid_that_fits_badly_is_found_again_before_it_is_read() -> None:
+    crooked = replace(reading(labels_of(after(START, "b2e2"))), residual_cells=0.3)
+    assert Guard(START, "black").offer(crooked, 0) == Wait("moved")
 
 
 def test_a_piece_between_two_points_is_not_a_move() -> None:
