@@ -48,7 +48,8 @@ class Stepper:
     """One axis: driver, motor and gear, without its inertia and friction.
 
     `torque_nm` is the motor's holding torque at run current, `usteps_per_unit` microsteps per radian (or
-    metre) of the joint, `radians_per_unit` the rotor's turn for the same, so that torques scale by it. `position` arguments are joint coordinates.
+    metre) of the joint, `radians_per_unit` the rotor's turn for the same, so that torques scale by it.
+    `position` arguments are joint coordinates.
     """
 
     def __init__(

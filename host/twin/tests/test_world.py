@@ -211,6 +211,21 @@ def test_a_rest_state_continues_as_if_nothing_had_happened(make, bench_of, tmp_p
     assert world.truth() == other.truth()
 
 
+def test_saving_at_rest_leaves_the_world_at_rest(make, tmp_path):
+    world = make(seed=4)
+    world.hand.begin_move(64, 67, False)
+    while not world.is_quiet():
+        world.advance(world.now_us() + 1000)
+    before = [(p["x_m"], p["y_m"]) for p in world.truth()["pieces"]]
+    for _ in range(3):
+        world.save(tmp_path / "rest")
+        for _ in range(20):
+            assert world.is_quiet()
+            world.advance(world.now_us() + 1000)
+    after = [(p["x_m"], p["y_m"]) for p in world.truth()["pieces"]]
+    assert np.abs(np.subtract(after, before)).max() < 1e-6
+
+
 def test_a_damaged_or_foreign_rest_state_is_refused_and_changes_nothing(make, tmp_path):
     world = make(seed=4)
     world.save(tmp_path / "rest")
