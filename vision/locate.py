@@ -7,6 +7,7 @@ looks again at the board rectified by the first answer, where cells are large an
 is fitted to those crossings.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from vision.field import homography_of_field
 from vision.geometry import BOARD_CORNERS, LATTICE, half_turn, is_mirrored, pitch_pixels, project, unproject
-from vision.lattice import Crossings, best_lattice, fit_lattice
+from vision.lattice import Crossings, LatticeFit, best_lattice, fit_lattice
 from vision.model_files import MODELS, load_model
 from vision.rectify import canvas_from_board, checked_picture, rectify
 
@@ -34,6 +35,8 @@ _SECOND_CELL_PIXELS = 28
 _SECOND_MARGIN_CELLS = 1.2
 #: Below this confidence there is no board; between the scores of boards and of other pictures (data card).
 _LEAST_CONFIDENCE = 0.45
+#: Above this the answer is not doubted; below, other starts are tried and the surest kept.
+_SURE_CONFIDENCE = 0.75
 #: A board must be larger than this many values of the map: about 40 pixels of 320 a side.
 _LEAST_AREA = 100
 _FIELD_SAMPLES = 900
@@ -77,42 +80,51 @@ class Locator:
     def locate(self, image: NDArray[np.uint8]) -> Located | None:
         """Find the board in `image`, (H, W, 3) uint8 BGR; None without one. Raises `BadPictureError`."""
         picture = checked_picture(image)
+        best: tuple[Array, LatticeFit] | None = None
+        for start in self._starts(picture):
+            found = self._settled(picture, start)
+            if found is not None and (best is None or found[1].confidence > best[1].confidence):
+                best = found
+            if best is not None and best[1].confidence > _SURE_CONFIDENCE:
+                break
+        if best is None or best[1].confidence < _LEAST_CONFIDENCE:
+            return None
+        homography = _upper_end_first(best[0] / best[0][2, 2])
+        return Located(
+            homography=homography,
+            corners=project(homography, BOARD_CORNERS),
+            residual_cells=best[1].residual_cells,
+            confidence=best[1].confidence,
+            crossings_used=best[1].crossings_used,
+        )
+
+    def _starts(self, picture: Picture) -> Iterator[Array]:
+        """Yield coarse homographies: from a window around a small board, then from the whole picture."""
         square, to_square = fit_to_square(picture)
         maps = self._maps(square)
         window = _small_window(maps, to_square, picture)
         if window is not None:
             left, top, right, bottom = window
-            square, to_square = fit_to_square(picture[top:bottom, left:right])
-            to_square = to_square @ np.array([[1.0, 0, -left], [0, 1, -top], [0, 0, 1]])
-            maps = self._maps(square)
-        first = _first_homography(maps)
-        if first is None:
-            return None
-        crossings = Crossings(_probability(maps[0]), STRIDE)
-        homography = (
-            np.linalg.inv(to_square) @ fit_lattice(crossings, best_lattice(crossings, first)).homography
-        )
+            near, to_near = fit_to_square(picture[top:bottom, left:right])
+            to_near = to_near @ np.array([[1.0, 0, -left], [0, 1, -top], [0, 0, 1]])
+            yield from _coarse(self._maps(near), to_near)
+        yield from _coarse(maps, to_square)
+
+    def _settled(self, picture: Picture, homography: Array) -> tuple[Array, LatticeFit] | None:
+        """Look at the rectified board until the lattice stays; None when it leaves the picture."""
+        fit = None
         for _ in range(_MOST_LOOKS):
             if not _usable(homography, picture):
                 return None
             square, to_square = second_look(picture, homography)
             crossings = Crossings(_probability(self._maps(square)[0]), STRIDE)
-            start = best_lattice(crossings, to_square @ homography)
-            moved = float(np.abs(project(start, LATTICE) - project(to_square @ homography, LATTICE)).max())
+            before = to_square @ homography
+            start = best_lattice(crossings, before)
             fit = fit_lattice(crossings, start)
             homography = np.linalg.inv(to_square) @ fit.homography
-            if moved < 1.0:
+            if np.abs(project(start, LATTICE) - project(before, LATTICE)).max() < 1.0:
                 break
-        if fit.confidence < _LEAST_CONFIDENCE or not _usable(homography, picture):
-            return None
-        homography = _upper_end_first(homography / homography[2, 2])
-        return Located(
-            homography=homography,
-            corners=project(homography, BOARD_CORNERS),
-            residual_cells=fit.residual_cells,
-            confidence=fit.confidence,
-            crossings_used=fit.crossings_used,
-        )
+        return (homography, fit) if fit is not None and _usable(homography, picture) else None
 
     def _maps(self, square: Picture) -> Array:
         return np.asarray(self._model.run(square[None].astype(np.float32))[0], dtype=np.float64)
@@ -147,6 +159,17 @@ def second_look(image: Picture, homography: Array) -> tuple[Picture, Array]:
 
 def _probability(logits: Array) -> Array:
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30))))
+
+
+def _coarse(maps: Array, to_square: Array) -> list[Array]:
+    """Return the homography by the maps of one look, refined on its crossings, from both ends; or nothing."""
+    first = _first_homography(maps)
+    if first is None:
+        return []
+    crossings = Crossings(_probability(maps[0]), STRIDE)
+    refined = fit_lattice(crossings, best_lattice(crossings, first)).homography
+    homography = np.asarray(np.linalg.inv(to_square) @ refined, dtype=np.float64)
+    return [homography, half_turn(homography)]
 
 
 def _small_window(maps: Array, to_square: Array, picture: Picture) -> tuple[int, int, int, int] | None:
