@@ -13,7 +13,8 @@ from host.arm.errors import ReachError
 from host.arm.joints import Joints, Usteps
 from host.arm.motion import Motion
 from host.arm.moves import creep, search_switch
-from host.arm.robot import Joint, Robot
+from host.arm.parts import Joint
+from host.arm.robot import Robot
 
 __all__ = [
     "AXES",
