@@ -25,7 +25,8 @@ _FLOOR = -14.0  # nats; no classifier is surer of anything than 1 : 10^6
 _OUTLIER = 4.6  # nats: rather than a label a hundred times less likely than the crop's own, say `?`
 _GENERAL = 3.0  # nats a board gains by showing a general: one that is not seen is more often hidden than gone
 _SURE = 0.6  # a point whose label is less sure than this, all laws considered, is `?` ...
-_EVEN = 0.5  # ... and so is one where the crop alone speaks for no label more than against it
+_EVEN = 0.5  # ... and where the crop alone speaks for no label more than against it,
+_DECISIVE = 0.9  # the laws must settle the matter
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,10 @@ def decode(scores: PointScores, prior: Position | None = None, *, free: bool = F
     else:
         columns, gap, cost = _assign(weighed)
     confidence = 1 / (1 + np.exp(-gap))
-    unsure = (confidence < _SURE) | (columns == _UNKNOWN)
+    undecided = raw_confidence < _EVEN
+    unsure = (columns == _UNKNOWN) | (confidence < np.where(undecided, _DECISIVE, _SURE))
     if prior is None:
         confidence = np.minimum(confidence, raw_confidence)
-        unsure |= confidence < _EVEN
     labels = tuple("?" if doubt else LABELS[column] for column, doubt in zip(columns, unsure, strict=True))
     return Decoded(labels, confidence, raw_labels, raw_confidence, cost, logp, sides)
 

@@ -92,6 +92,18 @@ def test_a_third_horse_that_may_be_a_cannon_is_read_as_one() -> None:
     assert decoded.confidence[point] <= decoded.raw_confidence[point]
 
 
+def test_a_crop_that_says_nothing_is_named_only_where_the_laws_leave_no_choice() -> None:
+    scores = scores_of(START, np.random.default_rng(1))
+    kinds = scores.kind_logp.copy()
+    even = np.log([0.15, 0.14, 0.14, 0.14, 0.14, 0.14, 0.14, 0.005, 0.005])
+    kinds[SQUARES.index("a9")] = even
+    alone = decode(replace(scores, kind_logp=kinds))
+    assert alone.labels[SQUARES.index("a9")] == "r"
+    assert alone.confidence[SQUARES.index("a9")] < 0.2
+    kinds[SQUARES.index("b9")] = even
+    assert decode(replace(scores, kind_logp=kinds)).labels[SQUARES.index("a9")] == "?"
+
+
 def test_a_third_horse_that_is_surely_a_horse_leaves_all_three_in_doubt() -> None:
     decoded = decode(force(scores_of(START, np.random.default_rng(1)), "e4", "N"))
     for square in ("b0", "h0", "e4"):

@@ -84,7 +84,42 @@ def test_without_any_settling_time_a_move_still_needs_two_looks() -> None:
     guard = Guard(START, "black", limits=GuardLimits(settle_us=0))
     board = labels_of(after(START, "b2e2"))
     assert isinstance(guard.offer(reading(board, 1), 0), Wait)
+    assert isinstance(guard.offer(reading(board, 1), 0), Wait)
     assert isinstance(guard.offer(reading(board, 2), 0), Moved)
+
+
+def test_a_move_that_was_put_back_in_between_settles_anew() -> None:
+    guard = Guard(START, "black")
+    moved = labels_of(after(START, "b2e2"))
+    guard.offer(reading(moved, 1), 0)
+    assert guard.offer(reading(LABELS_AT_START, 2), 200_000) == Unchanged()
+    assert isinstance(guard.offer(reading(moved, 3), 400_000), Wait)
+
+
+def test_a_clock_that_starts_anew_only_starts_the_settling_anew() -> None:
+    guard = Guard(START, "black")
+    moved = labels_of(after(START, "b2e2"))
+    guard.offer(reading(moved, 1), 5_000_000)
+    assert isinstance(guard.offer(reading(moved, 2), 0), Wait)
+    assert isinstance(guard.offer(reading(moved, 3), 400_000), Moved)
+
+
+def test_while_a_hand_is_over_the_board_not_even_a_clear_move_is_believed() -> None:
+    moved = labels_of(after(START, "b2e2"))
+    seen = watch(Guard(START, "black"), moved, 2.0, verdict="wait", reason="covered")
+    assert not any(isinstance(each, Moved) for each in seen)
+
+
+def test_a_point_of_the_move_that_cannot_be_told_is_not_taken_for_granted() -> None:
+    moved = labels_of(after(START, "b2e2"))
+    scores = reading(moved).label_scores()
+    guard = Guard(START, "black")
+    for number in range(20):
+        open_target = replace(reading(put(moved, e2="?"), number), log_likelihood=scores)
+        seen = guard.offer(open_target, number * FRAME_US)
+        assert not isinstance(seen, Moved)
+    assert isinstance(seen, Ask)
+    assert (seen.reason, set(seen.squares)) == ("unsure", {"b2", "e2"})
 
 
 def test_a_move_that_looks_hardly_likelier_than_another_is_not_believed() -> None:
@@ -334,6 +369,8 @@ def test_the_check_after_a_robot_move_names_every_wrong_point() -> None:
     assert isinstance(guard.verify(reading(labels_of(expected)), expected), Verified)
     missed = guard.verify(reading(put(labels_of(expected), e2=".", a9="?")), expected)
     assert missed == Mismatch(("e2",), ("a9",))
+    covered = guard.verify(reading(labels_of(expected), verdict="wait", reason="covered"), expected)
+    assert isinstance(covered, Mismatch)
     blind = guard.verify(Reading.no_board("too-dark", ms={}, frame_hash="", model_hash=""), expected)
     assert blind == Mismatch((), SQUARES)
 
