@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import importlib
 import os
+import weakref
 from typing import Protocol
 
 import cv2
@@ -77,6 +78,8 @@ class Camera:
         self.frames = 0
         self._scene = mujoco.MjvScene(model, maxgeom=600)
         self._render = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100)
+        # Also runs at the end of the process, while OpenGL still answers.
+        self._finalizer = weakref.finalize(self, _free, self._render, self._context)
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, self._render)
         self._view = mujoco.MjvCamera()
         self._view.type = mujoco.mjtCamera.mjCAMERA_FIXED
@@ -156,5 +159,9 @@ class Camera:
 
     def close(self) -> None:
         """Free the OpenGL context; the camera cannot be used after."""
-        self._render.free()
-        self._context.free()
+        self._finalizer()
+
+
+def _free(render: mujoco.MjrContext, context: _Context) -> None:
+    render.free()
+    context.free()

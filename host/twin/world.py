@@ -8,11 +8,7 @@ times in integer microseconds of twin time.
 from __future__ import annotations
 
 import hashlib
-import io
-import json
 import math
-import os
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -25,8 +21,8 @@ from host.arm.frames import Point, square_board, tray_slots_seat, turn_seat
 from host.arm.robot import Joint, Lift, Robot
 from host.arm.robot import load as load_robot
 from host.twin import model as plant
+from host.twin import rest
 from host.twin.camera import Camera
-from host.twin.errors import RestStateError
 from host.twin.hand import Hand
 from host.twin.magnet import Magnet
 from host.twin.motors import ELBOW_MOTOR, LIFT_MOTOR, SHOULDER_MOTOR, MotorType, Stepper
@@ -38,8 +34,6 @@ from host.twin.sensors import Encoder, LimitSwitch
 __all__ = ["World", "make_world"]
 
 _STEP_S = plant.STEP_US * 1e-6
-_REST_VERSION = 1
-_MAX_REST_BYTES = 4_000_000
 _SETTLE_STEPS = 4000
 # Nothing on the table that is slower than this (m/s, at the rim or the nose) counts as moving.
 _STANDING = 1e-3
@@ -327,9 +321,7 @@ class World:
         size = mujoco.mj_stateSize(self._model, _STATE)
         physics = np.empty(size)
         mujoco.mj_getState(self._model, self._data, physics, _STATE)
-        rest = {
-            "version": _REST_VERSION,
-            "signature": self._signature(),
+        record = {
             "steps": self._steps,
             "frames": self._frames,
             "drives": [drive.state() for drive in self._drives],
@@ -338,12 +330,7 @@ class World:
             "hand": self.hand.state(),
             "random": self._rng.bit_generator.state,
         }
-        packed = io.BytesIO()
-        words = np.frombuffer(json.dumps(rest).encode(), dtype=np.uint8)
-        np.savez(packed, physics=physics, rest=words)
-        fresh = path.with_name(path.name + ".new")
-        fresh.write_bytes(packed.getvalue())
-        os.replace(fresh, path)
+        rest.write(path, self._signature(), physics, record)
         self._adopt(physics)
 
     def _adopt(self, physics: NDArray[np.float64]) -> None:
@@ -357,16 +344,17 @@ class World:
 
         Raises `RestStateError`, and then leaves the world as it was.
         """
-        physics, rest = self._read_rest(path)
+        size = mujoco.mj_stateSize(self._model, _STATE)
+        physics, record = rest.read(path, self._signature(), size)
         self._adopt(physics)
-        self._steps, self._frames = int(rest["steps"]), int(rest["frames"])
-        for drive, state in zip(self._drives, rest["drives"], strict=True):
+        self._steps, self._frames = int(record["steps"]), int(record["frames"])
+        for drive, state in zip(self._drives, record["drives"], strict=True):
             drive.set_state(state)
-        for switch, state in zip(self._switches, rest["switches"], strict=True):
+        for switch, state in zip(self._switches, record["switches"], strict=True):
             switch.set_state(state)
-        self._magnet.set_state(rest["magnet"])
-        self.hand.set_state(rest["hand"])
-        self._rng.bit_generator.state = rest["random"]
+        self._magnet.set_state(record["magnet"])
+        self.hand.set_state(record["hand"])
+        self._rng.bit_generator.state = record["random"]
         if self._camera is not None:
             self._camera.frames = self._frames
 
@@ -376,26 +364,3 @@ class World:
         self._data.time = 0.0
         for drive in self._drives:
             drive.set_state(drive.state()[:4])
-
-    def _read_rest(self, path: Path) -> tuple[NDArray[np.float64], dict[str, Any]]:
-        if path.stat().st_size > _MAX_REST_BYTES:
-            raise RestStateError(f"{path}: too long for a rest state; one that this twin saved is needed")
-        try:
-            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as parts:
-                physics = parts["physics"]
-                rest = json.loads(parts["rest"].tobytes())
-        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
-            raise RestStateError(f"{path}: not a rest state; one that this twin saved is needed") from error
-        if not isinstance(rest, dict) or rest.get("version") != _REST_VERSION:
-            raise RestStateError(
-                f"{path}: a rest state of another version; version {_REST_VERSION} is needed"
-            )
-        size = mujoco.mj_stateSize(self._model, _STATE)
-        if (
-            rest.get("signature") != self._signature()
-            or physics.shape != (size,)
-            or not np.isfinite(physics).all()
-        ):
-            message = "saved by another world; the same robot, noise, seed and colour are needed"
-            raise RestStateError(f"{path}: {message}")
-        return physics, rest
