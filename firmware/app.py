@@ -70,7 +70,7 @@ class App:
         if not board.frame():
             return
         now = board.now_us
-        self.buttons = Buttons(board.inputs, now)
+        self.buttons = Buttons(board.inputs)
         self.wave = PeerWave(now)
         self.gate = Gate(now)
         self._began_at = self._quiet_at = now
@@ -90,7 +90,7 @@ class App:
         if self.machine.state == states.SELF_TEST:
             self._self_test(now)
         self._gather(now)
-        if not self.buttons.quiet(board.inputs):
+        if self.buttons.settle(board.inputs, now):
             self._buttons(now)
         self.machine.step(now, self.inputs)
         self.part.step(now)

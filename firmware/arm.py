@@ -171,6 +171,7 @@ class Arm:
 
     def _check_encoders(self, now_us, safe):
         if not self.known:
+            self._checked_at = None
             return
         if self._checked_at is not None and ticks.diff(now_us, self._checked_at) < ENCODER_CHECK_US:
             return

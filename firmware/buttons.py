@@ -9,22 +9,28 @@ ALL = IN_BUTTON_ACK | IN_BUTTON_GO | IN_BUTTON_TAKEOVER
 
 
 class Buttons:
-    """`edge(i, ...)` for button i (0 ack, 1 go, 2 takeover)."""
+    """`settle` once a loop, then `edge(i, ...)` for button i (0 ack, 1 go, 2 takeover)."""
 
-    def __init__(self, inputs, now_us):
+    def __init__(self, inputs):
         self._levels = inputs & ALL
-        self._changed_at = [ticks.add(now_us, -DEBOUNCE_US)] * len(BITS)
+        # When a button last changed; None once it settled, because old ticks cannot be compared.
+        self._changed_at = [None] * len(BITS)
 
-    def quiet(self, inputs):
-        """Whether no button is pressed and none was a moment ago: nothing to do in this loop."""
-        return not (inputs & ALL) and not self._levels
+    def settle(self, inputs, now_us):
+        """Let bouncing run out; False when no button is or was pressed: nothing to do in this loop."""
+        busy = bool(inputs & ALL or self._levels)
+        for i in range(len(BITS)):
+            at = self._changed_at[i]
+            if at is not None:
+                busy = True
+                if ticks.diff(now_us, at) >= DEBOUNCE_US:
+                    self._changed_at[i] = None
+        return busy
 
     def edge(self, button, inputs, now_us):
         """True when the press of `button` begins now."""
         bit = BITS[button]
-        if inputs & bit == self._levels & bit:
-            return False
-        if ticks.diff(now_us, self._changed_at[button]) < DEBOUNCE_US:
+        if inputs & bit == self._levels & bit or self._changed_at[button] is not None:
             return False
         self._levels ^= bit
         self._changed_at[button] = now_us

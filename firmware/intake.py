@@ -14,6 +14,9 @@ from safety import reasons, ticks
 from safety.envelope import PathState, check_rest, check_segment
 from safety.segment import Segment
 
+# A start further ahead is no plan but a mistake, and the clock wraps.
+LONGEST_WAIT_US = 30000000
+
 _HEAD_FORMAT = "<HHBII"
 
 
@@ -52,6 +55,8 @@ class Intake:
             return -1
         self.refused = None
         reason = self._judge(buffer, at, now_us, profile, recovery, motion, index, flags, deadline_us)
+        if reason == 0 and flags & SEGMENT_START and ticks.diff(start_us, now_us) > LONGEST_WAIT_US:
+            reason = reasons.BAD_VALUE
         if reason == 0 and not self._queue.push(
             self._segment, flags, motion, start_us & ticks.MASK, deadline_us & ticks.MASK
         ):

@@ -195,9 +195,11 @@ class Machine:
         self._power(inputs)
 
     def _watch_company(self, now_us, inputs):
+        # Asked in every step: the clock wraps, and a grace that is over must stay over.
+        due = self._power_due(now_us)
         if not inputs.peer_present:
             self.fault(now_us, reasons.PEER_LOST)
-        elif self.has_axes and not inputs.motor_power and self._power_due(now_us):
+        elif self.has_axes and not inputs.motor_power and due:
             if self.state == states.READY:
                 # Nothing moved yet: the gate opened, or never closed because the peer is not ready.
                 self._enter(states.SAFE, now_us)

@@ -24,30 +24,38 @@ def test_the_structs_have_their_sizes():
     assert struct.calcsize(DONE_FORMAT) == DONE_SIZE
 
 
+def presses(buttons, button, levels):
+    """How often `button` is pressed while its level follows `levels` of (time in us, bits)."""
+    count = 0
+    for now, bits in levels:
+        if buttons.settle(bits, now):
+            count += buttons.edge(button, bits, now)
+    return count
+
+
 def test_a_press_counts_once_and_release_does_not():
-    buttons = Buttons(0, 0)
-    assert buttons.quiet(0)
-    assert buttons.edge(0, IN_BUTTON_ACK, 1000)
-    assert not buttons.edge(0, IN_BUTTON_ACK, 2000)
-    assert not buttons.edge(1, IN_BUTTON_ACK, 2000)
-    later = 1000 + DEBOUNCE_US
-    assert not buttons.quiet(0)
-    assert not buttons.edge(0, 0, later)
-    assert buttons.edge(0, IN_BUTTON_ACK, later + DEBOUNCE_US)
+    down = [(t, IN_BUTTON_ACK) for t in range(1000, 60000, 1000)]
+    up = [(t, 0) for t in range(60000, 120000, 1000)]
+    again = [(t, IN_BUTTON_ACK) for t in range(120000, 180000, 1000)]
+    assert presses(Buttons(0), 0, down + up) == 1
+    assert presses(Buttons(0), 0, down + up + again) == 2
+    assert presses(Buttons(0), 1, down + up) == 0
 
 
 def test_bouncing_is_one_press():
-    buttons = Buttons(0, 0)
-    presses = 0
-    for t in range(1000, 12000, 1000):
-        level = IN_BUTTON_GO if (t // 1000) % 2 else 0
-        presses += buttons.edge(1, level, t)
-    assert presses == 1
+    bounce = [(t, IN_BUTTON_GO if (t // 1000) % 2 else 0) for t in range(1000, 1000 + DEBOUNCE_US, 1000)]
+    assert presses(Buttons(0), 1, bounce) == 1
 
 
 def test_a_button_held_at_power_on_is_no_press():
-    buttons = Buttons(IN_BUTTON_GO, 0)
-    assert not buttons.edge(1, IN_BUTTON_GO, 50000)
+    assert presses(Buttons(IN_BUTTON_GO), 1, [(50000, IN_BUTTON_GO)]) == 0
+
+
+def test_a_press_counts_however_long_ago_the_last_one_was():
+    for pause in (ticks.PERIOD // 2 + 1000, ticks.PERIOD - 5000, ticks.PERIOD + 5000):
+        first = [(1000, IN_BUTTON_GO), (40000, IN_BUTTON_GO), (80000, 0), (120000, 0)]
+        later = [(ticks.add(pause, 200000), IN_BUTTON_GO)]
+        assert presses(Buttons(0), 1, first + later) == 2
 
 
 def test_encoders_follow_the_steps_both_ways():

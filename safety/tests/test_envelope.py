@@ -236,6 +236,104 @@ def test_intervals_that_belie_the_count_are_refused():
     assert check_segment(LIMITS, state, crowded) in (reasons.JOINT_SPEED, reasons.POINT_SPEED)
 
 
+def test_a_path_that_would_stop_too_hard_is_refused():
+    # Slow enough to plan, but braking while it slows down would ask more than the stop limit.
+    soft = Limits(dict(REFERENCE, stop_joint_usteps_s2=REFERENCE["joint_usteps_s2"]))
+    state = PathState((10000, -23800, 30000))
+    for speed in range(400, 4401, 400):
+        assert check_segment(soft, state, steady(0, speed)) == 0
+        state.position[:] = (10000, -23800, 30000)
+    assert check_segment(soft, state, steady(0, 3200)) == reasons.JOINT_ACCELERATION
+    assert check_segment(LIMITS, state, steady(0, 3800)) == 0
+
+
+def test_a_speed_that_braking_cannot_shed_is_refused():
+    # 6 times the speed is the deceleration of the brake curve: 16000 of 2700 usteps/s.
+    weak = dict(REFERENCE)
+    weak["joint_usteps_s2"] = [12000, 108000, 480000]
+    weak["stop_joint_usteps_s2"] = [15000, 162000, 720000]
+    weak = Limits(weak)
+    state = PathState(MIDDLE)
+    speed = 0
+    reason = 0
+    while not reason and speed < 3000:
+        speed += 100
+        reason = check_segment(weak, state, steady(0, speed))
+        state.position[:] = MIDDLE
+    assert reason == reasons.JOINT_ACCELERATION
+    assert 2500 <= speed <= 2600
+
+
+def test_intervals_that_fan_out_are_refused():
+    # The mean is honest, but the first step comes at twice the speed of the last.
+    state = PathState(MIDDLE)
+    for speed in (900, 1800, 2700):
+        assert check_segment(LIMITS, state, steady(2, speed)) == 0
+    n = 27
+    mean = TEN_MS * 4096 // n
+    begin = mean // 2
+    add = (mean - begin) * 2 // (n - 2)
+    fan = Segment(TEN_MS, (0, 0, 0, 0), (0, 0, 0, 0), (n, 0, begin, add))
+    assert fan.invalid() is None
+    assert check_segment(LIMITS, state, fan) == 0
+    tight = dict(REFERENCE)
+    tight["joint_usteps_s2"] = [84000, 108000, 20000]
+    tight["stop_joint_usteps_s2"] = [126000, 162000, 30000]
+    tight = Limits(tight)
+    state = PathState(MIDDLE)
+    for speed in (300, 600, 900, 1200, 1500, 1800, 2100, 2400, 2700):
+        assert check_segment(tight, state, steady(2, speed)) == 0
+    assert check_segment(tight, state, fan) == reasons.JOINT_ACCELERATION
+
+
+def test_the_elbow_alone_moves_the_tip():
+    # 150 mm/s at link 2 (280 mm) are 4365 usteps/s of the elbow.
+    assert cruise(1, 4300) == 0
+    assert cruise(1, 4450) == reasons.POINT_SPEED
+    assert cruise(1, 8900) == reasons.POINT_SPEED
+
+
+def test_both_joints_turning_the_same_way_add_up():
+    def verdict(percent):
+        state = PathState((10000, -12800, 30000))
+        reason = 0
+        for part in range(4, percent + 1, 4):
+            one, two = steady(0, 40 * part), steady(1, 40 * part)
+            reason = reason or check_segment(LIMITS, state, Segment(TEN_MS, one.axes()[1], two.axes()[2]))
+            state.position[:] = (10000, -12800, 30000)
+        return reason
+
+    assert verdict(48) == 0
+    assert verdict(60) == reasons.POINT_SPEED
+
+
+def test_a_leap_to_many_times_the_limit_is_refused():
+    strong = dict(REFERENCE)
+    strong["joint_usteps_s2"] = [2000000] * 3
+    strong["stop_joint_usteps_s2"] = [3000000] * 3
+    for axis, speed in ((0, 7000), (1, 9000)):
+        state = PathState(MIDDLE)
+        assert check_segment(Limits(strong), state, steady(axis, speed)) == reasons.POINT_SPEED
+
+
+def test_a_gap_counts_as_speed_of_the_whole_arm():
+    # 1600 ticks between two steps are 5000 usteps/s: nothing for the joint, 290 mm/s at the stretched tip.
+    straight = (10000, -1300, 30000)
+    for position, verdict in ((straight, reasons.SEGMENT_GAP), ((10000, -23800, 30000), 0)):
+        for sign in (1, -1):
+            state = PathState(position)
+            assert check_segment(LIMITS, state, Segment(TEN_MS, (sign, TEN_MS - 1500, 0, 0))) == 0
+            assert check_segment(LIMITS, state, Segment(TEN_MS, (sign, 100, 0, 0))) == verdict
+
+
+def test_after_a_rest_a_motion_begins_anew():
+    state = PathState(MIDDLE)
+    assert check_segment(LIMITS, state, Segment(TEN_MS, (1, TEN_MS - 10, 0, 0))) == 0
+    state.rest()
+    assert check_segment(LIMITS, state, Segment(TEN_MS, (1, 5, 0, 0))) == 0
+    assert state.position[0] == MIDDLE[0] + 2
+
+
 def test_inside_allows_slack_on_request():
     assert inside(LIMITS, MIDDLE)
     assert not inside(LIMITS, (10000, -12000, 52010))

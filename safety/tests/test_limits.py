@@ -1,6 +1,6 @@
 """Limits are refused with one sentence, or they are whole and have one hash."""
 
-from safety.limits import REFERENCE, SCHEMA, Limits, LimitsError
+from safety.limits import REFERENCE, SCHEMA, Limits, LimitsError, load
 
 
 def changed(key, value):
@@ -64,3 +64,30 @@ def test_ranges_are_not_empty():
 
 def test_an_encoder_turns_one_way_or_the_other():
     assert "encoder_sign" in refusal(changed("encoder_sign", [0, 1]))
+
+
+def test_limits_are_loaded_from_a_file_or_refused_with_its_name():
+    import json
+    import os
+
+    path = "limits-of-a-test.json"
+
+    def attempt(text):
+        with open(path, "w") as file:
+            file.write(text)
+        try:
+            return load(path)
+        except LimitsError as error:
+            return str(error)
+        finally:
+            os.remove(path)
+
+    assert attempt(json.dumps(REFERENCE)).hash() == Limits(REFERENCE).hash()
+    assert path in attempt("{")
+    assert path in attempt("[1]")
+    refused = ""
+    try:
+        load("no-such-file.json")
+    except LimitsError as error:
+        refused = str(error)
+    assert "no-such-file.json" in refused

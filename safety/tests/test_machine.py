@@ -1,7 +1,7 @@
 """The state machine: who may lead where, and that nothing but a person's act leads out of a stop."""
 
 from safety import machine as m
-from safety import reasons, states
+from safety import reasons, states, ticks
 from safety.liveness import HICCUP_US, HOST_SILENT_US
 from safety.machine import Inputs, Machine
 
@@ -411,3 +411,13 @@ def test_no_row_of_host_messages_leads_from_a_stop_or_safe_to_motion():
             machine.step(0, inputs)
         assert machine.state == state
         assert not machine.powered or state == states.STOPPED
+
+
+def test_the_grace_for_motor_power_does_not_come_back_when_the_clock_wraps():
+    machine, inputs = ready()
+    for later in range(0, 3 * ticks.PERIOD, ticks.PERIOD // 8):
+        machine.step(later & ticks.MASK, inputs)
+    machine.motion_started(0)
+    inputs.motor_power = False
+    machine.step(5, inputs)
+    assert (machine.state, machine.reason) == (states.STOPPED, reasons.MOTOR_POWER)
