@@ -1,5 +1,6 @@
 """Arm, magnet, lights and buttons behind the link, as the table sees them."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -20,7 +21,7 @@ from host.arm.choreography import (
 from host.arm.homing import AXES, joints_from_encoders, plan_homing, plan_recovery, position_after_homing
 from host.arm.joints import Joints, Usteps
 from host.arm.motion import Motion
-from host.arm.moves import swing
+from host.arm.moves import swing, way
 from host.arm.robot import Robot
 from host.game.errors import GameError
 from host.game.requests import Carry, Done, Errand, Heard, Plan, Stopped
@@ -37,7 +38,9 @@ __all__ = ["ArmBody", "SafetyEvent"]
 _ANSWER_US = 2_000_000
 _STATUS_US = 250_000
 _POLL_US = 50_000
+_GONE_US = 5_000_000
 _MOST_SEARCHES = 3
+_BEFORE_PARK = math.radians(5.0)
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ class ArmBody:
         self._plans: list[_Planned] = []
         self._found = False
         self._searches = 0
+        self._lost: dict[str, int] = {}
         self._led = 0
         self._magnet_on = False
         self._reason = reasons.NONE
@@ -101,6 +105,10 @@ class ArmBody:
                     self._reason = reason
             case events.MagnetState(on=on):
                 self._magnet_on = on
+            case events.Lost(controller=name):
+                self._lost.setdefault(name, self.time.now_us())
+            case events.Connected(controller=name):
+                self._lost.pop(name, None)
 
     # --- planning -----------------------------------------------------------------------------------
 
@@ -174,6 +182,12 @@ class ArmBody:
         """See `requests.Listen`."""
         until_us = self.time.now_us() + round(seconds * 1e6)
         before = self._state()
+        for name, since_us in self._lost.items():
+            if self.time.now_us() - since_us > _GONE_US:
+                raise GameError(
+                    f"The {name} controller does not answer any more; the arm stands still and the game is in "
+                    "its journal. Check the controller's cable and go on with --resume."
+                )
         while self.time.now_us() < until_us and self._state() == before:
             self.session.pause(min(_POLL_US, until_us - self.time.now_us()))
         state = self._state()
@@ -201,10 +215,11 @@ class ArmBody:
     def _move(self, motion: Motion) -> Stopped | None:
         here = self._position()
         if here != motion.start_usteps and motion.home_axis is None and motion.profile != "recovery":
-            way = swing(self.robot, here, motion.start_usteps, "back on the way")
-            stop = self._until_rest(self.session.execute(way))
-            if stop is not None:
-                return stop
+            back = way(self.robot, here, motion.start_usteps, "back on the way", holding=self._magnet_on)
+            for part in back:
+                stop = self._until_rest(self.session.execute(part))
+                if stop is not None:
+                    return stop
         return self._until_rest(self.session.execute(motion))
 
     def _until_rest(self, outcome: Outcome) -> Stopped | None:
@@ -269,11 +284,28 @@ class ArmBody:
         return stop
 
     def _creep_to_park(self, joints: Joints) -> Stopped | None:
+        """Go to the park position: at full speed to a few degrees before it, if that is known well enough."""
+        near = self._before_park()
+        far = max(abs(joints.shoulder - near.shoulder), abs(joints.elbow - near.elbow))
+        if self.robot.in_range(joints) and far > _BEFORE_PARK:
+            start = self._position()
+            there = swing(self.robot, start, self.robot.usteps(near), "to the park position")
+            stop = self._until_rest(self.session.execute(there))
+            if stop is not None:
+                return stop
+            joints = self.robot.joints(self._position())
         for motion in plan_recovery(self.robot, joints):
             stop = self._until_rest(self.session.execute(motion))
             if stop is not None:
                 return stop
         return None
+
+    def _before_park(self) -> Joints:
+        """A few degrees inside the park position: more than the encoders are off."""
+        park = self.robot.park
+        towards = math.copysign(_BEFORE_PARK, self.robot.shoulder.low - park.shoulder)
+        inwards = math.copysign(_BEFORE_PARK, self.robot.elbow.high - park.elbow)
+        return Joints(park.shoulder + towards, park.elbow + inwards, park.lift)
 
     def _set_position(self, usteps: Usteps) -> Stopped | None:
         self.session.client.set_position(usteps)
