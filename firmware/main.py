@@ -31,8 +31,8 @@ def make_board(role):
     return Board(role)
 
 
-def main(argv):
-    """Run the controller; returns the exit code."""
+def run(argv):
+    """Run the controller until its board ends."""
     role = read_role(argv)
     if role not in ROLES:
         raise ValueError("role must be arm or hand, not %s" % role)
@@ -40,6 +40,19 @@ def main(argv):
     app = App(make_board(role), role, limits)
     gc.collect()
     app.run()
+
+
+def main(argv):
+    """Run the controller; returns the exit code.
+
+    A failure goes to standard error, never into the serial stream. The loop is over then, so gate and wave
+    stand still: the motors lose their power and the peer stops.
+    """
+    try:
+        run(argv)
+    except Exception as error:
+        sys.print_exception(error, sys.stderr)
+        return 1
     return 0
 
 

@@ -10,4 +10,4 @@ import sys
 if "maintenance" not in os.listdir():
     from firmware.main import main
 
-    main(sys.argv)
+    sys.exit(main(sys.argv))
