@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from firmware.board import lockstep as pins
+from host.arm.homing import joints_from_encoders
 from host.arm.joints import Joints
 from host.arm.motion import Motion
-from host.arm.moves import swing
+from host.arm.moves import creep, swing
 from host.arm.robot import Robot
 from host.arm.robot import load as load_robot
 from host.link import events
@@ -58,14 +58,24 @@ class Bench:
     heard: list[LinkEvent] = field(default_factory=list)
 
     @classmethod
-    def start(cls, directory: Path, world: dict[str, Any] | None = None, seed: int = 1) -> Bench:
-        """Spawn twin, controllers and link; connect."""
+    def start(
+        cls,
+        directory: Path,
+        world: dict[str, Any] | None = None,
+        seed: int = 1,
+        *,
+        resume: Path | None = None,
+        truth: bool = True,
+    ) -> Bench:
+        """Spawn twin, controllers and link; connect. `resume` is a rest snapshot."""
         robot = load_robot(None)
         twin = TwinProcess.start(
             {
                 "seed": seed,
                 "world": world or plain_world(cls.home(robot), robot),
                 "firmware": {"limits": robot.limits.as_dict()},
+                "resume": str(resume) if resume else None,
+                "truth": truth,
             },
             directory,
         )
@@ -91,13 +101,25 @@ class Bench:
         away = round(radians * self.robot.shoulder.usteps_per_unit)
         return swing(self.robot, here, (here[0] + away, here[1], here[2]), "swing")
 
+    def creep(self, radians: float) -> Motion:
+        """A slow swing of the shoulder toward the middle of its range, from wherever the arm stands."""
+        here = self.session.usteps or self.home(self.robot)
+        away = round(radians * self.robot.shoulder.usteps_per_unit)
+        inward = away if here[0] < self.home(self.robot)[0] else -away
+        return creep(self.robot, here, (here[0] + inward, here[1], here[2]), "creep")
+
+    def usteps_by_encoders(self) -> Usteps:
+        """Where the joint encoders see the arm, the lift at its top."""
+        return self.robot.usteps(joints_from_encoders(self.robot, self.session.status["arm"].encoders))
+
     def get_ready(self, usteps: Usteps | None = None) -> None:
         """A look, a person's go, and the position: both controllers at READY with power."""
         self.client.looked()
         self.session.pause(50_000)
         self.press(pins.IN_BUTTON_GO)
-        for name in ("arm", "hand"):
-            assert self.wait_for_state(name, states.READY), f"{name}: {self.session.states}"
+        # An arm that stands outside its range may only creep back: RECOVERY.
+        for name, wanted in (("arm", {states.READY, states.RECOVERY}), ("hand", {states.READY})):
+            assert self.wait_for_state(name, wanted), f"{name}: {self.session.states}"
         self.session.pause(100_000)
         self.client.set_position(usteps or self.home(self.robot))
         self.session.pause(200_000)
@@ -108,17 +130,11 @@ class Bench:
         self.time.ask("press", buttons=button, for_us=PRESS_US)
         self.session.pause(PRESS_US + 50_000)
 
-    def wait_for_state(self, name: str, state: int, patience_us: int = _READY_US) -> bool:
-        """Whether controller `name` reports `state` in time."""
-        if self.session.states.get(name) == state:
+    def wait_for_state(self, name: str, wanted: set[int], patience_us: int = _READY_US) -> bool:
+        """Whether controller `name` reports one of the states `wanted` in time."""
+        if self.session.states.get(name) in wanted:
             return True
-        return self.session.until(lambda _: self.session.states.get(name) == state, patience_us)
-
-    def run_until(self, motion: Motion, condition: Callable[[LinkEvent], bool]) -> int:
-        """Begin `motion` and return, with it under way, at the first event that `condition` accepts."""
-        number = self.client.run(motion)
-        self.session.until(condition, 10_000_000)
-        return number
+        return self.session.until(lambda _: self.session.states.get(name) in wanted, patience_us)
 
     def ended(self) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
         """Close everything; the twin's report and each controller's last words by name."""

@@ -12,7 +12,7 @@ def pytest_addoption(parser):
 @pytest.fixture
 def bench(request, tmp_path):
     """Both controllers connected, in a world without physics."""
-    if request.config.getoption("--device") != "virtual":
+    if request.config.getoption("--device", "virtual") != "virtual":
         pytest.skip("only virtual controllers can be killed and cut off by a test")
     bench = Bench.start(tmp_path / "twin")
     yield bench

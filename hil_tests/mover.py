@@ -19,7 +19,7 @@ def main() -> None:
     said = False
     way = 0.8
     while True:
-        bench.client.run(bench.swing(way))
+        bench.session.begin(bench.swing(way))
         target_us = bench.time.now_us() + 400_000
         bench.session.pause(target_us - bench.time.now_us())
         if not said:

@@ -45,8 +45,8 @@ def kill(pid):
 def begin_to_move(bench):
     """Bring the arm well into a long swing; twin time stands still when this returns."""
     bench.get_ready()
-    bench.client.run(bench.swing(0.8))
-    assert bench.wait_for_state("arm", states.MOVING)
+    bench.session.begin(bench.swing(0.8))
+    assert bench.wait_for_state("arm", {states.MOVING})
     bench.session.pause(INTO_MOTION_US)
     assert bench.session.states == {"arm": states.MOVING, "hand": states.MOVING}
     return bench.time.now_us()

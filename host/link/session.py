@@ -13,7 +13,7 @@ from enum import Enum
 from firmware.wire import messages
 from host.link import errors, events
 from host.link.client import LinkClient, Motion
-from host.link.errors import LinkError, LinkGoneError
+from host.link.errors import LinkError
 from host.link.events import LinkEvent, Usteps
 from host.timebase import Timebase
 from safety import reasons, states
@@ -60,6 +60,7 @@ class LinkSession:
         self._time = time
         self._watch = watch
         self._number: int | None = None
+        self._end: Outcome | None = None
         self._heard: deque[LinkEvent] = deque()
 
     def connect(self, patience_us: int = _PATIENCE_US) -> None:
@@ -74,14 +75,18 @@ class LinkSession:
             "the controllers did not answer: are both cables plugged in and is the robot switched on?"
         )
 
+    def begin(self, motion: Motion) -> None:
+        """Let `motion` run; `await_end` tells its outcome."""
+        self._follow(self.client.run(motion))
+
     def execute(self, motion: Motion) -> Outcome:
         """Run `motion` until it finished, was stopped, or is held."""
-        self._number = self.client.run(motion)
+        self.begin(motion)
         return self.await_end()
 
     def home(self, axis: int, motion: Motion) -> tuple[Outcome, Usteps | None]:
         """Search the limit switch of `axis`; the outcome, and the step counters where the switch changed."""
-        self._number = self.client.home(axis, motion)
+        self._follow(self.client.home(axis, motion))
         found: list[Usteps] = []
 
         def note(event: LinkEvent) -> None:
@@ -92,19 +97,24 @@ class LinkSession:
         return outcome, found[-1] if found else None
 
     def await_end(self, also: Watch = lambda _: None) -> Outcome:
-        """Wait for the running motion; after HELD this is called again when a person lets it go on."""
-        for event in self._hear(None):
+        """Wait for the running motion; after HELD this is called again when a person lets it go on.
+
+        Raises ValueError when no motion was begun, or its end was told already.
+        """
+        if self._number is None:
+            raise ValueError("no motion is under way")
+        heard = self._hear(None)
+        while self._end is None:
+            event = next(heard)
             also(event)
-            match event:
-                case events.MotionDone(motion=number, result=result, usteps=usteps) if number == self._number:
-                    self._number = None
-                    return Outcome(End.STOPPED if result else End.FINISHED, result, usteps)
-                case events.StateChanged(controller="arm", state=states.HOLD, reason=reason):
-                    return Outcome(End.HELD, reason, self.usteps)
-                case events.Lost(controller=name, why=why):
-                    self._number = None
-                    return Outcome(End.STOPPED, reasons.NONE, None, f"{name}: {why}")
-        raise LinkGoneError("the link stopped reporting")
+            if (
+                isinstance(event, events.StateChanged)
+                and event.controller == "arm"
+                and event.state == states.HOLD
+            ):
+                return Outcome(End.HELD, event.reason, self.usteps)
+        self._number = None
+        return self._end
 
     def magnet(self, on: bool, patience_us: int = 1_000_000) -> bool:
         """Switch the magnet and wait for the controller's word; whether it did."""
@@ -143,6 +153,10 @@ class LinkSession:
             self._time.wait(wake_us if until_us is None else min(wake_us, until_us), [self.client.inbox])
             self._heard.extend(self.client.events())
 
+    def _follow(self, number: int) -> None:
+        self._number = number
+        self._end = None
+
     def _note(self, event: LinkEvent) -> None:
         match event:
             case events.Status(controller=name, state=state, reason=reason):
@@ -151,5 +165,9 @@ class LinkSession:
                     self.usteps = event.usteps
             case events.StateChanged(controller=name, state=state, reason=reason):
                 self.states[name], self.reasons[name] = state, reason
-            case events.MotionDone(usteps=usteps):
+            case events.MotionDone(motion=number, result=result, usteps=usteps):
                 self.usteps = usteps
+                if number == self._number:
+                    self._end = Outcome(End.STOPPED if result else End.FINISHED, result, usteps)
+            case events.Lost(controller=name, why=why) if self._number is not None:
+                self._end = Outcome(End.STOPPED, reasons.NONE, None, f"{name}: {why}")

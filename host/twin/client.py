@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import socket
 import struct
 import subprocess
@@ -45,9 +46,10 @@ class TwinStream(ByteStream):
     def read(self) -> bytes:
         """See `Inbox.read`. Waits for granted bytes the kernel still carries."""
         parts = bytearray()
-        os.set_blocking(self.fd, True)
         try:
             while self._received < self.granted:
+                # Not a blocking read: on a terminal that pyserial has set up it would come back empty.
+                select.select([self.fd], [], [])
                 part = os.read(self.fd, self.granted - self._received)
                 if not part:
                     self.is_open = False
@@ -56,8 +58,6 @@ class TwinStream(ByteStream):
                 parts += part
         except OSError:
             self.is_open = False
-        finally:
-            os.set_blocking(self.fd, False)
         if not self.is_open:
             self.hang_up()
         return bytes(parts)

@@ -52,6 +52,9 @@ class FakeWorld:
     def restore(self, path):
         self.steps = json.loads(Path(path).read_text())
 
+    def restart(self):
+        self.now_us = 0
+
     def is_quiet(self):
         return True
 
