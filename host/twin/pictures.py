@@ -68,9 +68,9 @@ def face_picture(label: str, style: str, rng: np.random.Generator) -> _Picture:
     glyph = _glyph(style, f"{'red' if red else 'black'}_{label.lower()}")
     mask = np.zeros((_FACE_PX, _FACE_PX), np.uint8)
     middle = _FACE_PX // 2
-    # Ring at 0.84 and glyph within 0.55 of the radius, as on most turned sets.
-    cv2.circle(mask, (middle, middle), int(0.84 * middle), 255, thickness=4, lineType=cv2.LINE_AA)
-    size = int(1.10 * middle)
+    # Ring at 0.87 of the radius, glyph a square of 0.61 of the diameter, as on most turned sets.
+    cv2.circle(mask, (middle, middle), int(0.87 * middle), 255, thickness=4, lineType=cv2.LINE_AA)
+    size = int(1.22 * middle)
     corner = middle - size // 2
     window = mask[corner : corner + size, corner : corner + size]
     np.maximum(window, cv2.resize(glyph, (size, size), interpolation=cv2.INTER_AREA), out=window)
