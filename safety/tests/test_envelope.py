@@ -361,3 +361,31 @@ def test_every_reason_has_a_text():
     assert sorted(named) == sorted(reasons.TEXTS)
     assert len(set(reasons.TEXTS.values())) == len(reasons.TEXTS)
     assert envelope.NORMAL != envelope.FAST
+
+
+def test_steps_that_crowd_are_refused_in_both_directions():
+    # One and two tenths of the honest time for ten and for two steps of the lift.
+    for sign in (1, -1):
+        for n, interval in ((10, 800), (2, 300)):
+            crowded = Segment(TEN_MS, (0, 0, 0, 0), (0, 0, 0, 0), (sign * n, 100, 4096 * interval, 0))
+            state = PathState(MIDDLE)
+            assert check_segment(LIMITS, state, crowded) == reasons.JOINT_ACCELERATION
+
+
+def test_an_arm_at_the_very_end_of_its_range_may_leave_it_inward():
+    for end, sign in ((LIMITS.min_usteps, 1), (LIMITS.max_usteps, -1)):
+        state = PathState((end[0], -12000, 30000))
+        assert check_segment(LIMITS, state, Segment(TEN_MS, (sign, 100, 0, 0))) == 0
+
+
+def test_the_check_allows_for_the_rounding_of_step_times_and_no_more():
+    # 4378 usteps/s of the elbow are 150.4 mm/s, 4410 are 151.5.
+    assert cruise(1, 4378) == 0
+    assert cruise(1, 4410) == reasons.POINT_SPEED
+
+
+def test_lowering_counts_from_the_upper_end_of_its_zone():
+    # The segment of 208 usteps ends at the zone's edge, or one ustep below it.
+    edge = LIMITS.lowering_zone_mm * LIMITS.usteps_per_mm
+    assert cruise(2, -20800, (10000, -12000, edge + 208)) == 0
+    assert cruise(2, -20800, (10000, -12000, edge + 207)) == reasons.LOWERING_SPEED

@@ -110,3 +110,25 @@ def test_the_gate_toggles_only_while_allowed():
     assert sum(levels[i] != levels[i - 1] for i in range(1, 40)) == 3
     assert {gate.step(t * 1000, False) for t in range(40, 80)} == {0}
     assert gate.step(80000, True) == 1
+
+
+def test_two_long_intervals_in_a_row_are_a_hold_and_a_short_one_ends_it():
+    watch = PeerWatch()
+    edges = ((0, False), (14999, False), (29999, False), (44999, True), (59999, True), (69999, False))
+    for count, (at, holding) in enumerate(edges):
+        watch.step(at, count + 1)
+        if count == 0:
+            watch.step(at, count + 1)
+        assert watch.holding == holding, at
+
+
+def test_a_peer_is_lost_after_45_ms_and_its_hold_is_forgotten():
+    watch = PeerWatch()
+    for count in range(5):
+        watch.step(count * 20000, count)
+    assert watch.holding
+    watch.step(80000 + liveness.PEER_LOST_US, 4)
+    assert watch.present
+    watch.step(80000 + liveness.PEER_LOST_US + 1, 4)
+    assert not watch.present
+    assert not watch.holding

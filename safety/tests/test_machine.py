@@ -421,3 +421,20 @@ def test_the_grace_for_motor_power_does_not_come_back_when_the_clock_wraps():
     inputs.motor_power = False
     machine.step(5, inputs)
     assert (machine.state, machine.reason) == (states.STOPPED, reasons.MOTOR_POWER)
+
+
+def test_a_silent_host_is_no_fault_while_a_recovery_rests():
+    machine, inputs = in_state(states.RECOVERY)
+    inputs.host_silent_us = HOST_SILENT_US
+    machine.step(0, inputs)
+    assert machine.state == states.RECOVERY
+
+
+def test_a_controller_begins_without_power_peer_or_mushroom():
+    machine = Machine(True)
+    assert not machine.powered
+    assert not Inputs().peer_present
+    inputs = Inputs()
+    inputs.mushroom = True
+    machine.step(0, inputs)
+    assert machine.reason == reasons.MUSHROOM

@@ -76,3 +76,9 @@ def test_the_last_time_is_that_of_the_last_step():
 def test_it_shows_how_it_was_made():
     segment = one(3, 10)
     assert eval(repr(segment), {"Segment": Segment}) == segment
+
+
+def test_neither_the_first_nor_the_last_interval_may_be_zero():
+    assert one(3, 0, 0, 5).invalid() == "interval"
+    assert one(3, 0, 5, -5).invalid() == "interval"
+    assert one(3, 0, 5, -4).invalid() is None
