@@ -87,10 +87,9 @@ class Controller:
         peer_edges: int,
     ) -> None:
         """Let it run its loop once; arguments as in `firmware.board.lockstep`."""
-        counts = (min(count, 0xFFFF) for count in pending)
         os.write(
             self._grant,
-            _GRANT.pack(now_ticks, rx_total & _MOD32, inputs, *encoders, *counts, peer_edges & _MOD32),
+            _GRANT.pack(now_ticks, rx_total & _MOD32, inputs, *encoders, *pending, peer_edges & _MOD32),
         )
 
     def collect(self) -> Done | None:

@@ -34,19 +34,24 @@ class Edges(NamedTuple):
 class _Chunk:
     """When the PIO is done with each word and makes each edge, and how far it has got with both.
 
-    Lists and bisection: a frame sees a handful of edges, for which numpy's calls cost more than the work.
+    Lists and bisection: a frame sees a handful of words, for which numpy's calls cost more than the work.
     """
 
     __slots__ = ("directions", "emitted", "ends", "played", "ticks")
 
     def __init__(self, words: NDArray[np.uint32], start: int) -> None:
-        ends = np.cumsum(words >> _DELAY_SHIFT, dtype=np.int64) + start
-        steps = (words & _STEP_BIT) != 0
-        self.ends: list[int] = ends.tolist()
-        self.ticks: list[int] = ends[steps].tolist()
-        self.directions = [1 if word & _DIRECTION_BIT else -1 for word in words[steps].tolist()]
+        self.ends: list[int] = []
+        self.ticks: list[int] = []
+        self.directions: list[int] = []
         self.played = 0
         self.emitted = 0
+        tick = start
+        for word in words.tolist():
+            tick += word >> _DELAY_SHIFT
+            self.ends.append(tick)
+            if word & _STEP_BIT:
+                self.ticks.append(tick)
+                self.directions.append(1 if word & _DIRECTION_BIT else -1)
 
 
 class StateMachine:
@@ -127,7 +132,8 @@ class Pio:
     @property
     def playing(self) -> bool:
         """Whether any axis still has words to play."""
-        return any(axis.playing for axis in self.axes)
+        shoulder, elbow, lift = self.axes
+        return shoulder.playing or elbow.playing or lift.playing
 
     @property
     def underruns(self) -> int:

@@ -73,6 +73,7 @@ class Server:
         self._game_left_us: int | None = None
         self._rest_since_us: int | None = 0
         self._saved = True
+        self._moving = True
         self._started = time.perf_counter()
 
     def run(self) -> None:
@@ -86,7 +87,7 @@ class Server:
             self.plant.close()
 
     def _frame(self) -> None:
-        elapsed_us = MOVING_FRAME_US if self.plant.moving else IDLE_FRAME_US
+        elapsed_us = MOVING_FRAME_US if self._moving else IDLE_FRAME_US
         self.now_us += elapsed_us
         self.frames += 1
         now = self.now_us
@@ -144,7 +145,8 @@ class Server:
             self._game_left_us = self.now_us
 
     def _keep_rest_snapshot(self) -> None:
-        if self.plant.moving:
+        self._moving = self.plant.moving
+        if self._moving:
             self._rest_since_us = None
             self._saved = False
         elif self._rest_since_us is None:
