@@ -237,14 +237,47 @@ def test_intervals_that_belie_the_count_are_refused():
 
 
 def test_a_path_that_would_stop_too_hard_is_refused():
-    # Slow enough to plan, but braking while it slows down would ask more than the stop limit.
+    # Planned lawfully (80000 usteps/s2), but braking while it slows down would ask 86500.
+    folded = (10000, -23800, 30000)
     soft = Limits(dict(REFERENCE, stop_joint_usteps_s2=REFERENCE["joint_usteps_s2"]))
-    state = PathState((10000, -23800, 30000))
-    for speed in range(400, 4401, 400):
-        assert check_segment(soft, state, steady(0, speed)) == 0
-        state.position[:] = (10000, -23800, 30000)
-    assert check_segment(soft, state, steady(0, 3200)) == reasons.JOINT_ACCELERATION
-    assert check_segment(LIMITS, state, steady(0, 3800)) == 0
+    for limits, verdict in ((soft, reasons.JOINT_ACCELERATION), (LIMITS, 0)):
+        for sign in (1, -1):
+            state = PathState(folded, True, FAST)
+            for speed in range(400, 6801, 400):
+                assert check_segment(limits, state, steady(0, sign * speed)) == 0
+                state.position[:] = folded
+            assert check_segment(limits, state, steady(0, sign * 6100)) == 0
+            assert check_segment(limits, state, steady(0, sign * 6800)) == 0
+            state.position[:] = folded
+            assert check_segment(limits, state, steady(0, sign * 5800)) == verdict
+
+
+def test_the_speed_at_either_end_of_a_segment_counts():
+    # 20 steps of the shoulder; at the stretched tip 150 mm/s are one step in 3131 ticks.
+    straight = (10000, -1300, 30000)
+    for begin, change, verdict in (
+        (3500, -10, 0),
+        (3500, -26, reasons.POINT_SPEED),
+        (3300, 10, 0),
+        (3000, 26, reasons.POINT_SPEED),
+    ):
+        for sign in (1, -1):
+            state = PathState(straight)
+            for speed in (800, 1600, 2300):
+                assert check_segment(LIMITS, state, steady(0, sign * speed)) == 0
+            state.position[:] = straight
+            bent = Segment(TEN_MS, (sign * 20, 3400, begin * 4096, change * 4096))
+            assert bent.invalid() is None
+            assert check_segment(LIMITS, state, bent) == verdict
+
+
+def test_recovery_takes_one_axis_after_the_other():
+    state = PathState((10000, -12000, 52500))
+    state.position[0] = LIMITS.max_usteps[0] + 100
+    state.recovery = True
+    assert check_segment(LIMITS, state, steady(2, -2000)) == 0
+    assert check_segment(LIMITS, state, steady(0, -200)) == 0
+    assert check_segment(LIMITS, state, steady(0, 200)) == reasons.RECOVERY_DIRECTION
 
 
 def test_a_speed_that_braking_cannot_shed_is_refused():
@@ -339,6 +372,7 @@ def test_inside_allows_slack_on_request():
     assert not inside(LIMITS, (10000, -12000, 52010))
     assert inside(LIMITS, (10000, -12000, 52010), (0, 0, 10))
     assert not inside(LIMITS, (10000, -23911, 0), (0, 10, 0))
+    assert inside(LIMITS, (10000, -23910, 0), (0, 10, 0))
 
 
 def test_the_cosine_bounds_enclose_the_cosine():
