@@ -150,7 +150,7 @@ def _cut(
     offset: NDArray[np.generic],
     points: NDArray[np.int64],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Cut crops a few pixels beside the points, half of them upside down; returns them and the moved offsets."""
+    """Cut crops a few pixels beside the points, half of them upside down; also returns the moved offsets."""
     margin = _SHIFT_PIXELS
     padded = np.pad(np.asarray(canvas), ((margin, margin), (margin, margin), (0, 0)), constant_values=127)
     shifts = rng.integers(-margin, margin + 1, (len(points), 2))

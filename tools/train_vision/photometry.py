@@ -30,9 +30,12 @@ def light(rng: np.random.Generator, picture: Floats) -> Floats:
     return np.asarray(lit, dtype=np.float32)
 
 
-def expose(rng: np.random.Generator, picture: Floats) -> NDArray[np.uint8]:
-    """Take the picture: white balance, exposure, tone curve, blur, noise, sharpening, JPEG. Returns bytes."""
-    picture = picture * _white_balance(rng) * rng.uniform(0.6, 1.25)
+def expose(rng: np.random.Generator, picture: Floats, pitch: float) -> NDArray[np.uint8]:
+    """Take the picture: white balance, exposure, tone curve, blur, noise, sharpening, JPEG. Returns bytes.
+
+    `pitch` is the side of a cell in pixels: what is blurred beyond reading teaches nothing.
+    """
+    picture = picture * _white_balance(rng) * rng.uniform(0.6, 1.15)
     picture = np.clip(picture, 0, 1.2) ** rng.uniform(0.75, 1.35)
     if rng.random() < 0.4:
         grey = picture.mean(axis=2, keepdims=True)
@@ -42,9 +45,11 @@ def expose(rng: np.random.Generator, picture: Floats) -> NDArray[np.uint8]:
         picture = floor + picture * (1 - floor)
     roll = rng.random()
     if roll < 0.45:
-        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.3, 1.3))), np.float32)
+        picture = np.asarray(
+            cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.2, 0.033 * pitch))), np.float32
+        )
     elif roll < 0.55:
-        length = int(rng.integers(3, 8))
+        length = int(rng.integers(2, max(3, round(0.12 * pitch))))
         kernel = np.zeros((length, length), np.float32)
         cv2.line(kernel, (0, int(rng.integers(length))), (length - 1, int(rng.integers(length))), 1.0)
         picture = np.asarray(cv2.filter2D(picture, -1, kernel / kernel.sum()), np.float32)

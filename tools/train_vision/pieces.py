@@ -14,6 +14,8 @@ __all__ = ["FACE_PIXELS", "SetStyle", "blank_face", "draw_face", "draw_style", "
 #: Side of a face picture; the disc touches its borders.
 FACE_PIXELS = 96
 
+#: Least difference of brightness, 0..1, between writing and disc.
+_LEAST_CONTRAST = 0.25
 _CENTRE = (FACE_PIXELS - 1) / 2
 _Y, _X = np.mgrid[0:FACE_PIXELS, 0:FACE_PIXELS].astype(np.float32)
 _RADIUS: Floats = np.hypot(_X - _CENTRE, _Y - _CENTRE) / (FACE_PIXELS / 2)
@@ -49,8 +51,10 @@ def draw_style(rng: np.random.Generator, faces: Sequence[Face]) -> SetStyle:
     disc = (body, body)
     if rng.random() < 0.1:
         # Light writing on discs in the colour of the side.
-        writing = colour(rng, (0.08, 0.16), (0.0, 0.7), (0.75, 1.0))
-        disc, (red, black) = (red, black), (writing, writing)
+        writing = colour(rng, (0.08, 0.16), (0.0, 0.5), (0.85, 1.0))
+        disc, (red, black) = (_apart(red, writing), _apart(black, writing)), (writing, writing)
+    elif rng.random() < 0.95:
+        red, black = _apart(red, body), _apart(black, body)
     rings = _rings(rng)
     ring_ink = (red, black)
     if rng.random() < 0.15:
@@ -65,11 +69,11 @@ def draw_style(rng: np.random.Generator, faces: Sequence[Face]) -> SetStyle:
         ring_ink=ring_ink,
         texture=str(rng.choice(["wood", "plain", "paper"], p=[0.5, 0.4, 0.1])),
         rings=rings,
-        glyph_scale=float(inside * rng.uniform(0.56, 0.74)),
-        boldness=float(rng.normal(0.1, 0.9)),
+        glyph_scale=float(inside * rng.uniform(0.6, 0.82)),
+        boldness=float(rng.normal(0.3, 0.8)),
         warp=float(rng.uniform(0, 4.0) if rng.random() < 0.7 else 0.0),
         engraving=float(rng.uniform(0.1, 0.6) if rng.random() < 0.5 else 0.0),
-        opacity=float(rng.uniform(0.75, 1.0)),
+        opacity=float(rng.uniform(0.8, 1.0)),
         bevel=float(rng.uniform(0.0, 0.35)),
         second_line=bool(rng.random() < 0.04),
     )
@@ -156,6 +160,16 @@ def _inks(rng: np.random.Generator) -> tuple[Floats, Floats]:
     else:
         black = colour(rng, (0.05, 0.1), (0.3, 0.7), (0.1, 0.25))
     return red, black
+
+
+def _apart(paint: Floats, ground: Floats) -> Floats:
+    """Darken the paint, or lighten it on dark ground, until both differ as a maker of sets would want it."""
+    level = float(ground.mean())
+    for _ in range(8):
+        if abs(float(paint.mean()) - level) > _LEAST_CONTRAST:
+            break
+        paint = np.asarray(paint * 0.75 if level > 0.4 else paint + 0.35 * (1 - paint), dtype=np.float32)
+    return paint
 
 
 def _rings(rng: np.random.Generator) -> list[tuple[float, float]]:

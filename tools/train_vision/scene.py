@@ -81,7 +81,8 @@ def draw_scene(
 ) -> Scene:
     """Draw a picture of a board, `size` (width, height) or drawn. With `photographs` the pieces wear them."""
     size = size or _SHAPES[int(rng.integers(len(_SHAPES)))]
-    camera = draw_camera(rng, size)
+    camera = _near_enough(rng, draw_camera(rng, size))
+    size = camera.size
     ground = camera.plane()
     pitch = pitch_pixels(ground)
     board = draw_board(rng, float(np.clip(pitch, 24, 72)), faces)
@@ -97,7 +98,7 @@ def draw_scene(
         for _ in range(int(rng.choice([1, 2, 3], p=[0.7, 0.2, 0.1]))):
             target = project(ground, [[rng.uniform(-1, 9), rng.uniform(-1, 10)]])[0]
             _hide(rng, picture, cover, pitch, (float(target[0]), float(target[1])))
-    return Scene(expose(rng, light(rng, picture)), camera, pieces, cover)
+    return Scene(expose(rng, light(rng, picture), pitch), camera, pieces, cover)
 
 
 def draw_empty_scene(
@@ -121,7 +122,19 @@ def draw_empty_scene(
             0.08 * max(size),
             (float(rng.uniform(0, size[0])), float(rng.uniform(0, size[1]))),
         )
-    return Scene(expose(rng, light(rng, picture)), None, [], cover)
+    return Scene(expose(rng, light(rng, picture), 30.0), None, [], cover)
+
+
+def _near_enough(rng: np.random.Generator, camera: Camera) -> Camera:
+    """Give the camera more pixels when cells would be too small to read, but for a few."""
+    pitch = pitch_pixels(camera.plane())
+    wanted = rng.uniform(26, 40) if rng.random() < 0.9 else rng.uniform(16, 26)
+    finer = min(wanted / pitch, 1280 / max(camera.size))
+    if finer <= 1:
+        return camera
+    size = (round(camera.size[0] * finer), round(camera.size[1] * finer))
+    scale = np.array([[size[0] / camera.size[0]], [size[1] / camera.size[1]], [1.0]])
+    return Camera(camera.matrix * scale, size)
 
 
 def _lay(
