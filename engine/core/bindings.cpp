@@ -81,7 +81,7 @@ class Engine {
     }
     const qiyou::Game copy = game;
     const nb::gil_scoped_release release;
-    const std::lock_guard lock(busy_);
+    const std::scoped_lock lock(busy_);
     stop_ = false;
     const qiyou::SearchResult result = searcher_.think(copy, limits, stop_);
     std::vector<Line> found;
@@ -97,7 +97,7 @@ class Engine {
 
   void new_game() {
     const nb::gil_scoped_release release;
-    const std::lock_guard lock(busy_);
+    const std::scoped_lock lock(busy_);
     searcher_.new_game();
   }
 

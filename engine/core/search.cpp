@@ -61,6 +61,12 @@ int from_table(int score, int ply) {
   return score > 0 ? score - ply : score + ply;
 }
 
+// Whether a stored score answers the question put by the window.
+bool settles(Bound bound, int stored, int alpha, int beta) {
+  return bound == Bound::kExact || (bound == Bound::kLower && stored >= beta) ||
+         (bound == Bound::kUpper && stored <= alpha);
+}
+
 struct Frame {
   Move pv[kMaxPly + 2];
   int pv_length = 0;
@@ -151,6 +157,7 @@ void Searcher::Tree::step(Move move, int ply) {
   f.null = false;
   ++nodes_;
   path_.push_back(position_.make(move));
+  table_.prefetch(position_.key());
 }
 
 void Searcher::Tree::take_back() {
@@ -316,10 +323,7 @@ int Searcher::Tree::quiesce(int alpha, int beta, int ply) {
   if (known != nullptr) {
     first = known->move;
     const int stored = from_table(known->score, ply);
-    if (beta - alpha == 1 && (known->bound() == Bound::kExact || (known->bound() == Bound::kLower && stored >= beta) ||
-                              (known->bound() == Bound::kUpper && stored <= alpha))) {
-      return stored;
-    }
+    if (beta - alpha == 1 && settles(known->bound(), stored, alpha, beta)) return stored;
   }
   int best = -kInfinite;
   int eval = 0;
@@ -396,11 +400,10 @@ int Searcher::Tree::search(int alpha, int beta, int depth, int ply, bool expect_
   if (known != nullptr) entry = *known;
   const Move first = ply == 0 ? root_moves_[line_].moves[0] : entry.move;
   const int stored = from_table(entry.score, ply);
-  if (known != nullptr && !pv && ply > 0 && entry.depth >= depth && position_.halfmove() < kNaturalLimit - 20) {
-    if (entry.bound() == Bound::kExact || (entry.bound() == Bound::kLower && stored >= beta) ||
-        (entry.bound() == Bound::kUpper && stored <= alpha)) {
-      return stored;
-    }
+  // Near the natural limit what was found with more plies left no longer holds.
+  if (known != nullptr && !pv && ply > 0 && entry.depth >= depth && position_.halfmove() < kNaturalLimit - 20 &&
+      settles(entry.bound(), stored, alpha, beta)) {
+    return stored;
   }
 
   int eval = 0;

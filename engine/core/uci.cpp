@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "evaluate.h"
@@ -165,7 +166,7 @@ bool Conversation::read(std::string& line) {
 }
 
 void Conversation::say(const std::string& text) {
-  const std::lock_guard lock(speaking_);
+  const std::scoped_lock lock(speaking_);
   out_ << text << '\n' << std::flush;
 }
 
@@ -181,7 +182,8 @@ void Conversation::greet() {
   };
   say(std::string("id name ") + kName);
   say("id author the Qiyou developers");
-  for (const auto& [name, what] : options) say("option " + std::string(ucci_ ? "" : "name ") + name + " " + what);
+  const std::string before(ucci_ ? "option " : "option name ");
+  for (const auto& [name, what] : options) say(std::string(before).append(name).append(" ").append(what));
   if (ucci_) say("option usemillisec type check default true");
   say(ucci_ ? "ucciok" : "uciok");
 }
@@ -237,7 +239,7 @@ void Conversation::set_position(const Words& words) {
   if (words.size() > 1 && words[1] == "startpos") {
     text = kStartFen;
   } else if (words.size() > 1 && words[1] == "fen") {
-    for (auto word = words.begin() + 2; word < moves_at; ++word) text += std::string(*word) + " ";
+    for (auto word = words.begin() + 2; word < moves_at; ++word) text.append(*word).append(" ");
   } else {
     complain("position needs 'startpos' or 'fen' and a FEN");
     return;
@@ -253,7 +255,7 @@ void Conversation::set_position(const Words& words) {
       }
       game.push(*move);
     }
-    game_ = game;
+    game_ = std::move(game);
     banned_moves_.clear();
   } catch (const FenError& error) {
     complain(std::string("the position was refused: ") + error.what());
@@ -329,7 +331,11 @@ void Conversation::go(const Words& words) {
     }
     if (word == "draw") continue;
     if (word == "searchmoves") {
-      while (i + 1 < words.size() && move_from(words[i + 1])) limits.only.push_back(*move_from(words[++i]));
+      for (; i + 1 < words.size(); ++i) {
+        const auto move = move_from(words[i + 1]);
+        if (!move) break;
+        limits.only.push_back(*move);
+      }
       continue;
     }
     const std::string_view text = i + 1 < words.size() ? words[i + 1] : std::string_view();
@@ -406,7 +412,7 @@ void Conversation::start(const Limits& limits) {
       text += " nodes " + std::to_string(nodes) + " nps " +
               std::to_string(nodes * 1000 / static_cast<std::uint64_t>(std::max<std::int64_t>(1, ms))) + " hashfull " +
               std::to_string(permille) + " time " + std::to_string(ms) + " pv";
-      for (const Move move : line.moves) text += " " + uci(move);
+      for (const Move move : line.moves) text.append(" ").append(uci(move));
       say(text);
     };
     const SearchResult result = searcher_.think(game_, limits, stop_, report);
@@ -445,12 +451,10 @@ bool Conversation::obey(const Words& words) {
     say("readyok");
     return true;
   }
-  if (searching()) {
-    // A bounded search is awaited, an endless one would never end.
-    if (endless_ && !stop_) {
-      complain("'" + shown(verb) + "' was not obeyed: the search runs until stop");
-      return true;
-    }
+  // A bounded search is awaited, an endless one would never end.
+  if (searching() && endless_ && !stop_) {
+    complain("'" + shown(verb) + "' was not obeyed: the search runs until stop");
+    return true;
   }
   finish();
   if (verb == "uci" || verb == "ucci") {
