@@ -27,9 +27,9 @@ class PointScores:
     `kind_logp` (90, 9) float32: log-probabilities of K A B N R C P empty unknown. `red_logit` (90,) float32:
     log-odds of red against black from one crop alone; means nothing where no piece stands. `ink` (90, 4)
     float32: an embedding trained so that for two pieces of one picture the log-odds of being of the same
-    side are `INK_MARGIN` minus the squared distance. `offset_cells` (90, 2) float32: the centre of the piece's
-    upper face minus the point, x along the files and y along the ranks as in the board frame, in cells of
-    the plane `piece_height_cells` above the board; for a piece of that height it is where the piece stands.
+    side are `INK_MARGIN` minus the squared distance. `offset_cells` (90, 2) float32: the centre of the
+    piece's upper face minus the point, x along the files and y along the ranks as in the board frame, in
+    cells of the plane `piece_height_cells` above the board; a piece of that height stands there.
     """
 
     kind_logp: NDArray[np.float32]

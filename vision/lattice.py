@@ -24,7 +24,10 @@ _ROBUST_CELLS = 0.04
 
 @dataclass(frozen=True)
 class Crossings:
-    """A map of crossing probabilities, (h, w) 0..1; value (row, column) lies at pixel `stride` * index + (stride-1)/2."""
+    """A map of crossing probabilities, (h, w) 0..1, with a value for every `stride` pixels.
+
+    The value (row, column) lies at pixel `stride` * (column, row) + (`stride` - 1) / 2.
+    """
 
     probability: Array
     stride: int
@@ -47,7 +50,7 @@ class Crossings:
         `reach` (N,) is the window's half width in pixels. Returns the crossings' pixel positions (N, 2), by
         the centre of mass about the window's highest value, and their highest probability (N,).
         """
-        found, peak = np.array(pixels, dtype=np.float64), np.zeros(len(pixels))
+        found, peak = self._indices(pixels), np.zeros(len(pixels))
         height, width = self.probability.shape
         for index, (place, half) in enumerate(zip(self._indices(pixels), reach / self.stride, strict=True)):
             left, top = (int(np.ceil(value - half)) for value in place)
@@ -65,7 +68,7 @@ class Crossings:
             ys, xs = np.mgrid[rows, columns]
             total = float(mass.sum()) + 1e-12
             found[index] = float((xs * mass).sum()) / total, float((ys * mass).sum()) / total
-        return found * self.stride + np.where(peak[:, None] >= 0, (self.stride - 1) / 2, 0), peak
+        return found * self.stride + (self.stride - 1) / 2, peak
 
     def _indices(self, pixels: Array) -> Array:
         return (np.asarray(pixels, dtype=np.float64) - (self.stride - 1) / 2) / self.stride
@@ -73,7 +76,7 @@ class Crossings:
 
 @dataclass(frozen=True)
 class LatticeFit:
-    """`homography` (3, 3) board to pixel of the map's picture; see `vision.locate.Located` for the figures."""
+    """`homography` (3, 3) board to pixel of the map's picture; `vision.locate.Located` explains the rest."""
 
     homography: Array
     residual_cells: float
@@ -119,7 +122,7 @@ def _shift(dx: float, dy: float) -> Array:
 
 
 def _contrast(crossings: Crossings, homography: Array) -> float:
-    """Mean probability on the lattice (as its square root: many fair crossings beat few sure ones) less the ring's."""
+    """Mean probability on the lattice less the ring's; square roots: many fair ones beat few sure."""
     points = np.concatenate([LATTICE, _RING])
     depth = np.column_stack([points, np.ones(len(points))]) @ homography[2]
     if not ((depth > 0).all() or (depth < 0).all()):
@@ -129,10 +132,11 @@ def _contrast(crossings: Crossings, homography: Array) -> float:
 
 
 def _local_pitch(homography: Array) -> Array:
-    """Length in pixels of half the smaller diagonal step about each lattice point, as a cell size, (90,)."""
-    across = project(homography, LATTICE + (0.5, 0.0)) - project(homography, LATTICE - (0.5, 0.0))
-    down = project(homography, LATTICE + (0.0, 0.5)) - project(homography, LATTICE - (0.0, 0.5))
-    return np.minimum(np.hypot(*across.T), np.hypot(*down.T))
+    """Length in pixels of the shorter side of a cell centred on each lattice point, (90,)."""
+    half_x, half_y = np.array([0.5, 0.0]), np.array([0.0, 0.5])
+    across = project(homography, LATTICE + half_x) - project(homography, LATTICE - half_x)
+    down = project(homography, LATTICE + half_y) - project(homography, LATTICE - half_y)
+    return np.asarray(np.minimum(np.hypot(*across.T), np.hypot(*down.T)))
 
 
 def _refined(homography: Array, board: Array, pixels: Array, weight: Array, pitch: Array) -> Array:
