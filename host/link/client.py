@@ -95,6 +95,8 @@ class LinkClient:
             [sys.executable, "-m", "host.link.process", json.dumps(config)],
             pass_fds=passed,
             stdin=subprocess.DEVNULL,
+            # Ctrl-C is for the game alone; the link ends with it.
+            process_group=0,
         )
         theirs.close()
         if self._twin is not None:

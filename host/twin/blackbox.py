@@ -8,8 +8,6 @@ from firmware.wire import messages, packet
 from host.link.decoder import FrameReader
 from safety import reasons, states
 
-_REPORTING = (messages.STATUS, messages.STATE)
-
 
 class BlackBox:
     """The last state and reason a controller reported itself, for the time after its death."""
@@ -33,9 +31,9 @@ class BlackBox:
             except messages.MessageError:
                 continue
             for message, values in rows:
-                if message in _REPORTING:
-                    self._note(values[1], values[2], now_us)
+                # STATUS follows every change at once, and unlike STATE it is never sent again.
                 if message == messages.STATUS:
+                    self._note(values[1], values[2], now_us)
                     self._usteps = values[5:8]
 
     def summary(self) -> dict[str, Any]:

@@ -170,6 +170,8 @@ class TwinProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                # Ctrl-C is for the game alone; the twin then comes to rest and writes down what it knows.
+                process_group=0,
             )
         for sock in sockets:
             sock.close()
