@@ -10,6 +10,7 @@ from host.game.requests import Offsets
 from host.game.state import square_index
 from vision.centre import camera_station, find_centre
 from vision.geometry import homography_from_corners, pitch_pixels
+from vision.gridlines import refine_homography
 from vision.look import Looker
 from vision.reading import Frame, Reading
 
@@ -46,7 +47,9 @@ class CameraEyes:
             return {}
         pitch, robot = self._robot.board.pitch, self._robot
         cells = {square_index(name): offset for name, offset in reading.offsets.items()}
-        homography = homography_from_corners(reading.corners)
+        rough = homography_from_corners(reading.corners)
+        refined = refine_homography(frame.image, rough)
+        homography = rough if refined is None else refined
         height, width = frame.image.shape[:2]
         # The focal length that puts the lens where the robot's data sheet has it.
         focal = pitch_pixels(homography) / pitch * robot.camera.height

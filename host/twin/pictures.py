@@ -69,7 +69,8 @@ def face_picture(label: str, style: str, rng: np.random.Generator) -> _Picture:
     mask = np.zeros((_FACE_PX, _FACE_PX), np.uint8)
     middle = _FACE_PX // 2
     # Ring at 0.87 of the radius, glyph a square of 0.61 of the diameter, as on most turned sets.
-    cv2.circle(mask, (middle, middle), int(0.87 * middle), 255, thickness=4, lineType=cv2.LINE_AA)
+    centre = round((middle - 0.5) * 16)
+    cv2.circle(mask, (centre, centre), int(0.87 * middle) * 16, 255, thickness=4, lineType=cv2.LINE_AA, shift=4)
     size = int(1.22 * middle)
     corner = middle - size // 2
     window = mask[corner : corner + size, corner : corner + size]
@@ -95,7 +96,8 @@ def board_picture(robot: Robot, style: str, rng: np.random.Generator) -> _Pictur
     pitch, margin = robot.board.pitch * _PX_PER_M, _BOARD_MARGIN * _PX_PER_M
 
     def line(f0: float, r0: float, f1: float, r1: float, thick: int = 2) -> None:
-        ends = [[round((margin + at * pitch) * 16) for at in end] for end in ((f0, r0), (f1, r1))]
+        # A texel's own coordinate is its middle, half a texel after its corner.
+        ends = [[round((margin + at * pitch - 0.5) * 16) for at in end] for end in ((f0, r0), (f1, r1))]
         cv2.line(mask, ends[0], ends[1], 255, thick, cv2.LINE_AA, 4)
 
     for rank in range(10):
