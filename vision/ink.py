@@ -34,8 +34,8 @@ def sides_of_ink(
     """Two-cluster expectation maximisation over all pieces, seeded by the classifier's own red-log-odds.
 
     `kind_logp` (90, 9) with columns K A B N R C P empty unknown; `red_logit` (90,); `ink` (90, D). The
-    generals of the two palaces are held to opposite sides: what speaks for one being red speaks against the other.
-    With few pieces, or inks that do not part, the classifier's log-odds stand as they are.
+    generals of the two palaces are held to opposite sides: what speaks for one being red speaks against the
+    other. With few pieces, or inks that do not part, the classifier's log-odds stand as they are.
     """
     seed = np.clip(red_logit.astype(np.float64), -_LIMIT, _LIMIT)
     weight = np.exp(kind_logp[:, :7]).sum(axis=1)

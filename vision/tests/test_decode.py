@@ -166,6 +166,13 @@ def test_inks_nobody_can_name_leave_the_orientation_open() -> None:
     assert not decode_oriented(nameless).certain
 
 
+def test_inks_that_part_but_are_hardly_redder_or_blacker_leave_the_orientation_open() -> None:
+    scores = scores_of(START, np.random.default_rng(9))
+    faint = replace(scores, red_logit=0.1 * scores.red_logit)
+    assert "".join(decode(faint).labels) == START
+    assert not decode_oriented(faint).certain
+
+
 def test_a_half_turn_twice_is_no_turn() -> None:
     scores = scores_of(START, np.random.default_rng(8))
     again = half_turned(half_turned(scores))

@@ -41,3 +41,9 @@ def test_inks_that_do_not_part_leave_the_sides_open() -> None:
     sides = sides_of_ink(scores.kind_logp, np.zeros(90), np.zeros((90, 4)))
     assert np.abs(sides.logit).max() < 0.1
     assert abs(sides.naming) < 0.1
+
+
+def test_crops_count_from_the_middle_of_their_set_where_inks_hardly_differ() -> None:
+    scores = scores_of(START, np.random.default_rng(4), red_bias=-3.5)
+    sides = sides_of_ink(scores.kind_logp, scores.red_logit, 0.3 * scores.ink)
+    assert ((sides.logit > 0) == RED)[MEN].all()
