@@ -24,10 +24,11 @@ class BoardClock:
     ppm: float
 
     @classmethod
-    def drawn(cls, seed: str) -> BoardClock:
-        """A plausible crystal (within 50 ppm) whose ticks wrap between 3 and 9 seconds after the start."""
+    def drawn(cls, seed: str, drift_max_ppm: float) -> BoardClock:
+        """A crystal within `drift_max_ppm` whose ticks wrap between 3 and 9 seconds after the start."""
         dice = random.Random(seed)
-        return cls(TICKS_WRAP - dice.randrange(3_000_000, 9_000_000), round(dice.uniform(-50.0, 50.0), 2))
+        ppm = dice.uniform(-drift_max_ppm, drift_max_ppm)
+        return cls(TICKS_WRAP - dice.randrange(3_000_000, 9_000_000), round(ppm, 2))
 
     def local_us(self, twin_us: float) -> float:
         """Unwrapped local microseconds at a twin time."""

@@ -19,10 +19,11 @@ SWITCH_BITS = pins.IN_LIMIT_SHOULDER | pins.IN_LIMIT_ELBOW | pins.IN_LIMIT_LIFT 
 class Board:
     """One controller with its crystal, serial line, waves and what its pins said last."""
 
-    def __init__(self, name: str, directory: Path, seed: int, firmware: dict[str, Any]) -> None:
-        clock = firmware.get("clocks", {}).get(name)
+    def __init__(
+        self, name: str, directory: Path, seed: int, drift_max_ppm: float, firmware: dict[str, Any]
+    ) -> None:
         self.name = name
-        self.clock = BoardClock(**clock) if clock else BoardClock.drawn(f"{seed} {name}")
+        self.clock = BoardClock.drawn(f"{seed} {name}", drift_max_ppm)
         self.line = SerialLine(seed * 4 + (0 if name == "arm" else 2))
         self.gate = Wave()
         self.peer = Wave()
@@ -39,15 +40,7 @@ class Board:
 class Plant:
     """The robot's hardware and its surroundings, advanced frame by frame."""
 
-    def __init__(
-        self,
-        world: World,
-        person: Person,
-        directory: Path,
-        seed: int,
-        controllers: list[str],
-        firmware: dict[str, Any],
-    ) -> None:
+    def __init__(self, world: World, person: Person, boards: dict[str, Board]) -> None:
         self.world = world
         self.events: list[dict[str, Any]] = []
         self.pio = Pio()
@@ -58,8 +51,8 @@ class Plant:
         self._pressed: list[tuple[int, int]] = []
         self._positions = [0, 0, 0]
         self._last_edge_us = 0.0
-        self.boards = {name: Board(name, directory, seed, firmware) for name in controllers}
-        self.lines = {name: board.line for name, board in self.boards.items()}
+        self.boards = boards
+        self.lines = {name: board.line for name, board in boards.items()}
 
     @property
     def moving(self) -> bool:

@@ -32,8 +32,9 @@ from typing import Any, cast
 
 from host.twin import lockstep
 from host.twin.lockstep import Channel
+from host.twin.noise import load as load_noise
 from host.twin.participants import Exchange, Participant
-from host.twin.plant import Plant
+from host.twin.plant import Board, Plant
 from host.twin.roles import Nobody, Person, World, make
 
 MOVING_FRAME_US = 1_000
@@ -55,14 +56,13 @@ class Server:
         if config.get("resume"):
             world.restore(Path(config["resume"]))
             world.restart()
-        self.plant = Plant(
-            world,
-            person,
-            self.directory,
-            seed,
-            config.get("controllers", ["arm", "hand"]),
-            config["firmware"],
-        )
+        noise = config["world"].get("noise")
+        drift_max_ppm = load_noise(Path(noise) if noise else None).clock.drift_max_ppm
+        boards = {
+            name: Board(name, self.directory, seed, drift_max_ppm, config["firmware"])
+            for name in config.get("controllers", ["arm", "hand"])
+        }
+        self.plant = Plant(world, person, boards)
         names = config.get("participants", ["game", "link"])
         self.exchange = Exchange(
             [Participant(name, Channel(sockets[name])) for name in names], self.plant.lines

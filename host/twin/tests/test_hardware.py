@@ -42,9 +42,10 @@ def test_a_crystal_gives_the_twin_time_back(offset, ppm, now):
 
 
 def test_ticks_start_shortly_before_their_wrap_and_differ_between_controllers():
-    arm, hand = BoardClock.drawn("1 arm"), BoardClock.drawn("1 hand")
+    arm, hand = BoardClock.drawn("1 arm", 30.0), BoardClock.drawn("1 hand", 30.0)
     for clock in (arm, hand):
         assert clock.ticks(0) > TICKS_WRAP - 10_000_000
         assert clock.ticks(10_000_000) < 10_000_000
     assert arm != hand
-    assert arm == BoardClock.drawn("1 arm")
+    assert abs(arm.ppm) <= 30.0
+    assert arm == BoardClock.drawn("1 arm", 30.0)
