@@ -9,7 +9,7 @@ from array import array
 from firmware.queue import DEADLINE, FLAGS, MOTION, SegmentQueue
 from firmware.steps import Expander
 from safety import liveness, ticks
-from safety.braking import CELL_US, PATH_TICKS, RESTING, Rate
+from safety.braking import CELL_US, RESTING, RESUMING, Rate
 from safety.segment import AXES
 
 AHEAD_US = 15000
@@ -87,9 +87,7 @@ class Player:
 
     def may_resume(self):
         """Whether enough path is queued to begin again."""
-        if self.mode != HELD or self.queue.rests:
-            return True
-        return self.queue.ticks >= PATH_TICKS + liveness.QUEUE_RESERVE_TICKS
+        return self.mode != HELD or not liveness.queue_short(self.queue.ticks, 0, self.queue.rests > 0, True)
 
     def resume(self, now_us):
         """Go on along the path after a hold."""
@@ -114,7 +112,9 @@ class Player:
 
     def short(self):
         """Whether the queue breaks the invariant: it neither ends at rest nor holds path to brake on."""
-        return liveness.queue_short(self.queue.ticks, self.rate.path_to_rest(), self.queue.rests > 0)
+        queue = self.queue
+        rate = self.rate
+        return liveness.queue_short(queue.ticks, rate.path_to_rest(), queue.rests > 0, rate.mode == RESUMING)
 
     def step(self, now_us):
         """Hand out the cells that are due; returns True in the step in which a motion came to its end."""

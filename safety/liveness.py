@@ -14,6 +14,9 @@ PEER_LOST_US = 4 * HALF_PERIOD_US + HALF_PERIOD_US // 2
 SLOW_INTERVAL_US = 15000
 
 QUEUE_RESERVE_TICKS = 240000
+# A hold for a short queue leaves less than that. Resuming starts slowly enough (1 ms of path in the first
+# 40 ms) for the host to fill up again.
+RESUME_RESERVE_TICKS = 160000
 
 
 class HostWatch:
@@ -92,6 +95,10 @@ class PeerWatch:
             self._long = 0
 
 
-def queue_short(queued_ticks, to_rest_ticks, ends_at_rest):
-    """True when the queued path could not end at rest: less than the braking path and 30 ms is left."""
-    return not ends_at_rest and queued_ticks < to_rest_ticks + QUEUE_RESERVE_TICKS
+def queue_short(queued_ticks, to_rest_ticks, ends_at_rest, resuming=False):
+    """True when the queued path could not end at rest: less than the braking path and 30 ms is left.
+
+    While `resuming`, 20 ms beside the braking path are enough.
+    """
+    reserve = RESUME_RESERVE_TICKS if resuming else QUEUE_RESERVE_TICKS
+    return not ends_at_rest and queued_ticks < to_rest_ticks + reserve

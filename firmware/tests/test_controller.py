@@ -308,6 +308,14 @@ def test_a_queue_that_runs_short_brakes_on_the_path(arm):
     assert at_rest(arm)
     assert on_path(arm, LONG)
     assert arm.aborts == 0
+    # What is left is enough to begin again; the host fills up as soon as it hears of it.
+    arm.inputs |= lockstep.IN_BUTTON_GO
+    assert arm.run(30_000, state_is(arm, states.MOVING))
+    arm.inputs &= ~lockstep.IN_BUTTON_GO
+    arm.run(20_000)
+    arm.streaming = True
+    arm.run(3_500_000)
+    assert [axis.position for axis in arm.axes] == [6000, -3000, 2000]
 
 
 def test_the_host_may_ask_for_a_pause(arm):

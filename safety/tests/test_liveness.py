@@ -102,6 +102,8 @@ def test_a_queue_ends_at_rest_or_holds_the_braking_path():
     assert not queue_short(brake + 240000, brake, False)
     assert not queue_short(0, brake, True)
     assert liveness.QUEUE_RESERVE_TICKS == 30000 * 8
+    assert queue_short(brake + 159999, brake, False, True)
+    assert not queue_short(brake + 160000, brake, False, True)
 
 
 def test_the_gate_toggles_only_while_allowed():
