@@ -162,8 +162,8 @@ class ArmBody:
                 self._searches += 1
                 if self._searches == _MOST_SEARCHES:
                     raise GameError(
-                        f"The arm did not find its place ({stop.reason}); make sure that it can move freely and "
-                        "go on with --resume."
+                        f"The arm did not find its place ({stop.reason}); make sure that it can move "
+                        "freely and go on with --resume."
                     )
                 return stop
             self._searches = 0
@@ -185,8 +185,8 @@ class ArmBody:
         for name, since_us in self._lost.items():
             if self.time.now_us() - since_us > _GONE_US:
                 raise GameError(
-                    f"The {name} controller does not answer any more; the arm stands still and the game is in "
-                    "its journal. Check the controller's cable and go on with --resume."
+                    f"The {name} controller does not answer any more; the arm stands still and the game is "
+                    "in its journal. Check the controller's cable and go on with --resume."
                 )
         while self.time.now_us() < until_us and self._state() == before:
             self.session.pause(min(_POLL_US, until_us - self.time.now_us()))

@@ -1,9 +1,9 @@
 """What a game in the twin reports: turns with their times and errors. It watches and changes nothing.
 
-`placing_error_mm` and `reading_errors` compare with the twin's truth, which nobody else is shown; without a
-truth channel they are null. Times in `ms`: `see`, `think` and `plan` are what the computer needed (wall
-clock; twin time stands still meanwhile), `move` is twin time: the arm's motions, or for a person the time from
-being asked to being understood.
+`placing_error_mm` and `reading_errors` compare with the twin's truth, which nobody else is shown; without
+a truth channel they are null. Times in `ms`: `see`, `think` and `plan` are what the computer needed (wall
+clock; twin time stands still meanwhile), `move` is twin time: the arm's motions, or for a person the time
+from being asked to being understood.
 """
 
 import json
@@ -39,7 +39,7 @@ _REST_US = 500_000
 
 
 def true_board(truth: Truth) -> str:
-    """The twin's truth as 90 labels by square index: every piece that lies on the board, at its nearest point."""
+    """The twin's truth as 90 labels by square index: every piece on the board at its nearest point."""
     board = ["."] * 90
     for piece in cast(list[Mapping[str, object]], truth["pieces"]):
         if piece["where"] == "board":
@@ -98,6 +98,8 @@ class Chronicle:
                 self._turn.began_us = self._now_us()
             case PutDown(carry) if carry.errand.target is not None and isinstance(answer, Done):
                 self._released = (carry.errand.target, carry.errand.piece)
+            case Write("intent"):
+                ms["move"] = 0.0  # what the arm did before, waking or parking, is not of this turn
             case Write("person" | "seen", fields):
                 self._close_turn(request.kind, fields)
         if isinstance(request, Fetch | PutDown | Park):

@@ -36,6 +36,7 @@ from host.game.state import Standing, replay
 from host.game.table import Outcome, Table
 from host.link.client import LinkClient
 from host.link.errors import LinkError
+from host.link.events import LinkEvent
 from host.link.session import LinkSession
 from host.twin.client import TwinProcess, TwinTime
 from host.twin.lockstep import TwinGoneError
@@ -197,7 +198,7 @@ class _Demo:
         self._client.start()
         stack.callback(self._client.join)
         stack.callback(self._client.close)
-        self._session = LinkSession(self._client, self._time, lambda event: self._body.watch(event))
+        self._session = LinkSession(self._client, self._time, self._hear)
         self._body = ArmBody(self._robot, self._session, self._time, plan.robot)
         self._player = Player(plan.seed)
         self._eyes = CameraEyes(self._picture, Looker(), self._robot, self._body.looked)
@@ -239,6 +240,9 @@ class _Demo:
             },
             folder,
         )
+
+    def _hear(self, event: LinkEvent) -> None:
+        self._body.watch(event)
 
     def _picture(self) -> Frame:
         t_us, image = self._time.frame()
@@ -289,7 +293,10 @@ class _Demo:
         return report
 
     def _link_report(self) -> dict[str, object]:
-        return {"hardware": self._time.ask("hardware"), "pace": self._time.ask("pace")}
+        hardware = self._time.ask("hardware")
+        for summary in hardware.get("controllers", {}).values():
+            summary["changes"] = len(summary.get("changes", ()))
+        return {**hardware, "pace": self._time.ask("pace")}
 
     def _finish(self, outcome: Outcome, chronicle: Chronicle) -> bool:
         standing = self._plan.standing

@@ -109,6 +109,7 @@ class Table:
         self._versions = versions
         self._last: Reading | None = None  # an accepted look at the resting board, not yet acted upon
         self._held: _Held | None = None
+        self._resumed = False
 
     @property
     def game(self) -> Game:
@@ -123,6 +124,7 @@ class Table:
             self._held = _Held(*carried)
         yield from self._acts(heard)
         yield from self._park()
+        self._resumed = resumed
         if resumed:
             yield Write("resumed", {"ply": self.standing.ply})
             yield Say(Message(words.RESUMED))
@@ -157,10 +159,12 @@ class Table:
     def _person_turn(self) -> Steps[None]:
         position = self.game.position
         guard = Guard(position, self._robot, history=self.standing.history)
-        yield Light(Led.YOUR_TURN)
-        yield Say(Message(words.YOUR_TURN, ask="move"))
+        if not self._resumed:
+            yield from self._greet()
         self._last = None
-        doubted: tuple[str, ...] | None = None
+        # After a power cut the person may have moved already: look first, then speak.
+        doubted: tuple[str, ...] | None = () if self._resumed else None
+        self._resumed = False
         patience = UNDER_WAY_LOOKS
         while True:
             heard = yield from self._listen(GLANCE_S)
@@ -176,11 +180,14 @@ class Table:
                 yield Say(Message(seen.message, "restore", placement_of(position.board), seen.squares))
             elif isinstance(seen, Unchanged) and doubted is not None:
                 doubted = None
-                yield Light(Led.YOUR_TURN)
-                yield Say(Message(words.YOUR_TURN, ask="move"))
+                yield from self._greet()
         yield Write("person", self._record(seen.move.uci(), reading))
         self.standing.push(seen.move.uci())
         self._last = reading
+
+    def _greet(self) -> Steps[None]:
+        yield Light(Led.YOUR_TURN)
+        yield Say(Message(words.YOUR_TURN, ask="move"))
 
     # --- the robot --------------------------------------------------------------------------------
 

@@ -70,7 +70,8 @@ def face_picture(label: str, style: str, rng: np.random.Generator) -> _Picture:
     middle = _FACE_PX // 2
     # Ring at 0.87 of the radius, glyph a square of 0.61 of the diameter, as on most turned sets.
     centre = round((middle - 0.5) * 16)
-    cv2.circle(mask, (centre, centre), int(0.87 * middle) * 16, 255, thickness=4, lineType=cv2.LINE_AA, shift=4)
+    radius = int(0.87 * middle) * 16
+    cv2.circle(mask, (centre, centre), radius, 255, thickness=4, lineType=cv2.LINE_AA, shift=4)
     size = int(1.22 * middle)
     corner = middle - size // 2
     window = mask[corner : corner + size, corner : corner + size]

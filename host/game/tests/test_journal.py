@@ -83,10 +83,12 @@ def test_any_bytes_are_refused_in_one_sentence(raw):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "journal.jsonl"
         path.write_bytes(raw)
-        try:
+        if raw.count(b"\n") == 0:
+            assert read_journal(path) == []
+            return
+        with pytest.raises(JournalError) as caught:
             read_journal(path)
-        except JournalError as error:
-            assert "\n" not in str(error)
+        assert "\n" not in str(caught.value)
 
 
 def test_the_lines_are_plain_json(whole):
