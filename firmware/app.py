@@ -6,6 +6,7 @@
 """
 
 import binascii
+import gc
 import struct
 
 from firmware.arm import Arm
@@ -166,6 +167,9 @@ class App:
             reason = machine.hold_reason if machine.state == states.HOLD else machine.reason
             self.event(messages.STATE, now, machine.state, reason)
             self._status_at = None
+            if machine.state != states.MOVING and self.part.at_rest():
+                # Now, while nothing moves, rather than in the middle of the next motion.
+                gc.collect()
         moving = machine.state in (states.MOVING, states.HOLD) or not self.part.at_rest()
         period = STATUS_MOVING_US if moving else STATUS_US
         if self._status_at is None or ticks.diff(now, self._status_at) >= period:

@@ -151,11 +151,13 @@ class Arm:
     def _abort(self, now_us):
         safe = self._app.machine
         safe.abort = False
-        moving = not self.player.at_rest()
-        self.player.abort(now_us)
-        self.homing.disarm()
-        if moving:
+        player = self.player
+        if not player.at_rest():
             self.known = False
+        under_way = player.mode != IDLE
+        player.abort(now_us)
+        self.homing.disarm()
+        if under_way:
             self._finished(now_us, safe.reason)
         self.intake.reset(self.player.position(), self.known)
 

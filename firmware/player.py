@@ -6,7 +6,7 @@ PIO start. `executed` tells where the steps are that are due by now, from the ce
 
 from array import array
 
-from firmware.queue import DEADLINE, FLAGS, MOTION, SegmentQueue
+from firmware.queue import DEADLINE, MOTION, SegmentQueue
 from firmware.steps import Expander
 from safety import liveness, ticks
 from safety.braking import CELL_US, RESTING, RESUMING, Rate
@@ -176,7 +176,3 @@ class Player:
             n = expander.written(axis)
             if n:
                 self._board.give(axis, expander.words[axis], n)
-
-    def head_flags(self):
-        """Flags of the segment at the head of the queue, 0 when it is empty."""
-        return self.queue.fields[self.queue.base() + FLAGS] if self.queue.count else 0

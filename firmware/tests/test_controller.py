@@ -350,6 +350,18 @@ def test_the_mushroom_drops_steps_and_power_at_once(arm):
     assert not arm.status["flags"] & messages.STATUS_POSITION_KNOWN
 
 
+def test_the_mushroom_ends_a_held_motion_too(arm):
+    started(arm)
+    arm.send(messages.HOLD)
+    arm.run(400_000)
+    arm.inputs |= lockstep.IN_MUSHROOM
+    arm.run(150_000)
+    (done,) = arm.received(messages.MOTION_DONE)
+    assert done["result"] == reasons.MUSHROOM
+    assert done["shoulder_usteps"] == arm.offset[0] + arm.axes[0].position
+    assert arm.status["state"] == states.STOPPED
+
+
 def test_the_nose_stops_a_lowering_and_nothing_else(arm):
     started(arm, move((0, 0, -6000), 2.5), run_us=1_000_000)
     arm.inputs |= lockstep.IN_NOSE
