@@ -84,7 +84,10 @@ class LinkClient:
         return self._process.pid
 
     def start(self) -> None:
-        """Spawn the link process. Its ports open, sessions and clocks come up; `Ready` tells when."""
+        """Spawn the link process. Its ports open, sessions and clocks come up; `Ready` tells when.
+
+        To be called before the first wait: in the twin all streams must be known by then.
+        """
         mine, theirs = socket.socketpair()
         passed = [theirs.fileno()]
         config = {**self._config, "game": theirs.fileno(), "twin": None}

@@ -198,9 +198,20 @@ class ControllerLink:
                 self.clock.add(sent_us, ticks, now_us)
                 self._pings = {key: at for key, at in self._pings.items() if at > sent_us}
         elif message == messages.STATUS:
-            _, state, reason, flags, inputs, a, b, c, e0, e1, motion, queue_ms, _, profile, magnet = values
+            _, state, reason, flags, inputs, a, b, c, e0, e1, motion, queue_ms, free, profile, magnet = values
             self.status = events.Status(
-                name, state, reason, flags, inputs, (a, b, c), (e0, e1), motion, queue_ms, profile, magnet
+                name,
+                state,
+                reason,
+                flags,
+                inputs,
+                (a, b, c),
+                (e0, e1),
+                motion,
+                queue_ms,
+                free,
+                profile,
+                magnet,
             )
             self.status_us = now_us
             self._events.append(self.status)

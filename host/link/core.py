@@ -195,10 +195,14 @@ class LinkCore:
             self._events.append(event)
 
     def _follow(self, status: events.Status, now_us: int) -> None:
-        if status.controller == _ARM and self.streamer.active:
+        if status.controller != _ARM:
+            return
+        self.streamer.note_room(status.free_segments)
+        if self.streamer.active:
             if status.state == states.RECOVERY and status.motion == self.streamer.current:
                 self.streamer.note_begun()
-            self.streamer.hold(status.state == states.HOLD, status.queue_ms * 1000, now_us)
+            if status.state == states.HOLD:
+                self.streamer.hold(status.queue_ms * 1000, now_us)
 
     def _refused(self, motion: int, reason: int) -> None:
         # A motion that has begun ends with MOTION_DONE; for one that never did nothing else will come.

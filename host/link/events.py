@@ -66,6 +66,7 @@ class Status(LinkEvent):
     encoders: tuple[int, int]
     motion: int
     queue_ms: int
+    free_segments: int
     profile: int
     magnet_permille: int
 

@@ -57,6 +57,7 @@ class LinkSession:
         self.reasons: dict[str, int] = {}
         self.status: dict[str, events.Status] = {}
         self.usteps: Usteps | None = None
+        self.magnet_on = False
         self._time = time
         self._watch = watch
         self._number: int | None = None
@@ -117,8 +118,10 @@ class LinkSession:
         return self._end
 
     def magnet(self, on: bool, patience_us: int = 1_000_000) -> bool:
-        """Switch the magnet and wait for the controller's word; whether it did."""
+        """Switch the magnet and wait for the controller's word; whether it is now as wanted."""
         self.client.magnet(on)
+        if self.magnet_on == on:
+            return True  # it reports changes alone
         for event in self._hear(self._time.now_us() + patience_us):
             match event:
                 case events.MagnetState(on=is_on):
@@ -163,6 +166,10 @@ class LinkSession:
                 self.status[name], self.states[name], self.reasons[name] = event, state, reason
                 if name == "arm":
                     self.usteps = event.usteps
+                else:
+                    self.magnet_on = bool(event.flags & messages.STATUS_MAGNET_ON)
+            case events.MagnetState(on=on):
+                self.magnet_on = on
             case events.StateChanged(controller=name, state=state, reason=reason):
                 self.states[name], self.reasons[name] = state, reason
             case events.MotionDone(motion=number, result=result, usteps=usteps):

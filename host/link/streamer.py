@@ -18,6 +18,8 @@ SEGMENTS_PER_PACKET = 4
 WINDOW_PACKETS = 8
 # A segment is of use until a little after its time: the start waits for the controller's next loop.
 NOT_AFTER_US = 100_000
+# Places of the controller's queue that are left free for what its last report could not know of.
+_SPARE_SEGMENTS = 16
 # How soon to look again when the window was full: acknowledgements wake the link anyway.
 _RETRY_US = 5_000
 
@@ -53,7 +55,7 @@ class Streamer:
     def __init__(self) -> None:
         self._queue: deque[QueuedMotion] = deque()
         self._plays_until_us = 0.0
-        self._held = False
+        self._room = 0
         self._given_up = False
         self._begun = False
 
@@ -97,16 +99,21 @@ class Streamer:
         """The controller stopped: the rest of the motion under way is not wanted any more."""
         self._given_up = self.active
 
-    def hold(self, held: bool, queue_us: int, now_us: int) -> None:
-        """The controller stands in HOLD with `queue_us` of path queued (True), or moves again (False)."""
-        if held:
-            self._plays_until_us = now_us + queue_us
-        self._held = held
+    def note_room(self, free_segments: int) -> None:
+        """The controller's queue has this many free places (some may be on their way to being filled)."""
+        self._room = free_segments - _SPARE_SEGMENTS
+
+    def hold(self, queue_us: int, now_us: int) -> None:
+        """The controller stands in HOLD with `queue_us` of path queued: its path time stands still.
+
+        The queue is still filled up, because it must hold enough path to move on.
+        """
+        self._plays_until_us = now_us + queue_us
 
     def poll(self, now_us: int, clock: ClockSync, in_flight: int) -> list[bytes]:
         """Payloads of SEGMENT messages to hand to the reliable session now."""
         payloads: list[bytes] = []
-        if not self._queue or self._held or self._given_up:
+        if not self._queue or self._given_up:
             return payloads
         motion = self._queue[0]
         if motion.sent == 0:
@@ -115,20 +122,21 @@ class Streamer:
             not motion.all_sent
             and self._plays_until_us - now_us < AHEAD_US
             and in_flight + len(payloads) < WINDOW_PACKETS
+            and self._room >= SEGMENTS_PER_PACKET
         ):
             payloads.append(self._packet(motion, clock))
         return payloads
 
     def next_due_us(self, now_us: int) -> int | None:
         """When more can be sent, as far as time alone decides; None when nothing is left to send."""
-        if not self._queue or self._held or self._given_up or self._queue[0].all_sent:
+        if not self._queue or self._given_up or self._queue[0].all_sent:
             return None
         if self._queue[0].sent == 0:
-            return now_us
+            return now_us + _RETRY_US if self._room < SEGMENTS_PER_PACKET else now_us
         return max(now_us + _RETRY_US, round(self._plays_until_us) - AHEAD_US)
 
     def _reset(self) -> None:
-        self._held = self._given_up = self._begun = False
+        self._given_up = self._begun = False
 
     def _packet(self, motion: QueuedMotion, clock: ClockSync) -> bytes:
         payload = bytearray()
@@ -144,5 +152,6 @@ class Streamer:
                 messages.SEGMENT, motion.number, motion.sent, motion.flags(), plays, not_after, segment.pack()
             )
             motion.sent += 1
+            self._room -= 1
             self._plays_until_us += segment.duration_ticks / TICKS_PER_US
         return bytes(payload)

@@ -16,7 +16,7 @@ class ControllerModel:
         self.segments, self.done_after, self.started_ticks = [], None, None
         self.heard_us, self.activity, self.stopped = 0, None, False
         self.motion, self.seen = 0, []
-        self._zeros = 0
+        self.free_segments = 96
         self._status_us = 0
         self._out = bytearray()
 
@@ -43,7 +43,7 @@ class ControllerModel:
             self._out += self.session.datagram(
                 messages.encode(
                     messages.STATUS, self.ticks(now_us), self.state, self.reason, 0, 0, 1, 2, 3, 0, 0,
-                    self.motion, self.queue_us(now_us) // 1000, 10, 0, 0,
+                    self.motion, self.queue_us(now_us) // 1000, self.free_segments, 0, 0,
                 )
             )  # fmt: skip
         if self.done_after is not None and ticks.diff(self.ticks(now_us), self.done_after) >= 0:

@@ -161,21 +161,34 @@ def test_a_motion_refused_before_it_began_is_reported_as_ended_with_the_reason()
     ]
 
 
-def test_streaming_pauses_in_hold_and_goes_on_after_it():
+def test_in_hold_the_queue_is_filled_up_but_no_further_and_streaming_goes_on_after_it():
     bench = Bench().run(1_000_000)
     bench.move(1)
     bench.run(400_000)
     arm = bench.models["arm"]
     arm.state = states.HOLD
-    frozen = arm.queue_us(bench.now)
-    arm.queue_us = lambda now: frozen
-    bench.run(100_000)
+    played = 16_000 * len(arm.segments) - 100_000
+    arm.queue_us = lambda now: 16_000 * len(arm.segments) - played
+    bench.run(1_000_000)
     sent = len(arm.segments)
+    assert 400_000 <= arm.queue_us(bench.now) <= 600_000
     bench.run(500_000)
     assert len(arm.segments) == sent
     arm.state = states.MOVING
     bench.run(200_000)
     assert len(arm.segments) > sent
+
+
+def test_a_full_queue_gets_no_more_segments():
+    bench = Bench().run(1_000_000)
+    bench.models["arm"].free_segments = 16
+    bench.run(50_000)
+    bench.move(1)
+    bench.run(300_000)
+    assert bench.models["arm"].segments == []
+    bench.models["arm"].free_segments = 40
+    bench.run(100_000)
+    assert len(bench.models["arm"].segments) >= 4
 
 
 def test_a_silent_controller_is_reported_and_the_other_one_stopped():
