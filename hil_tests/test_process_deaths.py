@@ -99,7 +99,8 @@ def test_a_dead_link_lets_the_arm_brake_on_its_path_without_losing_a_step(bench)
         bench.session.pause(2_000_000)
     bench.time.wait(bench.time.now_us() + 2_000_000, [])
     report, words = bench.ended()
-    assert at(report, "link gone") <= died_us + 2 * FRAME_US
+    # Its end is noticed when it would have been its turn, at the latest for the next keep-alive.
+    assert at(report, "link gone") <= died_us + 20 * FRAME_US
     assert died_us + BRAKE_US < report["last_edge_us"]
     assert report["last_edge_us"] <= died_us + SILENCE_US + BRAKE_US + AHEAD_US + 10 * FRAME_US
     assert no_step_lost(report, words, start)
