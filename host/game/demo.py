@@ -7,17 +7,15 @@ the twin's own folder with the last state of rest.
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
 import cv2
 
-from engine import START_FEN, Game
 from engine.pgn import write_pgn
 from firmware.wire import messages
 from host.arm.robot import Robot
@@ -27,12 +25,11 @@ from host.game.chronicle import Chronicle, Truth, true_board, write_json
 from host.game.driver import Ports, drive
 from host.game.errors import JournalError, TwinError
 from host.game.eyes import CameraEyes
-from host.game.journal import Journal
+from host.game.opening import Colour, Opening, go_on, start_new
 from host.game.player import Player, engine_version
 from host.game.requests import Message, Request, Write
 from host.game.screen import Screen
 from host.game.sheet import contact_sheet, turn_picture
-from host.game.state import Standing, replay
 from host.game.table import Outcome, Table
 from host.link.client import LinkClient
 from host.link.errors import LinkError
@@ -46,10 +43,7 @@ from vision.reading import Frame, fen_order_to_board
 __all__ = ["DEFAULT_PLIES", "DemoOptions", "run_demo"]
 
 DEFAULT_PLIES = 16
-_FORMAT = 1
 _CONNECT_US = 20_000_000
-
-Colour = Literal["red", "black"]
 
 
 @dataclass(frozen=True)
@@ -63,34 +57,21 @@ class DemoOptions:
     truth: bool = True
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """What is to be played, from options and journal."""
-
-    seed: int
-    plies: int
-    robot: Colour
-    standing: Standing
-
-
 def run_demo(options: DemoOptions) -> bool:
     """Play; True when reading, journal and truth agree and nothing unexpected happened.
 
     Raises `JournalError` when there is nothing to resume or the disk refuses, `GameError` when the twin, the
     link or a controller ended before the game did; the journal then lets it be resumed.
     """
-    options.out.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        journal, plan = _open(options)
-        stack.enter_context(journal)
-        if plan.standing.ended is not None:
-            print(
-                f"{journal.path}: this game is over ({plan.standing.ended['result']}); nothing to do",
-                flush=True,
-            )
+        opening = _open(options)
+        journal = stack.enter_context(opening.journal)
+        if opening.standing.ended is not None:
+            ended = opening.standing.ended["result"]
+            print(f"{journal.path}: this game is over ({ended}); nothing to do", flush=True)
             return True
         try:
-            return _Demo(options, plan, journal, stack).play()
+            return _Demo(options, opening, stack).play()
         except (TwinGoneError, LinkError) as error:
             raise TwinError(
                 f"{str(error).rstrip('.')}; the game is safe in {journal.path}: go on with "
@@ -98,54 +79,16 @@ def run_demo(options: DemoOptions) -> bool:
             ) from error
 
 
-def _open(options: DemoOptions) -> tuple[Journal, _Plan]:
-    path = options.out / "journal.jsonl"
-    robot: Colour
+def _open(options: DemoOptions) -> Opening:
     if options.resume:
-        if not path.exists():
-            raise JournalError(f"there is no game to go on with in {options.out}; start one without --resume")
-        journal = Journal.reopen(path)
-        standing = replay(journal.entries, path)
-        first = journal.entries[0]
-        seed, robot = cast(int, first["seed"]), cast(Colour, first["robot"])
-        if options.seed is not None and options.seed != seed:
-            raise JournalError(
-                f"the game in {options.out} has seed {seed}, not {options.seed}; leave --seed out"
-            )
-        plies = cast(int, first["plies"]) if options.plies is None else options.plies
-        return journal, _Plan(seed, plies, robot, standing)
-    _put_aside(options.out)
-    journal = Journal.create(path)
+        return go_on(options.out, seed=options.seed, plies=options.plies)
     seed = 1 if options.seed is None else options.seed
     plies = DEFAULT_PLIES if options.plies is None else options.plies
-    robot = "black" if seed % 2 == 0 else "red"
-    journal.append(
-        "start",
-        {
-            "format": _FORMAT,
-            "fen": START_FEN,
-            "seed": seed,
-            "robot": robot,
-            "plies": plies,
-            "rules": "wxf",
-            "versions": {"engine": engine_version()},
-        },
-    )
-    return journal, _Plan(seed, plies, robot, Standing(Game()))
+    return start_new(options.out, seed=seed, plies=plies, robot=_colour(seed))
 
 
-def _put_aside(out: Path) -> None:
-    """A new game in a used folder: the old journal is kept under another name, the rest is made anew."""
-    journal = out / "journal.jsonl"
-    if journal.exists():
-        number = 1
-        while (kept := out / f"journal-{number}.jsonl").exists():
-            number += 1
-        journal.rename(kept)
-    for name in ("twin", "turns"):
-        shutil.rmtree(out / name, ignore_errors=True)
-    for name in ("report.json", "turns.png", "game.pgn", "pids.json"):
-        (out / name).unlink(missing_ok=True)
+def _colour(seed: int) -> Colour:
+    return "black" if seed % 2 == 0 else "red"
 
 
 class _Mouth:
@@ -183,10 +126,9 @@ class _Album:
 class _Demo:
     """One run of one game: processes, ports and files."""
 
-    def __init__(self, options: DemoOptions, plan: _Plan, journal: Journal, stack: ExitStack) -> None:
+    def __init__(self, options: DemoOptions, plan: Opening, stack: ExitStack) -> None:
         self._options = options
         self._plan = plan
-        self._journal = journal
         self._out = options.out
         self._robot: Robot = load_robot()
         self._twin = self._start_twin()
@@ -261,7 +203,7 @@ class _Demo:
         truth = self._truth if self._options.truth else None
         chronicle = Chronicle(self._robot, self._body, self._time.now_us, truth, self._earlier_turns())
         album = _Album(self._out / "turns", self._eyes)
-        ports = Ports(self._eyes, self._player, self._body, _Mouth(self._time), self._journal)
+        ports = Ports(self._eyes, self._player, self._body, _Mouth(self._time), plan.journal)
         self._screen.line(f"seed {plan.seed}: the robot plays {plan.robot}, the person the other side")
         witnesses = (chronicle, album, self._screen, _Saver(self, chronicle))
         outcome = drive(table.play(self._options.resume), standing.game, ports, witnesses)

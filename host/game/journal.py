@@ -126,6 +126,13 @@ class Journal:
         os.lseek(descriptor, length, os.SEEK_SET)
         return cls(path, descriptor, entries, crc, length)
 
+    @staticmethod
+    def check_free(path: Path) -> None:
+        """Raise `JournalError` when a running game writes the journal at `path`."""
+        descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        _lock(path, descriptor)
+        os.close(descriptor)
+
     def append(self, kind: str, fields: Entry) -> None:
         """Write one line and return when it is on disk.
 

@@ -1,0 +1,97 @@
+"""Opening a game: a new journal in its folder, or the one that is to be gone on with."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from engine import START_FEN, Game
+from host.game.errors import JournalError
+from host.game.journal import Journal
+from host.game.player import engine_version
+from host.game.state import Standing, replay
+
+__all__ = ["Colour", "Opening", "go_on", "start_new"]
+
+Colour = Literal["red", "black"]
+_FORMAT = 1
+_JOURNAL = "journal.jsonl"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A game about to be played: `plies` None means to its end; `resumed` after a power cut."""
+
+    journal: Journal
+    standing: Standing
+    seed: int
+    plies: int | None
+    robot: Colour
+    resumed: bool
+
+
+def start_new(out: Path, *, seed: int, plies: int | None, robot: Colour) -> Opening:
+    """Begin a game in the folder `out`. An older journal there is kept under another name.
+
+    Raises `JournalError` when a game is still running in that folder or the disk refuses.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    _put_aside(out)
+    journal = Journal.create(out / _JOURNAL)
+    journal.append(
+        "start",
+        {
+            "format": _FORMAT,
+            "fen": START_FEN,
+            "seed": seed,
+            "robot": robot,
+            "plies": plies,
+            "rules": "wxf",
+            "versions": {"engine": engine_version()},
+        },
+    )
+    return Opening(journal, Standing(Game()), seed, plies, robot, resumed=False)
+
+
+def go_on(out: Path, *, seed: int | None, plies: int | None) -> Opening:
+    """Open the journal in `out` to finish its game; `seed` must fit if given, `plies` overrides.
+
+    Raises `JournalError` when there is none, or when it does not make a game.
+    """
+    path = out / _JOURNAL
+    if not path.exists():
+        raise JournalError(f"there is no game to go on with in {out}; start one without --resume")
+    journal = Journal.reopen(path)
+    try:
+        return _of_journal(journal, seed, plies)
+    except JournalError:
+        journal.close()
+        raise
+
+
+def _of_journal(journal: Journal, seed: int | None, plies: int | None) -> Opening:
+    path = journal.path
+    standing = replay(journal.entries, path)
+    first = journal.entries[0]
+    recorded, limit, robot = first["seed"], first["plies"], first["robot"]
+    if not (isinstance(recorded, int) and isinstance(limit, int | None) and robot in {"red", "black"}):
+        raise JournalError(f"{path}, line 1: seed, plies or robot is not what a game writes there")
+    if seed not in {None, recorded}:
+        raise JournalError(f"the game in {path.parent} has seed {recorded}, not {seed}; leave --seed out")
+    colour: Colour = "red" if robot == "red" else "black"
+    return Opening(journal, standing, recorded, limit if plies is None else plies, colour, resumed=True)
+
+
+def _put_aside(out: Path) -> None:
+    """Keep an old journal under another name, and clear away what was made from it."""
+    journal = out / _JOURNAL
+    if journal.exists():
+        Journal.check_free(journal)
+        number = 1
+        while (kept := out / f"journal-{number}.jsonl").exists():
+            number += 1
+        journal.rename(kept)
+    for name in ("twin", "turns"):
+        shutil.rmtree(out / name, ignore_errors=True)
+    for name in ("report.json", "turns.png", "game.pgn", "pids.json"):
+        (out / name).unlink(missing_ok=True)
