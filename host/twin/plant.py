@@ -13,6 +13,7 @@ from host.twin.pio import Pio
 from host.twin.roles import Person, PersonView, World
 from host.twin.serialport import SerialLine
 
+LONGEST_FRAME_US = 4_000
 SWITCH_BITS = pins.IN_LIMIT_SHOULDER | pins.IN_LIMIT_ELBOW | pins.IN_LIMIT_LIFT | pins.IN_NOSE
 
 
@@ -30,6 +31,20 @@ class Board:
         self.black_box = BlackBox()
         self.controller = Controller(name, directory, self.line.controller.slave, firmware)
         self.alive = True
+        self.computing = False
+        self._granted_us = -LONGEST_FRAME_US
+        self._seen = (-1, -1)
+
+    def due(self, now_us: int, inputs: int) -> bool:
+        """Whether to let it compute: the arm always, the hand when something is new for it or 4 ms passed.
+
+        The hand makes no steps; at rest both live in frames of 4 ms anyway.
+        """
+        seen = (self.line.controller.written_total, inputs)
+        if self.name != "arm" and seen == self._seen and now_us - self._granted_us < LONGEST_FRAME_US:
+            return False
+        self._seen, self._granted_us = seen, now_us
+        return True
 
     def close(self) -> None:
         """End the process and close its terminals."""
@@ -82,11 +97,14 @@ class Plant:
         self._person.hear(message)
 
     def grant(self, now_us: int) -> None:
-        """Let every living controller compute at `now_us`."""
+        """Let every living controller that is due compute at `now_us`."""
         shared = self._buttons | (pins.IN_MOTOR_POWER if self._power else 0)
         for board in self._living():
             is_arm = board.name == "arm"
             inputs = shared | (self.world.inputs() & SWITCH_BITS if is_arm else 0)
+            board.computing = board.due(now_us, inputs)
+            if not board.computing:
+                continue
             board.controller.grant(
                 board.clock.ticks(now_us),
                 board.line.controller.written_total,
@@ -99,6 +117,8 @@ class Plant:
     def collect(self, now_us: int) -> None:
         """Take what the controllers did at `now_us` and let it take effect."""
         for board in self._living():
+            if not board.computing:
+                continue
             done = board.controller.collect()
             if done is None:
                 board.alive = False
