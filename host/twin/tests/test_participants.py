@@ -4,6 +4,7 @@ import threading
 from contextlib import ExitStack
 
 import pytest
+
 from host.twin import lockstep
 from host.twin.client import TwinTime
 from host.twin.lockstep import Channel, Now, TwinGoneError, Wait
