@@ -18,6 +18,7 @@ from host.arm.choreography import (
     plan_park,
     plan_tasks,
 )
+from host.arm.errors import ArmError
 from host.arm.homing import AXES, joints_from_encoders, plan_homing, plan_recovery, position_after_homing
 from host.arm.joints import Joints, Usteps
 from host.arm.motion import Motion
@@ -28,6 +29,7 @@ from host.game.requests import Carry, Done, Errand, Heard, Plan, Stopped
 from host.game.table import Led
 from host.link import events
 from host.link.advice import advice
+from host.link.client import LinkClient
 from host.link.events import LinkEvent
 from host.link.session import End, LinkSession, Outcome
 from host.timebase import Timebase
@@ -63,17 +65,11 @@ class SafetyEvent:
 
 
 @dataclass
-class _Planned:
-    stage: Stage
-    fetched: bool = False
-
-
-@dataclass
 class ArmBody:
-    """`session` must be connected; `seat` is the robot's colour. `on_hold` is told what to say in a hold."""
+    """`client` must be started; `seat` is the robot's colour. `on_hold` is told what to say in a hold."""
 
     robot: Robot
-    session: LinkSession
+    client: LinkClient
     time: Timebase
     seat: Literal["red", "black"]
     on_hold: Callable[[str], None] = lambda _: None
@@ -82,7 +78,8 @@ class ArmBody:
     """When a piece was last let go by plan."""
 
     def __post_init__(self) -> None:
-        self._plans: list[_Planned] = []
+        self.session = LinkSession(self.client, self.time, self._watch)
+        self._plans: list[Stage] = []
         self._found = False
         self._searches = 0
         self._lost: dict[str, int] = {}
@@ -90,8 +87,12 @@ class ArmBody:
         self._magnet_on = False
         self._reason = reasons.NONE
 
-    def watch(self, event: LinkEvent) -> None:
-        """Hear every event of the link; give this to `LinkSession`."""
+    def connect(self, patience_us: int) -> None:
+        """Wait for both controllers. Raises `LinkError` with one sentence when they do not come."""
+        self.session.connect(patience_us)
+
+    def _watch(self, event: LinkEvent) -> None:
+        """Hear every event of the link."""
         match event:
             case events.StateChanged(controller=name, state=state, reason=reason):
                 # Until it has found its place after power-on the arm may well stand outside its range.
@@ -130,8 +131,11 @@ class ArmBody:
             "aside": "return",
         }
         tasks = [Task(errand.source, errand.target, why[errand.why]) for errand in request.errands]  # type: ignore[arg-type]
-        stages = plan_tasks(self.robot, scene, tasks, park=False)
-        self._plans = [_Planned(stage) for stage in stages]
+        try:
+            stages = plan_tasks(self.robot, scene, tasks, park=False)
+        except ArmError:
+            return ()  # out of reach, or no way to do it: the table asks a person
+        self._plans = stages
         named = iter(request.errands)
         carries = []
         for key, stage in enumerate(stages):
@@ -146,13 +150,11 @@ class ArmBody:
 
     def fetch(self, carry: Carry) -> Done | Stopped:
         """See `requests.Fetch`."""
-        planned = self._plans[carry.key]
-        planned.fetched = True
-        return self._run(planned.stage.fetch)
+        return self._run(self._plans[carry.key].fetch)
 
     def put_down(self, carry: Carry) -> Done | Stopped:
         """See `requests.PutDown`."""
-        return self._run(self._plans[carry.key].stage.put)
+        return self._run(self._plans[carry.key].put)
 
     def park(self) -> Done | Stopped:
         """See `requests.Park`; the first time, and whenever the position was lost, it is found first."""
@@ -172,11 +174,11 @@ class ArmBody:
     def light(self, pattern: int) -> None:
         """See `requests.Light`."""
         self._led = pattern
-        self.session.client.led(pattern)
+        self.client.led(pattern)
 
     def looked(self) -> None:
         """The board was looked at; the controllers ask for that before they get ready."""
-        self.session.client.looked()
+        self.client.looked()
 
     def listen(self, seconds: float) -> Heard:
         """See `requests.Listen`."""
@@ -308,7 +310,7 @@ class ArmBody:
         return Joints(park.shoulder + towards, park.elbow + inwards, park.lift)
 
     def _set_position(self, usteps: Usteps) -> Stopped | None:
-        self.session.client.set_position(usteps)
+        self.client.set_position(usteps)
 
         def accepted(event: LinkEvent) -> bool:
             return isinstance(event, events.Status) and event.controller == "arm" and event.usteps == usteps

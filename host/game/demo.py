@@ -17,7 +17,6 @@ from typing import cast
 import cv2
 
 from engine.pgn import write_pgn
-from firmware.wire import messages
 from host.arm.robot import Robot
 from host.arm.robot import load as load_robot
 from host.game.body import ArmBody
@@ -25,16 +24,14 @@ from host.game.chronicle import Chronicle, Truth, true_board, write_json
 from host.game.driver import Ports, drive
 from host.game.errors import JournalError, TwinError
 from host.game.eyes import CameraEyes
-from host.game.opening import Colour, Opening, go_on, start_new
-from host.game.player import Player, engine_version
+from host.game.opening import Colour, Opening, go_on, start_new, versions
+from host.game.player import Player
 from host.game.requests import Message, Request, Write
 from host.game.screen import Screen
 from host.game.sheet import contact_sheet, turn_picture
 from host.game.table import Outcome, Table
 from host.link.client import LinkClient
 from host.link.errors import LinkError
-from host.link.events import LinkEvent
-from host.link.session import LinkSession
 from host.twin.client import TwinProcess, TwinTime
 from host.twin.lockstep import TwinGoneError
 from vision.look import Looker
@@ -140,18 +137,12 @@ class _Demo:
         self._client.start()
         stack.callback(self._client.join)
         stack.callback(self._client.close)
-        self._session = LinkSession(self._client, self._time, self._hear)
-        self._body = ArmBody(self._robot, self._session, self._time, plan.robot)
+        self._body = ArmBody(self._robot, self._client, self._time, plan.robot)
         self._player = Player(plan.seed)
         self._eyes = CameraEyes(self._picture, Looker(), self._robot, self._body.looked)
         self._screen = Screen(sys.stdout, self._time.now_us, plan.standing.game)
         self._body.on_hold = self._screen.line
-        self._versions: Mapping[str, object] = {
-            "engine": engine_version(),
-            "level": self._player.level_rule,
-            "limits": f"{limits_hash:08x}",
-            "firmware": f"wire {messages.VERSION}, table {messages.TABLE_HASH:08x}",
-        }
+        self._versions = versions(self._robot, self._player)
 
     def _start_twin(self) -> TwinProcess:
         plan, folder = self._plan, self._out / "twin"
@@ -183,9 +174,6 @@ class _Demo:
             folder,
         )
 
-    def _hear(self, event: LinkEvent) -> None:
-        self._body.watch(event)
-
     def _picture(self) -> Frame:
         t_us, image = self._time.frame()
         return Frame(image, t_us, "camera")
@@ -197,7 +185,7 @@ class _Demo:
         """Play the game to its end and write everything down."""
         pids = {"game": os.getpid(), "link": self._client.process_id, **self._twin.pids}
         write_json(self._out / "pids.json", pids)
-        self._session.connect(_CONNECT_US)
+        self._body.connect(_CONNECT_US)
         plan, standing = self._plan, self._plan.standing
         table = Table(standing, robot=plan.robot, plies=plan.plies, versions=self._versions)
         truth = self._truth if self._options.truth else None

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Literal
 
 from engine import START_FEN, Game
+from firmware.wire import messages
+from host.arm.robot import Robot
 from host.game.errors import JournalError
 from host.game.journal import Journal
-from host.game.player import engine_version
+from host.game.player import Player, engine_version
 from host.game.state import Standing, replay
 
-__all__ = ["Colour", "Opening", "go_on", "start_new"]
+__all__ = ["Colour", "Opening", "go_on", "start_new", "versions"]
 
 Colour = Literal["red", "black"]
 _FORMAT = 1
@@ -80,6 +82,16 @@ def _of_journal(journal: Journal, seed: int | None, plies: int | None) -> Openin
         raise JournalError(f"the game in {path.parent} has seed {recorded}, not {seed}; leave --seed out")
     colour: Colour = "red" if robot == "red" else "black"
     return Opening(journal, standing, recorded, limit if plies is None else plies, colour, resumed=True)
+
+
+def versions(robot: Robot, player: Player) -> dict[str, object]:
+    """What the record of every move names besides picture and model."""
+    return {
+        "engine": engine_version(),
+        "level": player.level_rule,
+        "limits": f"{robot.limits.hash():08x}",
+        "firmware": f"wire {messages.VERSION}, table {messages.TABLE_HASH:08x}",
+    }
 
 
 def _put_aside(out: Path) -> None:

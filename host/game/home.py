@@ -1,0 +1,156 @@
+"""The real thing: a real camera, real serial ports, a real board; the same table as in the twin.
+
+Everything that must be there is looked for before anything starts, and what is missing is named in one
+sentence.
+"""
+
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.pgn import write_pgn
+from host.arm.robot import Robot
+from host.arm.robot import load as load_robot
+from host.game.body import ArmBody
+from host.game.driver import Ports, drive
+from host.game.errors import PlayError
+from host.game.eyes import CameraEyes
+from host.game.opening import Colour, go_on, start_new, versions
+from host.game.player import DEFAULT_LEVEL, Player
+from host.game.requests import Message
+from host.game.screen import Screen
+from host.game.table import Table
+from host.link.client import LinkClient
+from host.timebase import RealTime, Timebase
+from vision.look import Looker
+from vision.reading import Frame
+
+__all__ = ["PlayOptions", "run_play"]
+
+Picture = NDArray[np.uint8]
+_CONNECT_US = 10_000_000
+_STALE_FRAMES = 4  # what a webcam keeps in its buffer
+
+
+@dataclass(frozen=True)
+class PlayOptions:
+    """`robot_file` None: the reference robot; `camera`: number of the video device; `plays`: its colour."""
+
+    out: Path
+    robot_file: Path | None = None
+    camera: int = 0
+    plays: Colour = "black"
+    level: int = DEFAULT_LEVEL
+    seed: int = 0
+    resume: bool = False
+
+
+class HomeCamera:
+    """Pictures of now from a camera that keeps a few old ones in its buffer.
+
+    `shutter` gives the next picture, (H, W, 3) uint8 BGR, or None when the camera gives none.
+    """
+
+    def __init__(self, shutter: Callable[[], Picture | None], time: Timebase, name: str) -> None:
+        self._shutter = shutter
+        self._time = time
+        self._name = name
+
+    def take(self) -> Frame:
+        """The newest picture. Raises `PlayError` when the camera gives none any more."""
+        for _ in range(_STALE_FRAMES):
+            self._shutter()
+        picture = self._shutter()
+        if picture is None:
+            raise PlayError(
+                f"The camera {self._name} gives no picture any more; check its cable and go on with --resume."
+            )
+        return Frame(picture, self._time.now_us(), self._name)
+
+
+class _Mouth:
+    """The terminal already shows what is said (`Screen`); a voice would speak it here."""
+
+    def say(self, message: Message) -> None:
+        del message
+
+
+def missing_ports(robot: Robot) -> list[str]:
+    """A sentence for each controller whose serial port is not there."""
+    return [
+        f"there is no {name} controller at {path}"
+        for name, path in (("arm", robot.ports.arm), ("hand", robot.ports.hand))
+        if not Path(path).exists()
+    ]
+
+
+def open_camera(number: int) -> cv2.VideoCapture:
+    """Open a video device. Raises `PlayError` when there is none or it gives no picture."""
+    if not Path(f"/dev/video{number}").exists():
+        raise PlayError(
+            f"There is no camera {number} (/dev/video{number}); plug it in, or name another with --camera."
+        )
+    camera = cv2.VideoCapture(number)
+    camera.set(cv2.CAP_PROP_FRAME_WIDTH, 1280)
+    camera.set(cv2.CAP_PROP_FRAME_HEIGHT, 720)
+    if not camera.isOpened() or not camera.read()[0]:
+        camera.release()
+        raise PlayError(f"Camera {number} gives no picture; is another program using it?")
+    return camera
+
+
+def shutter_of(camera: cv2.VideoCapture) -> Callable[[], Picture | None]:
+    """The next picture of an open video device, or None."""
+
+    def shutter() -> Picture | None:
+        there, picture = camera.read()
+        return np.asarray(picture, dtype=np.uint8) if there else None
+
+    return shutter
+
+
+def run_play(options: PlayOptions) -> bool:
+    """Play one game at the real board; True when it came to its end.
+
+    Raises `PlayError` when something is missing, `LinkError` for the controllers, `JournalError` for the
+    disk.
+    """
+    robot = load_robot(options.robot_file)
+    absent = missing_ports(robot)
+    if absent:
+        raise PlayError(
+            f"The robot cannot play: {' and '.join(absent)}; plug it in, name the right ports in "
+            "robot.toml, or play in the twin with --twin."
+        )
+    with ExitStack() as stack:
+        device = open_camera(options.camera)
+        stack.callback(device.release)
+        time = RealTime()
+        camera = HomeCamera(shutter_of(device), time, f"/dev/video{options.camera}")
+        if options.resume:
+            opening = go_on(options.out, seed=None, plies=None)
+        else:
+            opening = start_new(options.out, seed=options.seed, plies=None, robot=options.plays)
+        stack.enter_context(opening.journal)
+        ports = {"arm": robot.ports.arm, "hand": robot.ports.hand}
+        client = LinkClient(time, ports, robot.limits.hash())
+        client.start()
+        stack.callback(client.join)
+        stack.callback(client.close)
+        body = ArmBody(robot, client, time, opening.robot)
+        body.connect(_CONNECT_US)
+        player = Player(opening.seed, options.level)
+        screen = Screen(sys.stdout, time.now_us, opening.standing.game)
+        body.on_hold = screen.line
+        eyes = CameraEyes(camera.take, Looker(), robot, body.looked)
+        table = Table(opening.standing, robot=opening.robot, plies=None, versions=versions(robot, player))
+        ports_of_table = Ports(eyes, player, body, _Mouth(), opening.journal)
+        drive(table.play(opening.resumed), opening.standing.game, ports_of_table, (screen,))
+        (options.out / "game.pgn").write_text(write_pgn(opening.standing.game))
+    return True

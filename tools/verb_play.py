@@ -1,0 +1,63 @@
+"""`qiyou play`: a game at the real board, or with `--twin` in the twin."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from host.arm.errors import RobotFileError
+from host.game.errors import GameError, JournalError, PlayError
+from host.link.errors import LinkError
+from tools.errors import BadInputError
+
+SUMMARY = "play at a real board (or, with --twin, a whole game in the twin)"
+BAD_INPUT: tuple[type[Exception], ...] = (JournalError, PlayError, RobotFileError)
+
+_MAX_LEVEL = 26
+_MAX_TWIN_PLIES = 600
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's options."""
+    parser.add_argument("--robot", type=Path, metavar="FILE", help="robot file (default: reference robot)")
+    parser.add_argument("--camera", type=int, default=0, metavar="N", help="video device N (default 0)")
+    parser.add_argument("--plays", choices=("red", "black"), default="black", help="the robot's colour")
+    parser.add_argument(
+        "--level", type=int, default=12, metavar="L", help="how strong it plays, 1-26 (default 12)"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="seed of its choices (default 0)")
+    parser.add_argument(
+        "--out", type=Path, default=Path("qiyou-game"), metavar="DIR", help="where the game is kept"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on with the game in DIR after a power cut")
+    parser.add_argument("--twin", action="store_true", help="play in the twin, against a simulated person")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play one game."""
+    if not 1 <= args.level <= _MAX_LEVEL:
+        raise BadInputError(f"--level {args.level} is outside 1 to {_MAX_LEVEL}; `qiyou levels` lists them")
+    if not 0 <= args.seed < 2**31:
+        raise BadInputError(f"--seed {args.seed} is outside 0 to {2**31 - 1}; 1 would be right")
+    if not 0 <= args.camera < 64:
+        raise BadInputError(f"--camera {args.camera} is outside 0 to 63; 0 is the first camera")
+    if args.out.exists() and not args.out.is_dir():
+        raise BadInputError(f"--out {args.out} is a file; the name of a folder would be right")
+    try:
+        return 0 if _play(args) else 1
+    except (JournalError, PlayError):
+        raise
+    except (GameError, LinkError) as error:
+        print(f"qiyou play: {error}", file=sys.stderr)
+        return 1
+
+
+def _play(args: argparse.Namespace) -> bool:
+    if args.twin:
+        from host.game.demo import DemoOptions, run_demo
+
+        plies, seed = (None, None) if args.resume else (_MAX_TWIN_PLIES, args.seed)
+        return run_demo(DemoOptions(args.out, plies, seed, args.resume))
+    from host.game.home import PlayOptions, run_play
+
+    options = PlayOptions(args.out, args.robot, args.camera, args.plays, args.level, args.seed, args.resume)
+    return run_play(options)
