@@ -26,7 +26,7 @@ def test_a_missing_camera_is_named():
 
 
 def test_old_pictures_in_the_buffer_are_passed_over():
-    pictures = iter(np.full((2, 2, 3), number, np.uint8) for number in range(9))
+    pictures = iter(np.full((2, 2, 3), number, np.uint8) for number in range(10))
     camera = HomeCamera(lambda: next(pictures), StillTime(), "cam")
     frame = camera.take()
     assert frame.image[0, 0, 0] == 4
