@@ -14,7 +14,7 @@ class StillTime:
 
 
 def test_missing_controllers_are_named_before_anything_starts(tmp_path):
-    with pytest.raises(PlayError, match="arm controller at .* hand controller at .*--twin"):
+    with pytest.raises(PlayError, match=r"arm controller at .* hand controller at .*--twin"):
         run_play(PlayOptions(tmp_path / "game"))
     assert not (tmp_path / "game").exists()
     assert len(missing_ports(load_robot())) == 2
