@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.geometry import LATTICE, lifted
+from vision.glyphs import KINDS, GlyphReader
 from vision.model_files import MODELS, load_model
 from vision.rectify import PIECE_HEIGHT_CELLS, checked_picture, crops, rectify
 
@@ -18,6 +20,10 @@ INK_MARGIN = 2.0
 
 _KINDS = len(KIND_COLUMNS)
 _COLUMNS = 16
+_UNKNOWN = KIND_COLUMNS.index("?")
+#: Points that are surely bare need no closer look.
+_WORTH_A_LOOK = 0.02
+_FLOOR = 1e-9
 
 
 @dataclass(frozen=True)
@@ -39,16 +45,24 @@ class PointScores:
 
 
 class Classifier:
-    """The net that reads points. Raises `ModelFileError` when its file is missing or altered."""
+    """Two nets: one sees whether and where a piece stands, one reads its character from close up.
+
+    Raises `ModelFileError` when a file is missing or altered.
+    """
 
     def __init__(self, model_path: Path | None = None, *, threads: int = 2) -> None:
-        """Load `model_path` (default: the model of this program), to run on `threads` threads."""
-        self._model = load_model(model_path or MODELS / "pieces.onnx", threads)
+        """Load `model_path` and `glyphs.onnx` beside it (default: the models of this program).
+
+        Each runs on `threads` threads.
+        """
+        path = model_path or MODELS / "pieces.onnx"
+        self._model = load_model(path, threads)
+        self._glyphs = GlyphReader(path.parent / "glyphs.onnx", threads=threads)
 
     @property
     def sha256(self) -> str:
-        """Hash of the model file, for the record of a game."""
-        return self._model.sha256
+        """Hashes of the two model files, for the record of a game."""
+        return f"{self._model.sha256}+{self._glyphs.sha256}"
 
     def classify(
         self,
@@ -67,10 +81,27 @@ class Classifier:
         raw = self._model.run(crops(canvas).astype(np.float32))
         kinds = raw[:, :_KINDS].astype(np.float64)
         kinds -= kinds.max(axis=1, keepdims=True)
-        kinds -= np.log(np.exp(kinds).sum(axis=1, keepdims=True))
+        shares = np.exp(kinds)
+        shares /= shares.sum(axis=1, keepdims=True)
+        plane = lifted(homography, (picture.shape[1], picture.shape[0]), piece_height_cells)
+        self._look_closer(picture, plane, shares, raw[:, _COLUMNS - 2 :])
         return PointScores(
-            kind_logp=kinds.astype(np.float32),
+            kind_logp=np.log(np.maximum(shares, _FLOOR)).astype(np.float32),
             red_logit=raw[:, _KINDS],
             ink=raw[:, _KINDS + 1 : _COLUMNS - 2],
             offset_cells=raw[:, _COLUMNS - 2 :],
         )
+
+    def _look_closer(
+        self,
+        picture: NDArray[np.uint8],
+        plane: NDArray[np.float64],
+        shares: NDArray[np.float64],
+        offsets: NDArray[np.float32],
+    ) -> None:
+        """Replace, in `shares` (90, 9), how the share of "a piece" is divided among the kinds."""
+        standing = shares[:, : len(KINDS)].sum(axis=1)
+        points = np.flatnonzero(standing > _WORTH_A_LOOK)
+        read = np.exp(self._glyphs.read(picture, plane, LATTICE[points] + offsets[points]))
+        shares[points, : len(KINDS)] = standing[points, None] * read[:, : len(KINDS)]
+        shares[points, _UNKNOWN] += standing[points] * read[:, -1]

@@ -1,0 +1,83 @@
+"""Which character a piece carries, read from a close-up that is centred on the piece.
+
+The point classifier sees 1.6 cells at once, to know whether and where a piece stands; there a character
+is a dozen pixels wide. Reading it takes a closer look: one cell around the piece's own centre, in the
+camera's full resolution.
+"""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.model_files import MODELS, load_model
+
+__all__ = ["CLOSE_UP_PIXELS", "GLYPHS", "KINDS", "KIND_OF_GLYPH", "GlyphReader"]
+
+#: Side of a close-up, which shows one cell.
+CLOSE_UP_PIXELS = 48
+#: Kinds in the order of the point classifier's columns.
+KINDS = "KABNRCP"
+#: The characters that are told apart; a last class stands for a face without one.
+GLYPHS = "帥帅將将仕士相象馬马傌車车俥炮砲包兵卒"
+#: Index into `KINDS` of each character.
+KIND_OF_GLYPH = np.array([KINDS.index(kind) for kind in "KKKKAABBNNNRRRCCCPP"])
+_FINER = 3  # at most so many samples a pixel and direction, against aliasing
+
+
+class GlyphReader:
+    """The net that reads close-ups. Raises `ModelFileError` when its file is missing or altered."""
+
+    def __init__(self, model_path: Path | None = None, *, threads: int = 2) -> None:
+        """Load `model_path` (default: the model of this program), to run on `threads` threads."""
+        self._model = load_model(model_path or MODELS / "glyphs.onnx", threads)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the model file."""
+        return self._model.sha256
+
+    def read(
+        self, image: NDArray[np.uint8], plane: NDArray[np.float64], centres: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Log-probabilities (n, 8) of the seven kinds and of a blank face, for n pieces.
+
+        `image` is (H, W, 3) uint8 BGR; `plane` (3 x 3) maps board coordinates on the plane of the pieces'
+        upper faces to pixels; `centres` (n, 2) are the pieces' centres on it, in cells.
+        """
+        if not len(centres):
+            return np.zeros((0, len(KINDS) + 1))
+        crops = np.stack([_close_up(image, plane, centre) for centre in centres]).astype(np.float32)
+        raw = self._model.run(crops).astype(np.float64)
+        shifted = np.exp(raw - raw.max(axis=1, keepdims=True))
+        shares = shifted / shifted.sum(axis=1, keepdims=True)
+        kinds = np.zeros((len(raw), len(KINDS) + 1))
+        for glyph, kind in enumerate(KIND_OF_GLYPH):
+            kinds[:, kind] += shares[:, glyph]
+        kinds[:, -1] = shares[:, -1]
+        return np.asarray(np.log(np.maximum(kinds, 1e-9)))
+
+
+def _close_up(
+    image: NDArray[np.uint8], plane: NDArray[np.float64], centre: NDArray[np.float64]
+) -> NDArray[np.uint8]:
+    """The cell around `centre` as seen from straight above, (48, 48, 3)."""
+    edge = np.array([[-0.5, 0.5], [0.0, 0.0]])
+    ends = plane @ np.vstack([edge + np.asarray(centre)[:, None], np.ones(2)])
+    seen = float(np.hypot(*np.diff(ends[:2] / ends[2], axis=1)[:, 0]))
+    finer = int(np.clip(np.ceil(seen / CLOSE_UP_PIXELS), 1, _FINER))
+    side = CLOSE_UP_PIXELS * finer
+    cell = 1.0 / side
+    corner = np.asarray(centre) - 0.5 + 0.5 * cell
+    to_plane = np.array([[cell, 0.0, corner[0]], [0.0, cell, corner[1]], [0.0, 0.0, 1.0]])
+    crop = cv2.warpPerspective(
+        image,
+        plane @ to_plane,
+        (side, side),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    if finer > 1:
+        crop = cv2.resize(crop, (CLOSE_UP_PIXELS, CLOSE_UP_PIXELS), interpolation=cv2.INTER_AREA)
+    return np.asarray(crop, np.uint8)
