@@ -6,6 +6,7 @@ import pytest
 
 from vision.classify import Classifier
 from vision.errors import ModelFileError
+from vision.glyphs import GlyphReader
 from vision.locate import Locator
 from vision.model_files import MANIFEST, MODELS
 
@@ -15,11 +16,13 @@ def models(tmp_path):
     return shutil.copytree(MODELS, tmp_path / "models")
 
 
-@pytest.mark.parametrize(("reader", "name"), [(Locator, "locator.onnx"), (Classifier, "pieces.onnx")])
+@pytest.mark.parametrize(
+    ("reader", "name"), [(Locator, "locator.onnx"), (Classifier, "pieces.onnx"), (GlyphReader, "glyphs.onnx")]
+)
 class TestModelFile:
     def test_is_loaded_from_any_folder_with_its_manifest(self, models, reader, name):
         listed = json.loads((models / MANIFEST).read_text())["models"][name]["sha256"]
-        assert reader(models / name).sha256 == listed
+        assert listed in reader(models / name).sha256.split("+")
 
     def test_is_refused_when_altered(self, models, reader, name):
         content = bytearray((models / name).read_bytes())
@@ -44,8 +47,8 @@ class TestModelFile:
             reader(models / name)
 
 
-def test_both_models_together_stay_small():
-    assert sum(path.stat().st_size for path in MODELS.glob("*.onnx")) < 6_000_000
+def test_the_models_together_stay_small():
+    assert sum(path.stat().st_size for path in MODELS.glob("*.onnx")) < 8_000_000
 
 
 def test_a_picture_of_nothing_shows_no_board():
