@@ -116,7 +116,8 @@ class _Album:
         ply = cast(int, request.fields["ply"])
         who = "person" if request.kind == "person" else "robot"
         takes = " x" if request.fields["capture"] else ""
-        tile = turn_picture(frame, reading, f"{ply + 1}. {who} {request.fields['move']}{takes}")
+        move = str(request.fields["move"])
+        tile = turn_picture(frame, reading, move, f"{ply + 1}. {who} {move}{takes}")
         cv2.imwrite(str(self._folder / f"ply-{ply + 1:03d}.jpg"), tile, [cv2.IMWRITE_JPEG_QUALITY, 88])
 
 

@@ -7,22 +7,29 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from host.game.state import square_index
 from vision.annotate import annotate
+from vision.geometry import homography_from_corners, project
 from vision.reading import Frame, Reading
 
 __all__ = ["contact_sheet", "turn_picture"]
 
 Picture = NDArray[np.uint8]
+_ARROW = (255, 120, 0)
 _TILE_WIDTH = 480
 _CAPTION = 34
 _COLUMNS = 4
 _MARGIN = 0.09  # of the board's size, around the outermost lines
 
 
-def turn_picture(frame: Frame, reading: Reading, caption: str) -> Picture:
-    """The board of one turn, cropped, with the reading drawn on it and a caption below; uint8 BGR."""
+def turn_picture(frame: Frame, reading: Reading, move: str, caption: str) -> Picture:
+    """The board of one turn, cropped, with the reading and an arrow for `move` (`h2e2`) drawn on it.
+
+    Returns uint8 BGR with the caption below.
+    """
     drawn = annotate(frame.image, reading)
     if reading.corners is not None:
+        _draw_arrow(drawn, np.array(reading.corners) * drawn.shape[1] / frame.image.shape[1], move)
         corners = np.array(reading.corners) * drawn.shape[1] / frame.image.shape[1]
         low, high = corners.min(axis=0), corners.max(axis=0)
         edge = (high - low) * _MARGIN
@@ -35,6 +42,16 @@ def turn_picture(frame: Frame, reading: Reading, caption: str) -> Picture:
     where = (8, height + 24)
     cv2.putText(tile, caption, where, cv2.FONT_HERSHEY_SIMPLEX, 0.62, (20, 20, 20), 1, cv2.LINE_AA)
     return tile
+
+
+def _draw_arrow(picture: Picture, corners: NDArray[np.float64], move: str) -> None:
+    squares = (square_index(move[:2]), square_index(move[2:]))
+    cells = [(square % 9, 9 - square // 9) for square in squares]
+    start, end = project(homography_from_corners(corners), cells)
+    way = (end - start) / max(float(np.linalg.norm(end - start)), 1.0)
+    tip = end - way * 26 * picture.shape[1] / 1280  # up to the rim of the piece
+    ends = [tuple(np.round(point).astype(int).tolist()) for point in (start, tip)]
+    cv2.arrowedLine(picture, ends[0], ends[1], _ARROW, 4, cv2.LINE_AA, tipLength=0.12)
 
 
 def contact_sheet(pictures: Sequence[Path], out: Path) -> None:
