@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from host.link.advice import advice
+from safety import reasons
 from vision.differences import differences_between
 from vision.reading import board_to_fen_order
 
@@ -21,19 +23,13 @@ Sentence = Callable[[str, str], str]
 """A sentence from what is seen and what should stand there (90 labels each, by square index)."""
 
 YOUR_TURN = "It is your turn."
-PRESS_GO = "I have looked at the board. Please press the green button when I may move."
+PRESS_GO = "I have looked at the board. Please press the go button when I may move."
 COVERED = "Something covers the board, so I am waiting. Please clear it when you are ready."
 RESUMED = "The power was away. I looked at the board and go on where we were."
 
 _MOST_NAMED = 3
 
-_STOPS: dict[str, str] = {
-    "mushroom": "The red button was pressed, so I stopped.",
-    "link-lost": "I lost touch with my arm for a moment, so it stopped.",
-    "hand-near": "I saw a hand near the arm, so I stopped.",
-    "takeover": "You took over, so I only watch.",
-}
-
+_REASONS = {text: number for number, text in reasons.TEXTS.items()}
 _RESULTS = {"red-wins": "Red has won", "black-wins": "Black has won", "draw": "The game is a draw"}
 
 
@@ -48,10 +44,10 @@ def restore(seen: str, goal: str) -> str:
 
 
 def stopped(reason: str, held: bool) -> str:
-    """What a stop is about, and that one press ends it."""
-    what = _STOPS.get(reason, f"I stopped ({reason}).")
+    """What a stop is about and what ends it; `reason` is a text of `safety.reasons`."""
+    told = advice(_REASONS.get(reason, reasons.INTERNAL))
     carried = " I am still holding a piece and will put it down when I go on." if held else ""
-    return f"{what}{carried} When all is well, please press the yellow button."
+    return f"{told.happened}{carried} {told.do_now}"
 
 
 def game_over(result: str, reason: str, robot: str) -> str:
