@@ -504,9 +504,11 @@ int Searcher::Tree::search(int alpha, int beta, int depth, int ply, bool expect_
         extension = -1;
       }
     }
+    // Checks that lose the checking man are not worth a ply more.
+    const bool sound = exchange_gains(position_, move, 0);
     step(move, ply);
     const bool checks = in_check(position_, position_.side());
-    if (checks && extension == 0 && ply < 2 * 32) extension = 1;
+    if (checks && extension == 0 && sound && ply < 2 * 32) extension = 1;
     const int deeper = depth - 1 + extension;
     if (tried > 1 && depth >= 3 && (!is_capture || ranked[i].rank < 0)) {
       int reduction = plain_reduction;
