@@ -122,7 +122,7 @@ class Message:
     """
 
     text: str
-    ask: Literal["set-up", "restore", "move", "ack", "go"] | None = None
+    ask: Literal["set-up", "restore", "centre", "move", "ack", "go"] | None = None
     placement: str | None = None
     squares: tuple[str, ...] = ()
 

@@ -45,6 +45,8 @@ GLANCE_S = 0.5
 """Between two looks while a person moves."""
 PATIENCE_S = 1.0
 """Between two looks while a person was asked for something."""
+CENTRING = {"unsure", "off-point"}
+"""Doubts about a move that is all right if its piece is put on its point."""
 UNDER_WAY = {"covered", "half-done", "unknown-object"}
 """Doubts that a move being made explains; these are waited out for a while before anything is said."""
 UNDER_WAY_LOOKS = 12
@@ -177,7 +179,11 @@ class Table:
             if isinstance(seen, Doubt) and seen.squares != doubted and not (waits and patience > 0):
                 doubted = seen.squares
                 yield Light(Led.QUESTION)
-                yield Say(Message(seen.message, "restore", placement_of(position.board), seen.squares))
+                if seen.reason in CENTRING:
+                    yield Say(Message(seen.message, "centre", None, seen.squares))
+                else:
+                    goal = placement_of(position.board)
+                    yield Say(Message(seen.message, "restore", goal, seen.squares))
             elif isinstance(seen, Unchanged) and doubted is not None:
                 doubted = None
                 yield from self._greet()

@@ -97,6 +97,11 @@ class Hand:
         carries.append((mover, self._landing(square, {piece for piece, _ in carries} | {mover})))
         self._plan(carries)
 
+    def begin_clear(self, square: int) -> None:
+        """Take the piece on a square to the person's tray. Raises `PlacementError` as `begin_move`."""
+        self._must_be_free()
+        self._plan([(self._must_find(square), self._free_slot())])
+
     def piece_on(self, square: int) -> int | None:
         """The piece whose centre is nearest to a square and within half a cell of it, by its number."""
         target = self._crossing(square)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
+from operator import methodcaller
 from typing import TYPE_CHECKING, Literal, cast
 
 from engine import Engine, Game, Limits, Move, Position
@@ -19,6 +20,7 @@ from host.twin.errors import PlacementError
 from host.twin.roles import PersonView
 
 if TYPE_CHECKING:
+    from host.twin.hand import Hand
     from host.twin.world import World
 
 __all__ = ["SimulatedPerson", "choose_move", "make_person"]
@@ -81,7 +83,7 @@ class SimulatedPerson:
         self._buttons = 0
         self._release_at_us = 0
         self._press_at_us: int | None = None
-        self._fixes: list[tuple[str, int]] = []
+        self._jobs: list[Callable[[Hand], None]] = []
         self._moves = 0
         self._has_taken = False
 
@@ -97,8 +99,8 @@ class SimulatedPerson:
         self._heard.clear()
         self._mind_the_light(now_us, view.led)
         if not world.hand.busy and not view.arm_moving:
-            if self._fixes and now_us >= self._intent_at_us:
-                self._fix_next(world, now_us)
+            if self._jobs and now_us >= self._intent_at_us:
+                self._next_job(world, now_us)
             elif self._intent is not None and now_us >= self._intent_at_us:
                 intent, self._intent = self._intent, None
                 intent(world)
@@ -108,12 +110,14 @@ class SimulatedPerson:
 
     def _understand(self, message: Mapping[str, object], now_us: int) -> None:
         ask, placement = message.get("ask"), message.get("placement")
+        named = cast(Sequence[str], message.get("squares") or ())
         if ask == "move":
-            self._fixes.clear()
+            self._jobs.clear()
             self._intend(self._make_a_move, now_us, 1.0, 4.0)
         elif ask in {"restore", "set-up"} and isinstance(placement, str):
-            named = cast(Sequence[str], message.get("squares") or ())
-            self._intend(lambda world: self._restore(world, placement, named), now_us, 1.5, 3.0)
+            self._intend(lambda world: self._restore_or_centre(world, placement, named), now_us, 1.5, 3.0)
+        elif ask == "centre":
+            self._intend(lambda world: self._centre(world, named), now_us, 1.0, 2.0)
 
     def _intend(self, intent: Callable[[World], None], now_us: int, least_s: float, most_s: float) -> None:
         self._intent = intent
@@ -145,22 +149,49 @@ class SimulatedPerson:
         self._has_taken |= takes
         world.hand.begin_move(move.from_square, move.to_square, takes)
 
-    def _restore(self, world: World, placement: str, named: Sequence[str]) -> None:
+    def _restore(self, world: World, placement: str) -> None:
+        """Make the board show `placement`: the wrong moves, the surplus goes, the missing comes."""
         goal = Position.from_fen(f"{placement} w - - 0 1").board
         seen = self._see(world)
-        self._fixes = [(goal[s], s) for s in range(90) if goal[s] != "." and seen[s] != goal[s]]
-        if not self._fixes:
-            # All looks right to human eyes: centre what the robot spoke of.
-            squares = ["abcdefghi".index(name[0]) + 9 * int(name[1]) for name in named]
-            self._fixes = [(goal[s], s) for s in squares if goal[s] != "."]
+        spare = [square for square in range(90) if seen[square] not in {".", goal[square]}]
+        self._jobs.clear()
+        for square in range(90):
+            if goal[square] in {".", seen[square]}:
+                continue
+            label = goal[square]
+            source = next((each for each in spare if seen[each] == label), None)
+            if source is None:
+                self._jobs.append(methodcaller("begin_fix", label, square))
+                continue
+            spare.remove(source)
+            takes = square in spare
+            if takes:
+                spare.remove(square)
+            self._jobs.append(methodcaller("begin_move", source, square, takes))
+        for square in spare:
+            self._jobs.insert(0, methodcaller("begin_clear", square))
 
-    def _fix_next(self, world: World, now_us: int) -> None:
-        label, square = self._fixes.pop(0)
+    def _restore_or_centre(self, world: World, placement: str, named: Sequence[str]) -> None:
+        self._restore(world, placement)
+        if not self._jobs:  # all looks right to human eyes: centre what the robot spoke of
+            self._centre(world, named)
+
+    def _centre(self, world: World, named: Sequence[str]) -> None:
+        """Put the pieces that stand on the named points onto their middle."""
+        seen = self._see(world)
+        for name in named:
+            square = "abcdefghi".index(name[0]) + 9 * int(name[1])
+            if seen[square] != ".":
+                label = seen[square]
+                self._jobs.append(methodcaller("begin_fix", label, square))
+
+    def _next_job(self, world: World, now_us: int) -> None:
+        job = self._jobs.pop(0)
         self._intent_at_us = now_us + round(self._dice.uniform(0.3, 0.8) * 1e6)
         try:
-            world.hand.begin_fix(label, square)
+            job(world.hand)
         except PlacementError:
-            self._fixes.clear()
+            self._jobs.clear()
 
     def _see(self, world: World) -> str:
         """Which piece stands nearest to which point: 90 letters by square index."""

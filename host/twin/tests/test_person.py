@@ -32,6 +32,10 @@ class FakeHand:
         self.acts.append(("move", source, target, capture))
         self.left = 125
 
+    def begin_clear(self, square):
+        self.acts.append(("clear", square))
+        self.left = 125
+
     def begin_fix(self, label, square):
         self.acts.append(("fix", label, square))
         self.left = 125
@@ -101,7 +105,24 @@ def test_asked_to_restore_the_person_puts_the_missing_pieces_back():
     person = SimulatedPerson(5, "black")
     person.hear({"ask": "restore", "placement": Position.start().placement(), "squares": ["a0"]})
     live(person, world, 8, 5)
-    assert world.hand.acts == [("fix", "R", 0)]
+    assert world.hand.acts == [("move", 40, 0, False)]
+
+
+def test_a_piece_too_many_is_taken_away_and_a_missing_one_fetched():
+    points = list(Position.start().board)
+    points[1], points[40] = ".", "C"
+    world = FakeWorld("".join(points), "black")
+    person = SimulatedPerson(5, "black")
+    person.hear({"ask": "restore", "placement": Position.start().placement(), "squares": []})
+    live(person, world, 12, 5)
+    assert world.hand.acts == [("clear", 40), ("fix", "N", 1)]
+
+
+def test_asked_to_centre_the_person_does_not_undo_the_move(world):
+    person = SimulatedPerson(5, world.robot_plays)
+    person.hear({"ask": "centre", "placement": None, "squares": ["e2", "h2"]})
+    live(person, world, 8, 5)
+    assert world.hand.acts == [("fix", "C", 25)]
 
 
 def test_asked_about_a_piece_that_stands_right_the_person_centres_it(world):
