@@ -37,7 +37,10 @@ def run(args: argparse.Namespace) -> int:
     classifier = Classifier(args.models and args.models / "pieces.onnx")
     scores = [score_photo(photo, locator, classifier) for photo in photos]
     figures = summary(scores)
-    hashes = {"locator": locator.sha256[:12], "pieces": classifier.sha256[:12]}
+    hashes = {
+        "locator": locator.sha256[:12],
+        "pieces": "+".join(part[:12] for part in classifier.sha256.split("+")),
+    }
     if args.log:
         with args.log.open("a", encoding="utf-8") as log:
             log.write(_log_line(args.date, hashes, figures))

@@ -33,9 +33,9 @@ STRIDE = 4
 
 _SECOND_CELL_PIXELS = 28
 _SECOND_MARGIN_CELLS = 1.2
-#: Below this confidence there is no board. On drawn pictures boards scored 0.70 and more when found well,
-#: 0.49 and less when not, other pictures 0.56 and less.
-_LEAST_CONFIDENCE = 0.6
+#: Below this confidence there is no board. On drawn pictures boards scored 0.78 and more when found well,
+#: 0.63 and less when not, other pictures 0.56 and less.
+_LEAST_CONFIDENCE = 0.68
 #: Above this the answer is not doubted; below, other starts are tried and the surest kept.
 _SURE_CONFIDENCE = 0.75
 #: A board must be larger than this many values of the map: about 40 pixels of 320 a side.

@@ -6,9 +6,9 @@ import warnings
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from tools.train_vision.nets import LocatorNet, PieceNet, parameter_count
+from tools.train_vision.nets import LocatorNet, parameter_count
 from vision.locate import LOCATOR_PIXELS
 from vision.model_files import MANIFEST
 from vision.rectify import CROP_PIXELS
@@ -18,7 +18,7 @@ __all__ = ["export", "write_manifest"]
 _OPSET = 17
 
 
-def export(net: LocatorNet | PieceNet, path: Path) -> None:
+def export(net: nn.Module, path: Path) -> None:
     """Write the net to `path`, its weights beside it (`.pt`); only the batch may vary in size."""
     side = LOCATOR_PIXELS if isinstance(net, LocatorNet) else CROP_PIXELS
     net.eval()
@@ -40,7 +40,7 @@ def export(net: LocatorNet | PieceNet, path: Path) -> None:
         )
 
 
-def write_manifest(folder: Path, nets: dict[str, LocatorNet | PieceNet], seed: int) -> None:
+def write_manifest(folder: Path, nets: dict[str, nn.Module], seed: int) -> None:
     """Write `manifest.json` for the model files of `folder`."""
     models = {}
     for name, net in nets.items():

@@ -145,11 +145,12 @@ def _taken(rng: np.random.Generator, picture: NDArray[np.float32]) -> NDArray[np
         # Cells of this many pixels in the camera's own picture.
         pixels = int(rng.uniform(22, side))
         small = cv2.resize(picture.astype(np.float32), (pixels, pixels), interpolation=cv2.INTER_AREA)
-        picture = cv2.resize(small, (side, side), interpolation=cv2.INTER_LINEAR)
+        picture = np.asarray(cv2.resize(small, (side, side), interpolation=cv2.INTER_LINEAR), np.float32)
     if rng.random() < 0.4:
-        picture = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), float(rng.uniform(0.3, 1.5)))
-    picture = picture + rng.normal(0, rng.uniform(0, 9), picture.shape)
-    taken = np.asarray(np.clip(picture, 0, 255), np.uint8)
+        soft = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), float(rng.uniform(0.3, 1.5)))
+        picture = np.asarray(soft, np.float32)
+    noisy = picture + rng.normal(0, rng.uniform(0, 9), picture.shape)
+    taken = np.asarray(np.clip(noisy, 0, 255), np.uint8)
     if rng.random() < 0.3:
         coded = cv2.imencode(".jpg", taken, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 95))])[1]
         taken = np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8)

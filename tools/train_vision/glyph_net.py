@@ -39,7 +39,11 @@ class GlyphNet(nn.Module):
             _layer(96, 96),
         )
         self.head = nn.Sequential(
-            nn.Flatten(), nn.Linear(96 * 36, 128), nn.ReLU(inplace=True), nn.Dropout(0.15), nn.Linear(128, BLANK + 1)
+            nn.Flatten(),
+            nn.Linear(96 * 36, 128),
+            nn.ReLU(inplace=True),
+            nn.Dropout(0.15),
+            nn.Linear(128, BLANK + 1),
         )
 
     def forward(self, crops: Tensor) -> Tensor:

@@ -1,16 +1,21 @@
-"""A whole training run: draw pictures, train both nets, write the models and judge them."""
+"""A whole training run: draw pictures, train the three nets, write the models and judge them."""
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from torch import nn
+
 from tools.train_vision.export import export, write_manifest
+from tools.train_vision.faces import draw_stock
 from tools.train_vision.fit import fit_locator, fit_pieces
-from tools.train_vision.fonts import families
+from tools.train_vision.fonts import HELD_OUT, Face, families
+from tools.train_vision.glyph_net import draw_pool, fit_glyphs
 from tools.train_vision.judge import judge
-from tools.train_vision.nets import LocatorNet, PieceNet
 from tools.train_vision.photographed import load_photographs
+from tools.train_vision.scene import Photographs
 from tools.train_vision.shards import make_shard
 from vision.classify import Classifier
 from vision.locate import Locator
@@ -22,17 +27,38 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Size:
-    """How much is drawn and trained: scenes in all and a shard, steps of each net, scenes to judge on."""
+    """How much is drawn and trained: scenes in all and a shard, steps of each net, close-ups and the rest."""
 
     scenes: int
     scenes_a_shard: int
     locator_steps: int
     piece_steps: int
+    glyph_steps: int
+    faces: int
+    close_ups: int
     judged: int
 
 
-FULL = Size(scenes=20_000, scenes_a_shard=200, locator_steps=8000, piece_steps=6000, judged=300)
-TINY = Size(scenes=12, scenes_a_shard=6, locator_steps=2, piece_steps=2, judged=4)
+FULL = Size(
+    scenes=20_000,
+    scenes_a_shard=200,
+    locator_steps=8000,
+    piece_steps=6000,
+    glyph_steps=5000,
+    faces=6000,
+    close_ups=48_000,
+    judged=300,
+)
+TINY = Size(
+    scenes=12,
+    scenes_a_shard=6,
+    locator_steps=2,
+    piece_steps=2,
+    glyph_steps=2,
+    faces=16,
+    close_ups=32,
+    judged=4,
+)
 
 
 def train(
@@ -45,7 +71,7 @@ def train(
     photographs: Path | None = None,
     start: Path | None = None,
 ) -> dict[str, float]:
-    """Train both models into the folder `out` and return how they judge on held-out pictures.
+    """Train all models into the folder `out` and return how they judge on held-out pictures.
 
     Shards are kept in `out/shards`: a run that was broken off goes on where it was. `fonts` are folders
     searched beside the system's; `photographs` is a folder of face sheets, `start` one of an earlier run
@@ -60,9 +86,13 @@ def train(
         paths.append(path)
         report(f"{path.name}: {len(paths) * size.scenes_a_shard} of {size.scenes} scenes drawn")
     first_locator, first_pieces = (start and start / name for name in ("locator.pt", "pieces.pt"))
-    nets: dict[str, LocatorNet | PieceNet] = {
+    pool = _pool(
+        out / "shards", seed, size, [face for face in faces if face.family not in HELD_OUT], worn or {}
+    )
+    nets: dict[str, nn.Module] = {
         "locator.onnx": fit_locator(paths, size.locator_steps, seed, report, first_locator),
         "pieces.onnx": fit_pieces(paths, size.piece_steps, seed, report, first_pieces),
+        "glyphs.onnx": fit_glyphs([pool], size.glyph_steps, seed, report, out / "glyphs.state"),
     }
     for name, net in nets.items():
         export(net, out / name)
@@ -71,3 +101,15 @@ def train(
     figures = judge(locator, classifier, faces, seed, size.judged).table()
     (out / "judgement.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     return figures
+
+
+def _pool(folder: Path, seed: int, size: Size, faces: list[Face], worn: Photographs) -> Path:
+    """Draw the close-ups of this run, once."""
+    path = folder / f"{seed}-close-ups.npz"
+    if not path.exists():
+        pictures, glyph, kind = draw_pool(seed, draw_stock(seed, faces, size.faces, worn), size.close_ups)
+        unfinished = path.with_suffix(".part")
+        with unfinished.open("wb") as file:
+            np.savez(file, pictures=pictures, glyph=glyph, kind=kind)
+        unfinished.replace(path)
+    return path

@@ -10,12 +10,15 @@ pytest.importorskip("PIL", reason="the pictures are drawn with Pillow (the `trai
 from tools.train_vision.camera import Camera
 from tools.train_vision.fonts import HELD_OUT, families
 from tools.train_vision.judge import corner_error_cells, judge
+from tools.train_vision.scene import draw_empty_scene
 from tools.train_vision.shards import scene_of
 from vision.classify import KIND_COLUMNS, Classifier
 from vision.geometry import is_mirrored, pitch_pixels
 from vision.locate import Locator
 
 SEED = 31
+# Floors a little under what the models of this version reach (vision/models/README.md).
+FLOOR_KIND, FLOOR_PIECE, FLOOR_SIDE = 0.87, 0.60, 0.88
 FACES = families()
 
 pytestmark = pytest.mark.skipif(
@@ -40,14 +43,12 @@ def judgement(locator, classifier):
 
 def test_nearly_every_board_is_found_where_it_is(judgement):
     assert judgement.boards >= 30
-    assert judgement.boards_found_well >= FLOOR_FOUND * judgement.boards
+    assert judgement.boards_found_well >= 0.85 * judgement.boards
 
 
 def test_a_picture_without_a_board_shows_none(locator):
-    empties = [scene_of(SEED, index, FACES, None, held_out=True)[0] for index in range(160)]
-    empties = [scene for scene in empties if scene.camera is None]
-    assert len(empties) >= 10
-    assert sum(locator.locate(scene.image) is not None for scene in empties) <= 1
+    pictures = [draw_empty_scene(np.random.default_rng([SEED, seed]), FACES).image for seed in range(24)]
+    assert sum(locator.locate(picture) is not None for picture in pictures) <= 1
 
 
 def test_pieces_of_an_unseen_font_are_read(judgement):

@@ -21,7 +21,7 @@ def test_a_tiny_run_goes_from_nothing_to_judged_models_and_leaves_ours_alone(tmp
     figures = json.loads(capsys.readouterr().out)
     assert figures["boards"] + figures["pictures_without_board"] == 4
     assert 0 <= figures["kind_accuracy"] <= 1
-    assert {path.name for path in tmp_path.glob("*.onnx")} == {"locator.onnx", "pieces.onnx"}
+    assert {path.name for path in tmp_path.glob("*.onnx")} == {"locator.onnx", "pieces.onnx", "glyphs.onnx"}
     assert {path.name: path.read_bytes() for path in MODELS.iterdir()} == before
 
 
