@@ -73,7 +73,7 @@ def project(homography: Array, points: ArrayLike) -> Array:
 
 def unproject(homography: Array, pixels: ArrayLike) -> Array:
     """Send `pixels` (N, 2) back to board coordinates (N, 2)."""
-    return project(np.linalg.inv(homography), pixels)
+    return project(np.asarray(np.linalg.inv(homography), dtype=np.float64), pixels)
 
 
 def half_turn(homography: Array) -> Array:
