@@ -42,6 +42,8 @@ _STATUS_US = 250_000
 _POLL_US = 50_000
 _GONE_US = 5_000_000
 _MOST_SEARCHES = 3
+_CREEPS = 3
+_ALL_SWITCHES = 0b111
 _BEFORE_PARK = math.radians(5.0)
 
 
@@ -258,12 +260,18 @@ class ArmBody:
     def _find_place(self) -> Stopped | None:
         """Creep to the park position by the encoders, then find the edge of each limit switch."""
         self._found = False
-        self.session.pause(_STATUS_US)
-        status = self.session.status["arm"]
-        rough = joints_from_encoders(self.robot, status.encoders)
-        stop = self._set_position(self.robot.usteps(rough)) or self._creep_to_park(rough)
-        if stop is not None:
-            return stop
+        lift: float | None = None  # the spring has it at the top
+        for _ in range(_CREEPS):
+            self.session.pause(_STATUS_US)
+            rough = joints_from_encoders(self.robot, self.session.status["arm"].encoders, lift)
+            stop = self._set_position(self.robot.usteps(rough)) or self._creep_to_park(rough)
+            if stop is not None:
+                return stop
+            self.session.pause(_STATUS_US)
+            if self.session.status["arm"].inputs & _ALL_SWITCHES == _ALL_SWITCHES:
+                break
+            # An encoder is bent by a degree or two, differently here than there: read it again, here.
+            lift = self.robot.park.lift
         edges = [0, 0, 0]
         for axis in range(len(AXES)):
             off, back = plan_homing(self.robot, axis, self._position())

@@ -359,7 +359,9 @@ class World:
             self._camera.frames = self._frames
 
     def restart(self) -> None:
-        """Begin a new power-on: time counts from zero, and steps that were under way never come."""
+        """Begin a new power-on: time counts from zero, nothing is powered, steps under way never come."""
+        self.set_motor_power(False)
+        self.set_magnet(0)
         self._steps = 0
         self._data.time = 0.0
         for drive in self._drives:

@@ -15,13 +15,14 @@ from host.game.state import replay
 
 ROOT = Path(__file__).resolve().parents[3]
 SEED = 2  # the person takes a horse at once, and the robot takes back
+PROGRAM = "import sys; from tools.cli import main; sys.exit(main())"
 PATIENCE_S = 900
 
 pytestmark = [pytest.mark.timeout(2 * PATIENCE_S), pytest.mark.xdist_group("twin")]
 
 
 def demo(out, *words):
-    command = [sys.executable, "-m", "tools.cli", "demo", "--out", str(out), *words]
+    command = [sys.executable, "-c", PROGRAM, "demo", "--out", str(out), *words]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
