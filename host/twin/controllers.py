@@ -45,7 +45,8 @@ class Controller:
 
     def __init__(self, name: str, directory: Path, terminal: int, firmware: dict[str, Any]) -> None:
         self.name = name
-        home = directory / name
+        # The controller runs in its flash directory, so the paths it is given must not be relative.
+        home = directory.resolve() / name
         shutil.rmtree(home, ignore_errors=True)
         flash = home / "flash"
         write_flash(flash, name, firmware)
