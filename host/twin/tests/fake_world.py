@@ -40,7 +40,9 @@ class FakeWorld:
     def encoder_counts(self):
         return tuple(
             round(zero + steps / per_rad * 4096 / (2 * np.pi)) % 4096
-            for steps, per_rad, zero in zip(self.steps, self._usteps_per_rad, self._encoder_zero, strict=False)
+            for steps, per_rad, zero in zip(
+                self.steps, self._usteps_per_rad, self._encoder_zero, strict=False
+            )
         )
 
     def render(self):
