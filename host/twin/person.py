@@ -30,6 +30,8 @@ _PRESS_US = 150_000
 _LEVEL = 4
 _HASH_MB = 4
 _VALUES = {"k": 100.0, "r": 9.0, "c": 4.5, "n": 4.0, "b": 2.0, "a": 2.0, "p": 1.0}
+_ABOUT = 0.75
+"""Cells: what lies further from every point is not on the board."""
 _SURE_TO_TAKE_BY = 2
 """By this move of theirs, whoever has taken nothing yet takes what there is."""
 
@@ -195,12 +197,15 @@ class SimulatedPerson:
 
     def _see(self, world: World) -> str:
         """Which piece stands nearest to which point: 90 letters by square index."""
-        board = ["."] * 90
+        board, closest = ["."] * 90, [_ABOUT] * 90
         pitch = world.robot.board.pitch
         for piece in world.pieces:
             here = turn_seat(world.piece_seat(piece.index), world.robot_plays)
             file, rank = here.x / pitch + 4.0, here.y / pitch + 4.5
             nearest = round(file), round(rank)
-            if math.dist((file, rank), nearest) < 0.5 and 0 <= nearest[0] < 9 and 0 <= nearest[1] < 10:
-                board[nearest[1] * 9 + nearest[0]] = piece.label
+            if not (0 <= nearest[0] < 9 and 0 <= nearest[1] < 10):
+                continue
+            square, away = nearest[1] * 9 + nearest[0], math.dist((file, rank), nearest)
+            if away < closest[square]:
+                board[square], closest[square] = piece.label, away
         return "".join(board)
