@@ -98,13 +98,13 @@ class Hand:
         self._plan(carries)
 
     def begin_clear(self, square: int) -> None:
-        """Take the piece on or about a square to the person's tray. Raises `PlacementError` as `begin_move`."""
+        """Take the piece on or about a square to the person's tray. Raises as `begin_move`."""
         self._must_be_free()
         crossing = self._crossing(square)
         away = [math.dist(self._world.piece_seat(piece.index), crossing) for piece in self._world.pieces]
         nearest = int(np.argmin(away))
         if away[nearest] > 0.75 * self._world.robot.board.pitch:
-            raise PlacementError(f"no piece lies about {square_name(square)}; a square with a piece is needed")
+            raise PlacementError(f"nothing lies about {square_name(square)}; a square with a piece is needed")
         self._plan([(nearest, self._free_slot())])
 
     def piece_on(self, square: int) -> int | None:

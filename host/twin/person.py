@@ -175,8 +175,13 @@ class SimulatedPerson:
 
     def _restore_or_centre(self, world: World, placement: str, named: Sequence[str]) -> None:
         self._restore(world, placement)
-        if not self._jobs:  # all looks right to human eyes: centre what the robot spoke of
+        if not self._jobs:  # all looks right: centre what the robot spoke of, take away what lies beside it
             self._centre(world, named)
+            seen = self._see(world)
+            for name in named:
+                square = "abcdefghi".index(name[0]) + 9 * int(name[1])
+                if seen[square] == ".":
+                    self._jobs.append(methodcaller("begin_clear", square))
 
     def _centre(self, world: World, named: Sequence[str]) -> None:
         """Put the pieces that stand on the named points onto their middle."""
@@ -193,7 +198,7 @@ class SimulatedPerson:
         try:
             job(world.hand)
         except PlacementError:
-            self._jobs.clear()
+            pass  # nothing there after all
 
     def _see(self, world: World) -> str:
         """Which piece stands nearest to which point: 90 letters by square index."""

@@ -129,7 +129,7 @@ def test_asked_about_a_piece_that_stands_right_the_person_centres_it(world):
     person = SimulatedPerson(5, world.robot_plays)
     person.hear({"ask": "restore", "placement": Position.start().placement(), "squares": ["h2", "e4"]})
     live(person, world, 8, 5)
-    assert world.hand.acts == [("fix", "C", 25)]
+    assert world.hand.acts == [("fix", "C", 25), ("clear", 40)]
 
 
 def test_the_same_seed_lives_the_same_life():
