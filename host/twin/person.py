@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from operator import methodcaller
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -195,10 +196,8 @@ class SimulatedPerson:
     def _next_job(self, world: World, now_us: int) -> None:
         job = self._jobs.pop(0)
         self._intent_at_us = now_us + round(self._dice.uniform(0.3, 0.8) * 1e6)
-        try:
+        with suppress(PlacementError):  # nothing there after all
             job(world.hand)
-        except PlacementError:
-            pass  # nothing there after all
 
     def _see(self, world: World) -> str:
         """Which piece stands nearest to which point: 90 letters by square index."""
