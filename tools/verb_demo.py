@@ -3,11 +3,11 @@
 import argparse
 from pathlib import Path
 
-from host.game.errors import GameError, JournalError
+from host.game.errors import DiskFullError, GameError, JournalError
 from tools.errors import BadInputError
 
 SUMMARY = "play a game in the twin: a simulated person against the robot"
-BAD_INPUT: tuple[type[Exception], ...] = (JournalError,)
+BAD_INPUT: tuple[type[Exception], ...] = (JournalError, DiskFullError)
 
 _MAX_PLIES = 600
 _MAX_SEED = 2**31 - 1
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     options = DemoOptions(args.out, args.plies, args.seed, args.resume, not args.no_truth)
     try:
         return 0 if run_demo(options) else 1
-    except JournalError:
+    except BAD_INPUT:
         raise
     except GameError as error:
         print(f"qiyou demo: {error}")

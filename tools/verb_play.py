@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 
 from host.arm.errors import RobotFileError
-from host.game.errors import GameError, JournalError, PlayError
+from host.game.errors import DiskFullError, GameError, JournalError, PlayError
 from host.link.errors import LinkError
 from tools.errors import BadInputError
 
 SUMMARY = "play at a real board (or, with --twin, a whole game in the twin)"
-BAD_INPUT: tuple[type[Exception], ...] = (JournalError, PlayError, RobotFileError)
+BAD_INPUT: tuple[type[Exception], ...] = (JournalError, DiskFullError, PlayError, RobotFileError)
 
 _MAX_LEVEL = 26
 _MAX_TWIN_PLIES = 600
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         raise BadInputError(f"--out {args.out} is a file; the name of a folder would be right")
     try:
         return 0 if _play(args) else 1
-    except (JournalError, PlayError):
+    except BAD_INPUT:
         raise
     except (GameError, LinkError) as error:
         print(f"qiyou play: {error}", file=sys.stderr)

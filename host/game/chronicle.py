@@ -8,7 +8,6 @@ from being asked to being understood.
 
 import json
 import math
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import cast
 from host.arm.frames import square_board
 from host.arm.robot import Robot
 from host.game.body import ArmBody
+from host.game.disk import write_whole
 from host.game.requests import (
     Done,
     Fetch,
@@ -152,7 +152,5 @@ class Chronicle:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Write JSON so that the file is whole at any time."""
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n")
-    os.replace(fresh, path)
+    """Write JSON so that the file is whole at any time. Raises `OSError` when the disk refuses."""
+    write_whole(path, (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode())

@@ -14,26 +14,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-import cv2
-
-from engine.pgn import write_pgn
 from host.arm.robot import Robot
 from host.arm.robot import load as load_robot
+from host.game.album import Album, Saver, write_game
 from host.game.body import ArmBody
 from host.game.chronicle import Chronicle, Truth, true_board, write_json
+from host.game.disk import Keepsakes, check_room, naming_what_ended_it
 from host.game.driver import Ports, drive
-from host.game.errors import JournalError, TwinError
+from host.game.errors import DiskFullError, JournalError
 from host.game.eyes import CameraEyes
 from host.game.opening import Colour, Opening, go_on, start_new, versions
 from host.game.player import Player
-from host.game.requests import Message, Request, Write
+from host.game.requests import Message
 from host.game.screen import Screen
-from host.game.sheet import contact_sheet, turn_picture
 from host.game.table import Outcome, Table
 from host.link.client import LinkClient
-from host.link.errors import LinkError
 from host.twin.client import TwinProcess, TwinTime
-from host.twin.lockstep import TwinGoneError
 from vision.look import Looker
 from vision.reading import Frame, fen_order_to_board
 
@@ -57,23 +53,29 @@ class DemoOptions:
 def run_demo(options: DemoOptions) -> bool:
     """Play; True when reading, journal and truth agree and nothing unexpected happened.
 
-    Raises `JournalError` when there is nothing to resume or the disk refuses, `GameError` when the twin, the
-    link or a controller ended before the game did; the journal then lets it be resumed.
+    Raises `JournalError` when there is nothing to resume or the disk refuses, `DiskFullError` when there is
+    no room (left) on the disk, `GameError` when the twin, the link or a controller ended before the game
+    did; the journal then lets it be resumed.
     """
+    check_room(options.out)
     with ExitStack() as stack:
         opening = _open(options)
         journal = stack.enter_context(opening.journal)
         if opening.standing.ended is not None:
-            ended = opening.standing.ended["result"]
-            print(f"{journal.path}: this game is over ({ended}); nothing to do", flush=True)
-            return True
-        try:
+            return _already_over(opening, options.out)
+        again = f"qiyou demo --resume --out {options.out}"
+        with naming_what_ended_it(options.out, journal.path, again):
             return _Demo(options, opening, stack).play()
-        except (TwinGoneError, LinkError) as error:
-            raise TwinError(
-                f"{str(error).rstrip('.')}; the game is safe in {journal.path}: go on with "
-                f"`qiyou demo --resume --out {options.out}`"
-            ) from error
+
+
+def _already_over(opening: Opening, out: Path) -> bool:
+    """Say so, and make up for the files that a full disk may have cost."""
+    ended = cast(Mapping[str, object], opening.standing.ended)
+    keepsakes = Keepsakes(lambda text: print(text, flush=True))
+    if not (out / "game.pgn").exists():
+        write_game(out, opening.standing.game, opening.robot, keepsakes)
+    print(f"{opening.journal.path}: this game is over ({ended['result']}); nothing to do", flush=True)
+    return not keepsakes.lost
 
 
 def _open(options: DemoOptions) -> Opening:
@@ -98,29 +100,6 @@ class _Mouth:
         self._time.ask("say", message=message.as_dict())
 
 
-class _Album:
-    """A witness that keeps one small picture a turn."""
-
-    def __init__(self, folder: Path, eyes: CameraEyes) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
-        self._eyes = eyes
-
-    def note(self, request: Request, answer: object, wall_ms: float) -> None:
-        del answer, wall_ms
-        if not isinstance(request, Write) or request.kind not in {"person", "seen"}:
-            return
-        frame, reading = self._eyes.frame, self._eyes.reading
-        if frame is None or reading is None:
-            return
-        ply = cast(int, request.fields["ply"])
-        who = "person" if request.kind == "person" else "robot"
-        takes = " x" if request.fields["capture"] else ""
-        move = str(request.fields["move"])
-        tile = turn_picture(frame, reading, move, f"{ply + 1}. {who} {move}{takes}")
-        cv2.imwrite(str(self._folder / f"ply-{ply + 1:03d}.jpg"), tile, [cv2.IMWRITE_JPEG_QUALITY, 88])
-
-
 class _Demo:
     """One run of one game: processes, ports and files."""
 
@@ -142,6 +121,7 @@ class _Demo:
         self._player = Player(plan.seed)
         self._eyes = CameraEyes(self._picture, Looker(), self._robot, self._body.looked)
         self._screen = Screen(sys.stdout, self._time.now_us, plan.standing.game)
+        self._keepsakes = Keepsakes(self._screen.line)
         self._body.on_hold = self._screen.line
         self._versions = versions(self._robot, self._player)
 
@@ -191,10 +171,11 @@ class _Demo:
         table = Table(standing, robot=plan.robot, plies=plan.plies, versions=self._versions)
         truth = self._truth if self._options.truth else None
         chronicle = Chronicle(self._robot, self._body, self._time.now_us, truth, self._earlier_turns())
-        album = _Album(self._out / "turns", self._eyes)
+        album = Album(self._out / "turns", self._eyes, self._keepsakes)
+        saver = Saver(lambda: self._save(self._report(chronicle, "running", "")))
         ports = Ports(self._eyes, self._player, self._body, _Mouth(self._time), plan.journal)
         self._screen.line(f"seed {plan.seed}: the robot plays {plan.robot}, the person the other side")
-        witnesses = (chronicle, album, self._screen, _Saver(self, chronicle))
+        witnesses = (chronicle, album, self._screen, saver)
         outcome = drive(table.play(self._options.resume), standing.game, ports, witnesses)
         return self._finish(outcome, chronicle)
 
@@ -209,9 +190,13 @@ class _Demo:
         except (ValueError, KeyError, TypeError):
             return []  # a report is made for people; the journal has the game
 
-    def save(self, chronicle: Chronicle, result: str, reason: str) -> dict[str, object]:
-        """Write the report as far as it goes."""
-        report: dict[str, object] = {
+    def _save(self, report: Mapping[str, object]) -> None:
+        with self._keepsakes.keep(self._out / "report.json"):
+            write_json(self._out / "report.json", report)
+
+    def _report(self, chronicle: Chronicle, result: str, reason: str) -> dict[str, object]:
+        """The report as far as it goes."""
+        return {
             "seed": self._plan.seed,
             "robot": self._plan.robot,
             "plies": self._plan.standing.ply,
@@ -220,8 +205,6 @@ class _Demo:
             "result": result,
             "reason": reason,
         }
-        write_json(self._out / "report.json", report)
-        return report
 
     def _link_report(self) -> dict[str, object]:
         hardware = self._time.ask("hardware")
@@ -237,33 +220,20 @@ class _Demo:
         if self._options.truth:
             agree["truth"] = true_board(self._truth()) == board
         unexpected = [event.as_dict() for event in self._body.safety_events]
-        report = self.save(chronicle, outcome.result, outcome.reason)
+        report = self._report(chronicle, outcome.result, outcome.reason)
         report["agree"] = agree
         report["unexpected_safety_events"] = unexpected
-        write_json(self._out / "report.json", report)
-        sides = {
-            self._plan.robot: "Qiyou",
-            ("black" if self._plan.robot == "red" else "red"): "A simulated person",
-        }
-        tags = {"Event": "A game in the twin", "Red": sides["red"], "Black": sides["black"]}
-        (self._out / "game.pgn").write_text(write_pgn(standing.game, tags))
-        contact_sheet(sorted((self._out / "turns").glob("ply-*.jpg")), self._out / "turns.png")
+        self._save(report)
+        write_game(self._out, standing.game, self._plan.robot, self._keepsakes)
         good = all(agree.values()) and not unexpected
         self._screen.line(_summary(chronicle, agree, unexpected, self._out))
+        if self._keepsakes.lost:
+            raise DiskFullError(
+                f"the game is over and safe in {self._plan.journal.path}, but the disk had no room for "
+                f"{', '.join(self._keepsakes.lost)}: make room, and `qiyou demo --resume --out {self._out}` "
+                "writes game.pgn and turns.png"
+            )
         return good
-
-
-class _Saver:
-    """A witness that keeps report.json up to date after every turn."""
-
-    def __init__(self, demo: _Demo, chronicle: Chronicle) -> None:
-        self._demo = demo
-        self._chronicle = chronicle
-
-    def note(self, request: Request, answer: object, wall_ms: float) -> None:
-        del answer, wall_ms
-        if isinstance(request, Write) and request.kind in {"person", "seen"}:
-            self._demo.save(self._chronicle, "running", "")
 
 
 def _summary(

@@ -3,13 +3,14 @@
     GameError
     ├── JournalError            the journal cannot be used as it stands; names file and line
     │   └── JournalWriteError   the disk refused a line; everything before it is safe
+    ├── DiskFullError           no room on the disk; what is safe and how to go on
     ├── TwinError               the simulated world ended before the game did
     └── PlayError               the real thing cannot start; names what is missing
 
 Every message is one sentence that says what to do now.
 """
 
-__all__ = ["GameError", "JournalError", "JournalWriteError", "PlayError", "TwinError"]
+__all__ = ["DiskFullError", "GameError", "JournalError", "JournalWriteError", "PlayError", "TwinError"]
 
 
 class GameError(Exception):
@@ -22,6 +23,10 @@ class JournalError(GameError):
 
 class JournalWriteError(JournalError):
     """The disk refused a line of the journal; the lines before it are on disk, nothing has moved since."""
+
+
+class DiskFullError(GameError):
+    """There is no room on the disk of the game's folder; the sentence says what is safe."""
 
 
 class TwinError(GameError):

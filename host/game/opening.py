@@ -3,12 +3,12 @@
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from engine import START_FEN, Game
 from firmware.wire import messages
 from host.arm.robot import Robot
-from host.game.errors import JournalError
+from host.game.errors import JournalError, JournalWriteError
 from host.game.journal import Journal
 from host.game.player import Player, engine_version
 from host.game.state import Standing, replay
@@ -40,18 +40,26 @@ def start_new(out: Path, *, seed: int, plies: int | None, robot: Colour) -> Open
     out.mkdir(parents=True, exist_ok=True)
     _put_aside(out)
     journal = Journal.create(out / _JOURNAL)
-    journal.append(
-        "start",
-        {
-            "format": _FORMAT,
-            "fen": START_FEN,
-            "seed": seed,
-            "robot": robot,
-            "plies": plies,
-            "rules": "wxf",
-            "versions": {"engine": engine_version()},
-        },
-    )
+    try:
+        journal.append(
+            "start",
+            {
+                "format": _FORMAT,
+                "fen": START_FEN,
+                "seed": seed,
+                "robot": robot,
+                "plies": plies,
+                "rules": "wxf",
+                "versions": {"engine": engine_version()},
+            },
+        )
+    except JournalWriteError as error:
+        journal.close()
+        journal.path.unlink(missing_ok=True)  # without its first line it is no game to go on with
+        raise JournalWriteError(
+            f"{journal.path} cannot be written ({cast(OSError, error.__cause__).strerror}); nothing was "
+            "started and nothing is lost: make room on the disk and give the same command again"
+        ) from error
     return Opening(journal, Standing(Game()), seed, plies, robot, resumed=False)
 
 

@@ -7,18 +7,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from host.game.disk import write_whole
 from host.game.state import square_index
 from vision.annotate import annotate
 from vision.geometry import homography_from_corners, project
 from vision.reading import Frame, Reading
 
-__all__ = ["contact_sheet", "turn_picture"]
+__all__ = ["contact_sheet", "turn_picture", "write_picture"]
 
 Picture = NDArray[np.uint8]
 _ARROW = (255, 120, 0)
 _TILE_WIDTH = 480
 _CAPTION = 34
 _COLUMNS = 4
+_JPEG_QUALITY = 88
 _MARGIN = 0.09  # of the board's size, around the outermost lines
 
 
@@ -55,7 +57,10 @@ def _draw_arrow(picture: Picture, corners: NDArray[np.float64], move: str) -> No
 
 
 def contact_sheet(pictures: Sequence[Path], out: Path) -> None:
-    """Lay the turn pictures out in rows and write them to `out` as PNG; does nothing without pictures."""
+    """Lay the turn pictures out in rows and write them to `out`; does nothing without pictures.
+
+    Raises `OSError` when the disk refuses.
+    """
     tiles = [tile for path in pictures if (tile := cv2.imread(str(path))) is not None]
     if not tiles:
         return
@@ -67,4 +72,15 @@ def contact_sheet(pictures: Sequence[Path], out: Path) -> None:
     for number, tile in enumerate(tiles):
         top, left = number // columns * height + 3, number % columns * width + 3
         sheet[top : top + tile.shape[0], left : left + tile.shape[1]] = tile
-    cv2.imwrite(str(out), sheet)
+    write_picture(out, sheet)
+
+
+def write_picture(path: Path, picture: Picture) -> None:
+    """Write a picture in the format of the file's ending. Raises `OSError` when the disk refuses.
+
+    `cv2.imwrite` would keep a full disk to itself, so the picture is encoded first and written here.
+    """
+    encoded, data = cv2.imencode(path.suffix, picture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    if not encoded:
+        raise ValueError(f"no picture can be written as {path.suffix}")
+    write_whole(path, data.tobytes())
