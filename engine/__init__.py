@@ -6,12 +6,14 @@ from engine.errors import (
     GameOverError,
     IllegalMoveError,
     LimitsError,
+    NetError,
     NotationError,
     PgnError,
     SquareError,
 )
 from engine.game import Game, Verdict
 from engine.move import Move
+from engine.net import Net
 from engine.position import START_FEN, Position
 from engine.search import LEVELS, Engine, Limits, SearchResult
 from engine.squares import parse_square, square_name
@@ -28,6 +30,8 @@ __all__ = [
     "Limits",
     "LimitsError",
     "Move",
+    "Net",
+    "NetError",
     "NotationError",
     "PgnError",
     "Position",

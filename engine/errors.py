@@ -7,7 +7,8 @@
     ├── PgnError            a game's text that cannot be read
     ├── IllegalMoveError    a move that the position does not allow
     ├── GameOverError       a move after the game was decided
-    └── LimitsError         search limits that make no sense
+    ├── LimitsError         search limits that make no sense
+    └── NetError            a file that is no evaluation net of this engine
 
 All are ValueErrors: each is about a value that came from outside. Messages are one sentence.
 """
@@ -18,6 +19,7 @@ __all__ = [
     "GameOverError",
     "IllegalMoveError",
     "LimitsError",
+    "NetError",
     "NotationError",
     "PgnError",
     "SquareError",
@@ -54,3 +56,7 @@ class GameOverError(EngineError):
 
 class LimitsError(EngineError):
     """Search limits that make no sense."""
+
+
+class NetError(EngineError):
+    """A file that is no evaluation net of this engine; names the file and what is wrong."""

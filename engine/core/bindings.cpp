@@ -2,6 +2,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
+#include <nanobind/stl/shared_ptr.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
 #include <nanobind/stl/tuple.h>
@@ -15,8 +16,10 @@
 #include "judge.h"
 #include "levels.h"
 #include "movegen.h"
+#include "nnue.h"
 #include "perft.h"
 #include "search.h"
+#include "selfplay.h"
 
 namespace nb = nanobind;
 
@@ -59,6 +62,45 @@ struct Verdict {
   bool black_offends;
   std::vector<int> offence_plies;
 };
+
+qiyou::Arithmetic arithmetic(bool scalar) {
+  return scalar ? qiyou::Arithmetic::kScalar : qiyou::Arithmetic::kBest;
+}
+
+int evaluate(const qiyou::Net& net, const Position& position, bool scalar) {
+  qiyou::Accumulators accumulators(net, arithmetic(scalar));
+  accumulators.start(position);
+  return accumulators.evaluate(position);
+}
+
+// Scores after each of the moves, with the wide layer updated from move to move.
+std::vector<int> evaluate_line(const qiyou::Net& net, const Position& start, const std::vector<int>& moves, bool scalar) {
+  qiyou::Accumulators accumulators(net, arithmetic(scalar));
+  Position position = start;
+  accumulators.start(position);
+  std::vector<int> scores;
+  for (const int move : moves) {
+    if (scores.size() == qiyou::kMostPushes) throw nb::value_error("the line has more than 500 moves");
+    if (!qiyou::legal(position, move_of(move))) throw nb::value_error("a move of the line is not legal");
+    const qiyou::Undo undo = position.make(move_of(move));
+    accumulators.push(position, undo);
+    scores.push_back(accumulators.evaluate(position));
+  }
+  return scores;
+}
+
+nb::bytes selfplay(std::uint64_t seed, int games, std::uint64_t nodes) {
+  qiyou::SelfplayOptions options;
+  options.seed = seed;
+  options.games = games;
+  options.nodes = nodes;
+  std::vector<std::uint8_t> records;
+  {
+    const nb::gil_scoped_release release;
+    records = qiyou::selfplay(options);
+  }
+  return nb::bytes(records.data(), records.size());
+}
 
 // (move, score, line) for each candidate, then depth and nodes.
 using Line = std::tuple<int, std::vector<int>>;
@@ -162,6 +204,15 @@ NB_MODULE(_core, m) {
         return Verdict{static_cast<int>(v.state), static_cast<int>(v.reason), v.offends[qiyou::kRed],
                        v.offends[qiyou::kBlack], v.offence_plies};
       });
+
+  nb::class_<qiyou::Net>(m, "Net")
+      .def("__init__", [](qiyou::Net* net, const nb::bytes& file) {
+        new (net) qiyou::Net({static_cast<const std::uint8_t*>(file.data()), file.size()});
+      })
+      .def("digest", &qiyou::Net::digest)
+      .def("evaluate", &evaluate)
+      .def("evaluate_line", &evaluate_line);
+  m.def("selfplay", &selfplay);
 
   nb::class_<Engine>(m, "Engine")
       .def(nb::init<std::size_t, std::uint64_t>())

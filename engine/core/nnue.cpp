@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 #include <cstring>
 
 #include "nnue_arithmetic.h"
@@ -13,20 +14,24 @@ namespace {
 constexpr char kMagic[] = "QIYOUNN1";
 constexpr std::size_t kHeader = 24;
 constexpr std::size_t kDigestBytes = 32;
-constexpr std::size_t kDeepest = 512;
 constexpr int kInputScale = 255;
 constexpr int kOutputScale = 64;
+constexpr int kMostOutputWeight = 127;  // what the inner loop's integers can hold
 
 class Reader {
  public:
   explicit Reader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
-  std::uint32_t word() { return byte() | byte() << 8 | byte() << 16 | byte() << 24; }
+  std::uint32_t word() { return number(4); }
   void read(Half& half) {
-    for (std::int16_t& value : half.sum) value = static_cast<std::int16_t>(static_cast<std::uint16_t>(byte() | byte() << 8));
+    for (std::int16_t& value : half.sum) value = static_cast<std::int16_t>(static_cast<std::uint16_t>(number(2)));
   }
 
  private:
-  std::uint32_t byte() { return bytes_[at_++]; }
+  std::uint32_t number(unsigned bytes) {
+    std::uint32_t value = 0;
+    for (unsigned i = 0; i < bytes; ++i) value |= static_cast<std::uint32_t>(bytes_[at_++]) << 8 * i;
+    return value;
+  }
   std::span<const std::uint8_t> bytes_;
   std::size_t at_ = 0;
 };
@@ -71,13 +76,20 @@ Net::Net(std::span<const std::uint8_t> file) : bias_{}, outputs_{}, output_bias_
   inputs_.resize(kNetInputs);
   for (Half& column : inputs_) reader.read(column);
   for (auto& output : outputs_) {
-    for (Half& half : output) reader.read(half);
+    for (Half& half : output) {
+      reader.read(half);
+      for (const std::int16_t weight : half.sum) {
+        if (std::abs(weight) > kMostOutputWeight) {
+          throw NetError("the evaluation net has an output weight beyond 127; train it again with its weights clipped");
+        }
+      }
+    }
   }
   for (std::int32_t& value : output_bias_) value = static_cast<std::int32_t>(reader.word());
 }
 
 Accumulators::Accumulators(const Net& net, Arithmetic arithmetic)
-    : net_(net), add_subtract_(choose_add_subtract(arithmetic)), output_(choose_output(arithmetic)), plies_(kDeepest) {}
+    : net_(net), add_subtract_(choose_add_subtract(arithmetic)), output_(choose_output(arithmetic)), plies_(kMostPushes + 1) {}
 
 void Accumulators::start(const Position& position) {
   top_ = 0;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <stdexcept>
@@ -23,6 +24,7 @@ constexpr int kNetWidth = 128;
 constexpr int kPlainInputs = 2 * kKinds * kSquares;
 constexpr int kNetInputs = 6 * kPlainInputs;
 constexpr int kNetOutputs = 8;
+constexpr std::size_t kMostPushes = 500;  // beyond any line of play that a search follows
 
 struct alignas(64) Half {
   std::array<std::int16_t, kNetWidth> sum;

@@ -1,8 +1,10 @@
 #include "selfplay.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <optional>
+#include <utility>
 
 #include "fen.h"
 #include "judge.h"
@@ -66,7 +68,12 @@ std::optional<Game> random_opening(Random& random, int plies) {
   for (int ply = 0; ply < plies; ++ply) {
     const MoveList moves = legal_moves(game.position());
     if (moves.empty()) return std::nullopt;
-    game.push(moves[static_cast<std::size_t>(random.below(static_cast<int>(moves.size())))]);
+    // Sorted, so that the order in which moves are generated decides nothing.
+    std::vector<Move> sorted(moves.begin(), moves.end());
+    std::sort(sorted.begin(), sorted.end(), [](Move a, Move b) {
+      return std::pair(a.from(), a.to()) < std::pair(b.from(), b.to());
+    });
+    game.push(sorted[static_cast<std::size_t>(random.below(static_cast<int>(sorted.size())))]);
   }
   if (!has_legal_move(game.position())) return std::nullopt;
   return game;

@@ -1,18 +1,23 @@
 // A self-test without Python, meant to run under the sanitizers: perft, random games with the
-// judge, small searches, and garbage for the readers of FEN and UCI.
+// judge, small searches, random nets, self-play, and garbage for the readers of FEN and UCI.
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <random>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "chase.h"
 #include "exchange.h"
 #include "fen.h"
 #include "judge.h"
 #include "movegen.h"
+#include "nnue.h"
 #include "perft.h"
 #include "search.h"
+#include "selfplay.h"
+#include "sha256.h"
 #include "uci.h"
 
 namespace {
@@ -106,6 +111,81 @@ void search_a_little() {
   }
 }
 
+// A net of random weights, in the layout of tools/train_net/export.py.
+std::vector<std::uint8_t> random_net(std::mt19937& random) {
+  std::vector<std::uint8_t> file;
+  for (const char c : std::string("QIYOUNN1")) file.push_back(static_cast<std::uint8_t>(c));
+  const auto put = [&file](std::uint32_t value, int bytes) {
+    for (int i = 0; i < bytes; ++i) file.push_back(static_cast<std::uint8_t>(value >> 8 * i & 0xFFU));
+  };
+  const auto weights = [&](int count, int bound) {
+    for (int i = 0; i < count; ++i) put(random() % static_cast<unsigned>(2 * bound + 1) - static_cast<unsigned>(bound), 2);
+  };
+  for (const int number : {kNetWidth, kNetInputs, kNetOutputs, 400}) put(static_cast<std::uint32_t>(number), 4);
+  weights(kNetWidth * (1 + kNetInputs), 60);
+  weights(kNetWidth * 2 * kNetOutputs, 127);
+  for (int i = 0; i < kNetOutputs; ++i) put(random() % 100000, 4);
+  const Digest digest = sha256(file);
+  file.insert(file.end(), digest.begin(), digest.end());
+  return file;
+}
+
+int evaluated_afresh(const Net& net, const Position& position, Arithmetic arithmetic) {
+  Accumulators accumulators(net, arithmetic);
+  accumulators.start(position);
+  return accumulators.evaluate(position);
+}
+
+void compare_nets(std::mt19937& random) {
+  const std::vector<std::uint8_t> file = random_net(random);
+  const Net net(file);
+  for (int round = 0; round < 10; ++round) {
+    Position position = parse_fen(kStartFen);
+    Accumulators quick(net);
+    quick.start(position);
+    for (int ply = 0; ply < 150; ++ply) {
+      const MoveList list = legal_moves(position);
+      if (list.empty()) break;
+      // A glance at another move first: what was pushed is popped.
+      const Undo glance = position.make(list[random() % list.size()]);
+      quick.push(position, glance);
+      if (random() % 2 == 0) quick.evaluate(position);
+      position.unmake(glance);
+      quick.pop();
+      const Undo undo = position.make(list[random() % list.size()]);
+      quick.push(position, undo);
+      if (random() % 3 == 0) continue;
+      const int score = quick.evaluate(position);
+      expect(score == evaluated_afresh(net, position, Arithmetic::kBest), "updating a net equals computing it afresh");
+      expect(score == evaluated_afresh(net, position, Arithmetic::kScalar), "vector and scalar arithmetic agree");
+    }
+  }
+  for (int i = 0; i < 40; ++i) {
+    std::vector<std::uint8_t> altered = file;
+    if (i % 4 == 0) {
+      altered.resize(random() % altered.size());
+    } else {
+      altered[random() % altered.size()] ^= static_cast<std::uint8_t>(1U << random() % 8);
+    }
+    bool refused = false;
+    try {
+      const Net accepted(altered);
+    } catch (const NetError&) {
+      refused = true;
+    }
+    expect(refused, "an altered or truncated net is refused");
+  }
+}
+
+void play_against_itself() {
+  SelfplayOptions options;
+  options.games = 2;
+  options.nodes = 100;
+  const std::vector<std::uint8_t> records = selfplay(options);
+  expect(!records.empty() && records.size() % kRecordBytes == 0, "self-play gives whole records");
+  expect(records == selfplay(options), "the same seed gives the same games");
+}
+
 void read_garbage(std::mt19937& random) {
   const std::string alphabet = "rnbakcpRNBAKCP123456789/ wb-.x\xff\t";
   for (int i = 0; i < 20000; ++i) {
@@ -148,6 +228,8 @@ int main() {
   count_leaves();
   play_random_games(random);
   search_a_little();
+  compare_nets(random);
+  play_against_itself();
   read_garbage(random);
   std::printf(failures == 0 ? "engine_selftest: all held\n" : "engine_selftest: %d failed\n", failures);
   return failures == 0 ? 0 : 1;

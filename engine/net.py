@@ -1,0 +1,54 @@
+"""The evaluation net: the typed face of the core's reader and of its integer arithmetic."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine import _core
+from engine.errors import NetError
+from engine.move import Move
+from engine.position import Position, move_number
+
+__all__ = ["Net"]
+
+MAX_NET_BYTES = 1 << 26
+
+
+class Net:
+    """An evaluation net as `tools/train_net/export.py` writes it; never changes.
+
+    Scores are integers: the same on every machine, with or without vector instructions.
+    """
+
+    __slots__ = ("_core",)
+
+    def __init__(self, file: bytes) -> None:
+        try:
+            self._core = _core.Net(file)
+        except ValueError as error:
+            raise NetError(str(error)) from None
+
+    @classmethod
+    def load(cls, path: Path | str) -> "Net":
+        """Read a net from a file. Raises NetError naming the file; OSError if it cannot be opened."""
+        with Path(path).open("rb") as file:
+            content = file.read(MAX_NET_BYTES)
+        try:
+            return cls(content)
+        except NetError as error:
+            raise NetError(f"{path}: {error}") from None
+
+    @property
+    def sha256(self) -> str:
+        """The hash that ends the file, in hex."""
+        return self._core.digest()
+
+    def evaluate(self, position: Position, scalar: bool = False) -> int:
+        """Centipawns for the side to move. `scalar` leaves the vector instructions aside."""
+        return self._core.evaluate(position._core, scalar)
+
+    def evaluate_line(self, start: Position, moves: Sequence[Move], scalar: bool = False) -> list[int]:
+        """Centipawns for the side to move after each of up to 500 moves, as the search computes them.
+
+        The wide layer is updated from move to move. Raises ValueError for a move that is not legal.
+        """
+        return self._core.evaluate_line(start._core, [move_number(move) for move in moves], scalar)

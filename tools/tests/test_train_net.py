@@ -1,0 +1,146 @@
+"""From self-play records to a net that the core reads."""
+
+import json
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="training needs torch (the `train` extra)")
+
+import torch
+
+from engine import Net as CoreNet
+from engine import Position, _core
+from tools.errors import BadInputError
+from tools.train_net.export import INPUT_SCALE, OUTPUT_SCALE, export_net
+from tools.train_net.features import INPUTS, OUTPUTS, output_bucket, views
+from tools.train_net.model import Net
+from tools.train_net.records import CAPTURED, read_records, split_by_game
+from tools.train_net.training import Recipe, train
+
+SLOTS = "KAABBNNRRCCPPPPPkaabbnnrrccppppp"
+SCALE = 400
+WIDTH = 128
+
+
+@pytest.fixture(scope="module")
+def records_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("records") / "1.bin"
+    path.write_bytes(_core.selfplay(11, 12, 100))
+    return path
+
+
+@pytest.fixture(scope="module")
+def records(records_file):
+    return read_records([records_file])
+
+
+@pytest.fixture(scope="module")
+def net():
+    torch.manual_seed(7)
+    net = Net(WIDTH)
+    with torch.no_grad():
+        net.bucketed.weight[:INPUTS].normal_(std=0.08)
+        net.output.weight.normal_(std=0.3)
+    net.clip()
+    return net
+
+
+@pytest.fixture(scope="module")
+def exported(net, tmp_path_factory):
+    path = tmp_path_factory.mktemp("net") / "random.nnue"
+    digest = export_net(net, SCALE, path)
+    return path, digest
+
+
+def position_of(record):
+    board = ["."] * 90
+    for man, square in enumerate(record["squares"]):
+        if square != CAPTURED:
+            board[square] = SLOTS[man]
+    return Position.from_board("".join(board), "black" if record["side"] else "red")
+
+
+def integer_score(path, own, other, bucket):
+    """The score by the layout in export.py, in whole numbers, from the features of Python."""
+    body = path.read_bytes()
+    half = WIDTH * 2
+    bias = np.frombuffer(body, "<i2", WIDTH, 24).astype(np.int64)
+    inputs = np.frombuffer(body, "<i2", WIDTH * INPUTS, 24 + half).reshape(INPUTS, WIDTH)
+    at = 24 + half * (1 + INPUTS)
+    outputs = np.frombuffer(body, "<i2", 2 * WIDTH * OUTPUTS, at).reshape(OUTPUTS, 2 * WIDTH)
+    output_bias = np.frombuffer(body, "<i4", OUTPUTS, at + half * 2 * OUTPUTS)
+    halves = [bias + inputs[side[side != INPUTS]].sum(axis=0) for side in (own, other)]
+    hidden = np.clip(np.concatenate(halves), 0, INPUT_SCALE) ** 2
+    total = int(hidden @ outputs[bucket].astype(np.int64)) + int(output_bias[bucket])
+    score = abs(total) * SCALE // (INPUT_SCALE**2 * OUTPUT_SCALE)
+    return score if total >= 0 else -score
+
+
+def sample(records):
+    return records[:: max(1, len(records) // 300)]
+
+
+def test_the_core_sees_the_features_that_training_sees(records, exported):
+    path, digest = exported
+    core = CoreNet.load(path)
+    assert core.sha256 == digest
+    chosen = sample(records)
+    own, other = views(chosen["squares"], chosen["side"])
+    buckets = output_bucket(chosen["squares"])
+    assert len(set(buckets)) > 2
+    for i, record in enumerate(chosen):
+        expected = integer_score(path, own[i], other[i], buckets[i])
+        assert core.evaluate(position_of(record)) == expected
+
+
+def test_the_integer_net_stays_close_to_the_float_net(records, net, exported):
+    core = CoreNet.load(exported[0])
+    chosen = sample(records)
+    own, other = views(chosen["squares"], chosen["side"])
+    bucket = torch.from_numpy(output_bucket(chosen["squares"]))
+    with torch.no_grad():
+        logits = net(torch.from_numpy(own), torch.from_numpy(other), bucket).numpy()
+    scores = np.array([core.evaluate(position_of(record)) for record in chosen])
+    assert np.std(scores) > 100
+    assert np.max(np.abs(scores - SCALE * logits)) < 0.15 * np.std(scores)
+
+
+def test_games_are_numbered_through_and_held_out_whole(records_file):
+    twice = read_records([records_file, records_file])
+    assert len(set(twice["game"])) == 24
+    training, validation = split_by_game(twice, every=5)
+    assert len(training) + len(validation) == len(twice)
+    assert not set(training["game"]) & set(validation["game"])
+
+
+def test_a_file_cut_short_is_refused_by_name(records_file, tmp_path):
+    cut = tmp_path / "cut.bin"
+    cut.write_bytes(records_file.read_bytes()[:-1])
+    with pytest.raises(BadInputError, match=r"cut\.bin"):
+        read_records([cut])
+
+
+def test_other_bytes_are_refused(tmp_path):
+    other = tmp_path / "other.bin"
+    other.write_bytes(b"\xc8" * 400)
+    with pytest.raises(BadInputError, match="not such records"):
+        read_records([other])
+
+
+def test_training_lowers_the_loss_and_resumes_where_it_stopped(records, tmp_path):
+    recipe = Recipe(width=16, epochs=3, batch=256, threads=1)
+    whole = train(records, records[:100], recipe, tmp_path / "whole")
+    curve = [json.loads(line) for line in (tmp_path / "whole" / "curve.jsonl").read_text().splitlines()]
+    assert [line["epoch"] for line in curve] == [1, 2, 3]
+    assert curve[-1]["loss"] < curve[0]["loss"]
+    again = train(records, records[:100], recipe, tmp_path / "whole")
+    assert all(torch.equal(a, b) for a, b in zip(whole.parameters(), again.parameters(), strict=True))
+    assert len((tmp_path / "whole" / "curve.jsonl").read_text().splitlines()) == 3
+
+
+def test_the_same_seed_trains_the_same_net(records, tmp_path):
+    recipe = Recipe(width=16, epochs=1, batch=256, threads=1)
+    nets = [train(records, records[:100], recipe, tmp_path / name) for name in ("a", "b")]
+    first, second = (export_net(net, SCALE, tmp_path / "net") for net in nets)
+    assert first == second
