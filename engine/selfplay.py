@@ -1,0 +1,26 @@
+"""Games of the engine against itself, as material for training the evaluation net."""
+
+from engine import _core
+from engine.errors import LimitsError
+
+__all__ = ["MAX_GAMES", "MAX_NODES", "RECORD_BYTES", "selfplay"]
+
+RECORD_BYTES = 40
+MAX_GAMES = 100_000
+MAX_NODES = 10_000_000
+
+
+def selfplay(seed: int, games: int, nodes: int) -> bytes:
+    """Play `games` games of `nodes` made moves a search from random openings; the GIL is released.
+
+    Returns one record of 40 bytes a quiet position (see `core/selfplay.h`). The same seed gives the
+    same bytes on every machine. Raises LimitsError.
+    """
+    for name, value, lowest, highest in (
+        ("seed", seed, 0, 2**63 - 1),
+        ("games", games, 1, MAX_GAMES),
+        ("nodes", nodes, 1, MAX_NODES),
+    ):
+        if not lowest <= value <= highest:
+            raise LimitsError(f"{name} {value} is outside {lowest} to {highest}")
+    return _core.selfplay(seed, games, nodes)

@@ -1,0 +1,45 @@
+"""The verb that records self-play."""
+
+import pytest
+
+from engine.selfplay import selfplay
+from tools.cli import main
+
+
+def play(folder, *more):
+    words = ["selfplay", "--seed", "3", "--games", "5", "--chunk", "2", "--nodes", "40"]
+    return main([*words, "--out", str(folder / "run.bin"), *more])
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_games_are_recorded_in_files_and_a_broken_run_goes_on(tmp_path, capsys):
+    assert play(tmp_path) == 0
+    whole = contents(tmp_path)
+    assert list(whole) == ["run-00000.bin", "run-00001.bin", "run-00002.bin"]
+    assert whole["run-00002.bin"] == selfplay(300_002, 1, 40)
+    assert "3 of 3 files" in capsys.readouterr().err
+    (tmp_path / "run-00001.bin").unlink()
+    assert play(tmp_path, "--processes", "1") == 0
+    assert "1 of 1 files" in capsys.readouterr().err
+    assert contents(tmp_path) == whole
+    assert play(tmp_path) == 0
+    assert "there already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--games", "0"], "--games is 0"),
+        (["--nodes", "-1"], "--nodes is -1"),
+        (["--seed", "-1"], "--seed is -1"),
+        (["--out", "records"], "ending in .bin"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_one_sentence(tmp_path, capsys, words, said):
+    assert play(tmp_path, *words) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
