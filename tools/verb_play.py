@@ -6,13 +6,18 @@ from pathlib import Path
 
 from host.arm.errors import RobotFileError
 from host.game.errors import DiskFullError, GameError, JournalError, PlayError
-from host.link.errors import LinkError
+from host.link.errors import LinkError, PortError
 from tools.errors import BadInputError
 
 SUMMARY = "play at a real board (or, with --twin, a whole game in the twin)"
-BAD_INPUT: tuple[type[Exception], ...] = (JournalError, DiskFullError, PlayError, RobotFileError)
+BAD_INPUT: tuple[type[Exception], ...] = (
+    JournalError,
+    DiskFullError,
+    PlayError,
+    PortError,
+    RobotFileError,
+)
 
-_MAX_LEVEL = 26
 _MAX_TWIN_PLIES = 600
 
 
@@ -20,11 +25,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's options."""
     parser.add_argument("--robot", type=Path, metavar="FILE", help="robot file (default: reference robot)")
     parser.add_argument("--camera", type=int, default=0, metavar="N", help="video device N (default 0)")
-    parser.add_argument("--plays", choices=("red", "black"), default="black", help="the robot's colour")
+    parser.add_argument("--plays", choices=("red", "black"), help="the robot's colour (default black)")
     parser.add_argument(
-        "--level", type=int, default=12, metavar="L", help="how strong it plays, 1-26 (default 12)"
+        "--level", type=int, metavar="L", help="how strong it plays, 1-26 (default 12)"
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="S", help="seed of its choices (default 0)")
+    parser.add_argument("--seed", type=int, metavar="S", help="seed of its choices (default 0)")
     parser.add_argument(
         "--out", type=Path, default=Path("qiyou-game"), metavar="DIR", help="where the game is kept"
     )
@@ -34,9 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Play one game."""
-    if not 1 <= args.level <= _MAX_LEVEL:
-        raise BadInputError(f"--level {args.level} is outside 1 to {_MAX_LEVEL}; `qiyou levels` lists them")
-    if not 0 <= args.seed < 2**31:
+    from host.game.player import DEFAULT_LEVEL, MAX_LEVEL
+
+    if args.level is not None and not 1 <= args.level <= MAX_LEVEL:
+        raise BadInputError(
+            f"--level {args.level} is outside 1 to {MAX_LEVEL}; {DEFAULT_LEVEL} is the usual one"
+        )
+    if args.seed is not None and not 0 <= args.seed < 2**31:
         raise BadInputError(f"--seed {args.seed} is outside 0 to {2**31 - 1}; 1 would be right")
     if not 0 <= args.camera < 64:
         raise BadInputError(f"--camera {args.camera} is outside 0 to 63; 0 is the first camera")
@@ -55,8 +64,15 @@ def _play(args: argparse.Namespace) -> bool:
     if args.twin:
         from host.game.demo import DemoOptions, run_demo
 
-        plies, seed = (None, None) if args.resume else (_MAX_TWIN_PLIES, args.seed)
-        return run_demo(DemoOptions(args.out, plies, seed, args.resume))
+        if args.resume:
+            plies, seed, plays = None, args.seed, args.plays
+        else:
+            plies, seed, plays = _MAX_TWIN_PLIES, args.seed or 0, args.plays or "black"
+        return run_demo(
+            DemoOptions(
+                args.out, plies, seed, args.resume, robot=args.robot, plays=plays, level=args.level
+            )
+        )
     from host.game.home import PlayOptions, run_play
 
     options = PlayOptions(args.out, args.robot, args.camera, args.plays, args.level, args.seed, args.resume)

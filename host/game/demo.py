@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from host.arm.robot import Robot
-from host.arm.robot import load as load_robot
 from host.game.album import Album, Saver, write_game
 from host.game.body import ArmBody
 from host.game.chronicle import Chronicle, Truth, true_board, write_json
@@ -23,7 +21,7 @@ from host.game.disk import Keepsakes, check_room, naming_what_ended_it
 from host.game.driver import Ports, drive
 from host.game.errors import DiskFullError, JournalError
 from host.game.eyes import CameraEyes
-from host.game.opening import Colour, Opening, go_on, start_new, versions
+from host.game.opening import Colour, Opening, Wishes, go_on, start_new, versions
 from host.game.player import Player
 from host.game.requests import Message
 from host.game.screen import Screen
@@ -41,13 +39,18 @@ _CONNECT_US = 20_000_000
 
 @dataclass(frozen=True)
 class DemoOptions:
-    """`plies` None: 16, or with `resume` what the journal says; `seed` None: 1, or the journal's."""
+    """None is, with `resume`, what the journal says; for a new game it is: `plies` 16, `seed` 1, `robot` the
+    reference robot, `plays` (the robot's colour) black for an even seed, `level` the usual one.
+    """
 
     out: Path
     plies: int | None = None
     seed: int | None = None
     resume: bool = False
     truth: bool = True
+    robot: Path | None = None
+    plays: Colour | None = None
+    level: int | None = None
 
 
 def run_demo(options: DemoOptions) -> bool:
@@ -73,17 +76,19 @@ def _already_over(opening: Opening, out: Path) -> bool:
     ended = cast(Mapping[str, object], opening.standing.ended)
     keepsakes = Keepsakes(lambda text: print(text, flush=True))
     if not (out / "game.pgn").exists():
-        write_game(out, opening.standing.game, opening.robot, keepsakes)
+        write_game(out, opening.standing.game, opening.plays, keepsakes)
     print(f"{opening.journal.path}: this game is over ({ended['result']}); nothing to do", flush=True)
     return not keepsakes.lost
 
 
 def _open(options: DemoOptions) -> Opening:
     if options.resume:
-        return go_on(options.out, seed=options.seed, plies=options.plies)
+        wishes = Wishes(options.seed, options.plies, options.plays, options.level, options.robot)
+        return go_on(options.out, wishes)
     seed = 1 if options.seed is None else options.seed
     plies = DEFAULT_PLIES if options.plies is None else options.plies
-    return start_new(options.out, seed=seed, plies=plies, robot=_colour(seed))
+    wishes = Wishes(seed, plies, options.plays or _colour(seed), options.level, options.robot)
+    return start_new(options.out, wishes)
 
 
 def _colour(seed: int) -> Colour:
@@ -107,7 +112,7 @@ class _Demo:
         self._options = options
         self._plan = plan
         self._out = options.out
-        self._robot: Robot = load_robot()
+        self._robot = plan.robot
         self._twin = self._start_twin()
         stack.callback(self._twin.close)
         self._time = TwinTime(self._twin.game, "game")
@@ -117,8 +122,8 @@ class _Demo:
         self._client.start()
         stack.callback(self._client.join)
         stack.callback(self._client.close)
-        self._body = ArmBody(self._robot, self._client, self._time, plan.robot)
-        self._player = Player(plan.seed)
+        self._body = ArmBody(self._robot, self._client, self._time, plan.plays)
+        self._player = Player(plan.seed, plan.level)
         self._eyes = CameraEyes(self._picture, Looker(), self._robot, self._body.looked)
         self._screen = Screen(sys.stdout, self._time.now_us, plan.standing.game)
         self._keepsakes = Keepsakes(self._screen.line)
@@ -140,12 +145,13 @@ class _Demo:
                 "world": {
                     "factory": "host.twin.world:make_world",
                     "seed": plan.seed,
-                    "robot_plays": plan.robot,
+                    "robot": str(plan.robot_file) if plan.robot_file else None,
+                    "robot_plays": plan.plays,
                 },
                 "person": {
                     "factory": "host.twin.person:make_person",
                     "seed": plan.seed,
-                    "robot_plays": plan.robot,
+                    "robot_plays": plan.plays,
                 },
                 "controllers": ["arm", "hand"],
                 "firmware": {"limits": self._robot.limits.as_dict()},
@@ -168,13 +174,13 @@ class _Demo:
         write_json(self._out / "pids.json", pids)
         self._body.connect(_CONNECT_US)
         plan, standing = self._plan, self._plan.standing
-        table = Table(standing, robot=plan.robot, plies=plan.plies, versions=self._versions)
+        table = Table(standing, robot=plan.plays, plies=plan.plies, versions=self._versions)
         truth = self._truth if self._options.truth else None
         chronicle = Chronicle(self._robot, self._body, self._time.now_us, truth, self._earlier_turns())
         album = Album(self._out / "turns", self._eyes, self._keepsakes)
         saver = Saver(lambda: self._save(self._report(chronicle, "running", "")))
         ports = Ports(self._eyes, self._player, self._body, _Mouth(self._time), plan.journal)
-        self._screen.line(f"seed {plan.seed}: the robot plays {plan.robot}, the person the other side")
+        self._screen.line(f"seed {plan.seed}: the robot plays {plan.plays}, the person the other side")
         witnesses = (chronicle, album, self._screen, saver)
         outcome = drive(table.play(self._options.resume), standing.game, ports, witnesses)
         return self._finish(outcome, chronicle)
@@ -198,7 +204,7 @@ class _Demo:
         """The report as far as it goes."""
         return {
             "seed": self._plan.seed,
-            "robot": self._plan.robot,
+            "robot": self._plan.plays,
             "plies": self._plan.standing.ply,
             "turns": chronicle.turns,
             "link": self._link_report(),
@@ -224,7 +230,7 @@ class _Demo:
         report["agree"] = agree
         report["unexpected_safety_events"] = unexpected
         self._save(report)
-        write_game(self._out, standing.game, self._plan.robot, self._keepsakes)
+        write_game(self._out, standing.game, self._plan.plays, self._keepsakes)
         good = all(agree.values()) and not unexpected
         self._screen.line(_summary(chronicle, agree, unexpected, self._out))
         if self._keepsakes.lost:

@@ -4,10 +4,11 @@ Everything that must be there is looked for before anything starts, and what is 
 sentence.
 """
 
+import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -18,15 +19,18 @@ from engine.pgn import write_pgn
 from host.arm.robot import Robot
 from host.arm.robot import load as load_robot
 from host.game.body import ArmBody
+from host.game.disk import Keepsakes, check_room, write_whole
 from host.game.driver import Ports, drive
 from host.game.errors import PlayError
 from host.game.eyes import CameraEyes
-from host.game.opening import Colour, go_on, start_new, versions
-from host.game.player import DEFAULT_LEVEL, Player
+from host.game.opening import Colour, Wishes, go_on, start_new, versions
+from host.game.player import Player
 from host.game.requests import Message
 from host.game.screen import Screen
 from host.game.table import Table
 from host.link.client import LinkClient
+from host.link.errors import PortError
+from host.link.process import open_port
 from host.timebase import RealTime, Timebase
 from vision.look import Looker
 from vision.reading import Frame
@@ -40,14 +44,14 @@ _STALE_FRAMES = 4  # what a webcam keeps in its buffer
 
 @dataclass(frozen=True)
 class PlayOptions:
-    """`robot_file` None: the reference robot; `camera`: number of the video device; `plays`: its colour."""
+    """`camera` is the number of the video device; the others are as in `opening.Wishes`."""
 
     out: Path
     robot_file: Path | None = None
     camera: int = 0
-    plays: Colour = "black"
-    level: int = DEFAULT_LEVEL
-    seed: int = 0
+    plays: Colour | None = None
+    level: int | None = None
+    seed: int | None = None
     resume: bool = False
 
 
@@ -81,13 +85,29 @@ class _Mouth:
         del message
 
 
-def missing_ports(robot: Robot) -> list[str]:
-    """A sentence for each controller whose serial port is not there."""
-    return [
+def check_ports(robot: Robot) -> None:
+    """Raise `PlayError` when a controller's serial port is not there, is none, or another program has it."""
+    ports = {"arm": robot.ports.arm, "hand": robot.ports.hand}
+    absent = [
         f"there is no {name} controller at {path}"
-        for name, path in (("arm", robot.ports.arm), ("hand", robot.ports.hand))
-        if not Path(path).exists()
+        for name, path in ports.items()
+        if not os.path.exists(path)
     ]
+    if absent:
+        raise PlayError(
+            f"The robot cannot play: {' and '.join(absent)}; plug it in, name the right ports in "
+            "robot.toml, or play in the twin with --twin."
+        )
+    for name, path in ports.items():
+        if not Path(path).is_char_device():
+            raise PlayError(
+                f"The robot cannot play: {path} ({name} controller) is not a serial port; name the right one "
+                "in robot.toml."
+            )
+        try:
+            open_port(name, path).close()
+        except PortError as error:
+            raise PlayError(f"The robot cannot play: {error}.") from error
 
 
 def open_camera(number: int) -> cv2.VideoCapture:
@@ -118,39 +138,40 @@ def shutter_of(camera: cv2.VideoCapture) -> Callable[[], Picture | None]:
 def run_play(options: PlayOptions) -> bool:
     """Play one game at the real board; True when it came to its end.
 
-    Raises `PlayError` when something is missing, `LinkError` for the controllers, `JournalError` for the
-    disk.
+    Raises `PlayError` when something is missing, `RobotFileError` for the robot file, `LinkError` for the
+    controllers, `JournalError` and `DiskFullError` for the disk.
     """
-    robot = load_robot(options.robot_file)
-    absent = missing_ports(robot)
-    if absent:
-        raise PlayError(
-            f"The robot cannot play: {' and '.join(absent)}; plug it in, name the right ports in "
-            "robot.toml, or play in the twin with --twin."
-        )
+    check_room(options.out)
     with ExitStack() as stack:
+        wishes = Wishes(options.seed, None, options.plays, options.level, options.robot_file)
+        old = go_on(options.out, wishes) if options.resume else None
+        if old is not None:
+            stack.enter_context(old.journal)
+        check_ports(old.robot if old is not None else load_robot(options.robot_file))
         device = open_camera(options.camera)
         stack.callback(device.release)
         time = RealTime()
         camera = HomeCamera(shutter_of(device), time, f"/dev/video{options.camera}")
-        if options.resume:
-            opening = go_on(options.out, seed=None, plies=None)
-        else:
-            opening = start_new(options.out, seed=options.seed, plies=None, robot=options.plays)
-        stack.enter_context(opening.journal)
+        opening = old
+        if opening is None:
+            opening = start_new(options.out, replace(wishes, seed=options.seed or 0))
+            stack.enter_context(opening.journal)
+        robot = opening.robot
         ports = {"arm": robot.ports.arm, "hand": robot.ports.hand}
         client = LinkClient(time, ports, robot.limits.hash())
         client.start()
         stack.callback(client.join)
         stack.callback(client.close)
-        body = ArmBody(robot, client, time, opening.robot)
+        body = ArmBody(robot, client, time, opening.plays)
         body.connect(_CONNECT_US)
-        player = Player(opening.seed, options.level)
+        player = Player(opening.seed, opening.level)
         screen = Screen(sys.stdout, time.now_us, opening.standing.game)
         body.on_hold = screen.line
         eyes = CameraEyes(camera.take, Looker(), robot, body.looked)
-        table = Table(opening.standing, robot=opening.robot, plies=None, versions=versions(robot, player))
+        table = Table(opening.standing, robot=opening.plays, plies=None, versions=versions(robot, player))
         ports_of_table = Ports(eyes, player, body, _Mouth(), opening.journal)
         drive(table.play(opening.resumed), opening.standing.game, ports_of_table, (screen,))
-        (options.out / "game.pgn").write_text(write_pgn(opening.standing.game))
+        keepsakes = Keepsakes(screen.line)
+        with keepsakes.keep(options.out / "game.pgn"):
+            write_whole(options.out / "game.pgn", write_pgn(opening.standing.game).encode())
     return True

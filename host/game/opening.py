@@ -8,12 +8,13 @@ from typing import Literal, cast
 from engine import START_FEN, Game
 from firmware.wire import messages
 from host.arm.robot import Robot
+from host.arm.robot import load as load_robot
 from host.game.errors import JournalError, JournalWriteError
-from host.game.journal import Journal
-from host.game.player import Player, engine_version
+from host.game.journal import Entry, Journal
+from host.game.player import DEFAULT_LEVEL, MAX_LEVEL, Player, engine_version
 from host.game.state import Standing, replay
 
-__all__ = ["Colour", "Opening", "go_on", "start_new", "versions"]
+__all__ = ["Colour", "Opening", "Wishes", "go_on", "start_new", "versions"]
 
 Colour = Literal["red", "black"]
 _FORMAT = 1
@@ -21,22 +22,50 @@ _JOURNAL = "journal.jsonl"
 
 
 @dataclass(frozen=True)
+class Wishes:
+    """What the caller asks for; None is what the journal says, or for a new game what each field names."""
+
+    seed: int | None = None
+    """None: 1."""
+    plies: int | None = None
+    """None: to the end; otherwise the ply at which the game is broken off, also of a game gone on with."""
+    plays: Colour | None = None
+    """The robot's colour. None: black."""
+    level: int | None = None
+    """None: `DEFAULT_LEVEL`."""
+    robot_file: Path | None = None
+    """None: the reference robot."""
+
+
+@dataclass(frozen=True)
 class Opening:
-    """A game about to be played: `plies` None means to its end; `resumed` after a power cut."""
+    """A game about to be played: `plies` None means to its end; `resumed` after a power cut.
+
+    `plays` is the colour of `robot`, which was read from `robot_file` (None: the reference robot).
+    """
 
     journal: Journal
     standing: Standing
     seed: int
     plies: int | None
-    robot: Colour
+    plays: Colour
+    level: int
+    robot: Robot
+    robot_file: Path | None
     resumed: bool
 
 
-def start_new(out: Path, *, seed: int, plies: int | None, robot: Colour) -> Opening:
+def start_new(out: Path, wishes: Wishes) -> Opening:
     """Begin a game in the folder `out`. An older journal there is kept under another name.
 
-    Raises `JournalError` when a game is still running in that folder or the disk refuses.
+    Raises `RobotFileError` before anything is touched, `JournalError` when a game is still running in that
+    folder or the disk refuses.
     """
+    file = wishes.robot_file.resolve() if wishes.robot_file else None
+    robot = load_robot(file)
+    seed = 1 if wishes.seed is None else wishes.seed
+    plays = wishes.plays or "black"
+    level = DEFAULT_LEVEL if wishes.level is None else wishes.level
     out.mkdir(parents=True, exist_ok=True)
     _put_aside(out)
     journal = Journal.create(out / _JOURNAL)
@@ -47,8 +76,11 @@ def start_new(out: Path, *, seed: int, plies: int | None, robot: Colour) -> Open
                 "format": _FORMAT,
                 "fen": START_FEN,
                 "seed": seed,
-                "robot": robot,
-                "plies": plies,
+                "robot": plays,
+                "plies": wishes.plies,
+                "level": level,
+                "robot_file": str(file) if file else None,
+                "limits": _limits(robot),
                 "rules": "wxf",
                 "versions": {"engine": engine_version()},
             },
@@ -60,36 +92,71 @@ def start_new(out: Path, *, seed: int, plies: int | None, robot: Colour) -> Open
             f"{journal.path} cannot be written ({cast(OSError, error.__cause__).strerror}); nothing was "
             "started and nothing is lost: make room on the disk and give the same command again"
         ) from error
-    return Opening(journal, Standing(Game()), seed, plies, robot, resumed=False)
+    return Opening(journal, Standing(Game()), seed, wishes.plies, plays, level, robot, file, resumed=False)
 
 
-def go_on(out: Path, *, seed: int | None, plies: int | None) -> Opening:
-    """Open the journal in `out` to finish its game; `seed` must fit if given, `plies` overrides.
+def go_on(out: Path, wishes: Wishes) -> Opening:
+    """Open the journal in `out` to finish its game; what is wished must fit, only `plies` overrides.
 
-    Raises `JournalError` when there is none, or when it does not make a game.
+    Raises `JournalError` when there is none, when it does not make a game or is not what is wished, and
+    `RobotFileError` when the robot's file cannot be used (any more).
     """
     path = out / _JOURNAL
     if not path.exists():
         raise JournalError(f"there is no game to go on with in {out}; start one without --resume")
     journal = Journal.reopen(path)
     try:
-        return _of_journal(journal, seed, plies)
-    except JournalError:
+        return _of_journal(journal, wishes)
+    except Exception:
         journal.close()
         raise
 
 
-def _of_journal(journal: Journal, seed: int | None, plies: int | None) -> Opening:
+def _of_journal(journal: Journal, wishes: Wishes) -> Opening:
     path = journal.path
     standing = replay(journal.entries, path)
     first = journal.entries[0]
-    recorded, limit, robot = first["seed"], first["plies"], first["robot"]
-    if not (isinstance(recorded, int) and isinstance(limit, int | None) and robot in {"red", "black"}):
-        raise JournalError(f"{path}, line 1: seed, plies or robot is not what a game writes there")
-    if seed not in {None, recorded}:
-        raise JournalError(f"the game in {path.parent} has seed {recorded}, not {seed}; leave --seed out")
-    colour: Colour = "red" if robot == "red" else "black"
-    return Opening(journal, standing, recorded, limit if plies is None else plies, colour, resumed=True)
+    seed, limit, plays = first["seed"], first["plies"], first["robot"]
+    level, named = first.get("level", DEFAULT_LEVEL), first.get("robot_file")
+    if not (
+        isinstance(seed, int)
+        and isinstance(limit, int | None)
+        and plays in {"red", "black"}
+        and isinstance(level, int)
+        and 1 <= level <= MAX_LEVEL
+        and isinstance(named, str | None)
+    ):
+        raise JournalError(f"{path}, line 1: seed, plies, robot or level is not what a game writes there")
+    for option, wish, is_so in (
+        ("seed", wishes.seed, seed),
+        ("plays", wishes.plays, plays),
+        ("level", wishes.level, level),
+    ):
+        if wish not in {None, is_so}:
+            raise JournalError(
+                f"the game in {path.parent} has {option} {is_so}, not {wish}; leave --{option} out"
+            )
+    file = wishes.robot_file.resolve() if wishes.robot_file else Path(named) if named else None
+    robot = load_robot(file)
+    _check_same_robot(path, first, robot, file)
+    colour: Colour = "red" if plays == "red" else "black"
+    plies = limit if wishes.plies is None else wishes.plies
+    return Opening(journal, standing, seed, plies, colour, level, robot, file, resumed=True)
+
+
+def _check_same_robot(path: Path, first: Entry, robot: Robot, file: Path | None) -> None:
+    """The board stands where the robot of the first line left it; another arm must not reach into it."""
+    limits = first.get("limits", _limits(robot))
+    if limits != _limits(robot):
+        was = first.get("robot_file") or "the reference robot"
+        raise JournalError(
+            f"the game in {path.parent} was begun with another robot ({was}, limits {limits}) than "
+            f"{file or 'the reference robot'} (limits {_limits(robot)}); give --robot the file as it was then"
+        )
+
+
+def _limits(robot: Robot) -> str:
+    return f"{robot.limits.hash():08x}"
 
 
 def versions(robot: Robot, player: Player) -> dict[str, object]:
@@ -97,7 +164,7 @@ def versions(robot: Robot, player: Player) -> dict[str, object]:
     return {
         "engine": engine_version(),
         "level": player.level_rule,
-        "limits": f"{robot.limits.hash():08x}",
+        "limits": _limits(robot),
         "firmware": f"wire {messages.VERSION}, table {messages.TABLE_HASH:08x}",
     }
 

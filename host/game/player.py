@@ -5,9 +5,10 @@ from importlib.metadata import PackageNotFoundError, version
 from engine import Engine, Game, Limits
 from host.game.requests import Thought
 
-__all__ = ["DEFAULT_LEVEL", "Player", "engine_version"]
+__all__ = ["DEFAULT_LEVEL", "MAX_LEVEL", "Player", "engine_version"]
 
 DEFAULT_LEVEL = 12
+MAX_LEVEL = 26
 _HASH_MB = 16
 _CANDIDATES = 3
 _SEEDS_A_GAME = 1009  # so that neighbouring games do not share seeds of neighbouring plies

@@ -80,7 +80,9 @@ def write_picture(path: Path, picture: Picture) -> None:
 
     `cv2.imwrite` would keep a full disk to itself, so the picture is encoded first and written here.
     """
-    encoded, data = cv2.imencode(path.suffix, picture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    jpeg = path.suffix == ".jpg"
+    how = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY] if jpeg else []
+    encoded, data = cv2.imencode(path.suffix, picture, how)
     if not encoded:
         raise ValueError(f"no picture can be written as {path.suffix}")
     write_whole(path, data.tobytes())

@@ -2,7 +2,9 @@
 
 import pytest
 
+from engine import Net
 from engine.selfplay import selfplay
+from engine.tests.test_net import FILE
 from tools.cli import main
 
 
@@ -29,6 +31,13 @@ def test_games_are_recorded_in_files_and_a_broken_run_goes_on(tmp_path, capsys):
     assert "there already" in capsys.readouterr().err
 
 
+def test_a_net_judges_the_positions_when_one_is_given(tmp_path):
+    net = tmp_path / "a.nnue"
+    net.write_bytes(FILE)
+    assert play(tmp_path, "--net", str(net), "--processes", "1") == 0
+    assert (tmp_path / "run-00000.bin").read_bytes() == selfplay(300_000, 2, 40, Net.load(net))
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -36,6 +45,7 @@ def test_games_are_recorded_in_files_and_a_broken_run_goes_on(tmp_path, capsys):
         (["--nodes", "-1"], "--nodes is -1"),
         (["--seed", "-1"], "--seed is -1"),
         (["--out", "records"], "ending in .bin"),
+        (["--net", __file__], "the evaluation net has"),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_one_sentence(tmp_path, capsys, words, said):

@@ -10,7 +10,8 @@ pytest.importorskip("torch", reason="training needs torch (the `train` extra)")
 import torch
 
 from engine import Net as CoreNet
-from engine import Position, _core
+from engine import Position
+from engine.selfplay import selfplay
 from tools.errors import BadInputError
 from tools.train_net.export import INPUT_SCALE, OUTPUT_SCALE, export_net
 from tools.train_net.features import INPUTS, OUTPUTS, output_bucket, views
@@ -26,7 +27,7 @@ WIDTH = 128
 @pytest.fixture(scope="module")
 def records_file(tmp_path_factory):
     path = tmp_path_factory.mktemp("records") / "1.bin"
-    path.write_bytes(_core.selfplay(11, 12, 100))
+    path.write_bytes(selfplay(11, 12, 100))
     return path
 
 

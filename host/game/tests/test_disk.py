@@ -13,7 +13,7 @@ from host.game.album import Album
 from host.game.demo import DemoOptions, run_demo
 from host.game.disk import Keepsakes, check_room, has_room, naming_what_ended_it, write_whole
 from host.game.errors import DiskFullError, JournalWriteError, TwinError
-from host.game.opening import start_new
+from host.game.opening import Wishes, start_new
 from host.game.requests import Write
 from host.game.sheet import write_picture
 from host.twin.lockstep import TwinGoneError
@@ -70,7 +70,7 @@ def test_a_write_refused_for_want_of_room_is_a_full_disk_and_other_refusals_are_
 def test_a_new_game_whose_first_line_is_refused_leaves_no_journal(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "write", full)
     with pytest.raises(JournalWriteError, match=r"nothing was started .*the same command again"):
-        start_new(tmp_path, seed=1, plies=2, robot="red")
+        start_new(tmp_path, Wishes(plies=2))
     assert not (tmp_path / "journal.jsonl").exists()
 
 
