@@ -122,6 +122,7 @@ class Plant:
             done = board.controller.collect()
             if done is None:
                 board.alive = False
+                board.line.controller_gone()
                 self.note(now_us, f"{board.name} gone")
                 continue
             board.black_box.feed(board.line.controller_wrote(done.tx_total, now_us), now_us)

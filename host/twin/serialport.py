@@ -59,6 +59,11 @@ class Cable:
                 self._queue.appendleft((due_us, data[len(taken) :]))
         return bytes(out)
 
+    def put_back(self, data: bytes, now_us: int) -> None:
+        """Bytes that the far end had no room for; they go first next time."""
+        if data and not self.cut:
+            self._queue.appendleft((now_us, data))
+
     @property
     def idle(self) -> bool:
         """Whether nothing is on its way."""
@@ -96,16 +101,16 @@ class _Terminal:
             out += part
         return bytes(out)
 
-    def write(self, data: bytes) -> None:
-        """Write all of `data`; the caller keeps it well below the terminal's buffer."""
+    def write(self, data: bytes) -> bytes:
+        """Write what there is room for; returns the rest. Whoever reads cannot do so while we wait."""
         while data:
             try:
                 count = os.write(self.master, data)
             except BlockingIOError:
-                select.select([], [self.master], [], 10.0)
-                continue
+                break
             self.written_total += count
             data = data[count:]
+        return data
 
     def close(self) -> None:
         for fd in (self.master, self.slave):
@@ -143,10 +148,15 @@ class SerialLine:
     def deliver(self, now_us: int, elapsed_us: int, host_listens: bool) -> None:
         """Move arrived bytes on. Until the link has opened its port, what the controller says is lost."""
         room = max(1, BYTES_PER_MS * elapsed_us // 1000)
-        self.controller.write(self.to_controller.pull(now_us, room))
+        self.to_controller.put_back(self.controller.write(self.to_controller.pull(now_us, room)), now_us)
         data = self.to_host.pull(now_us, room)
         if host_listens and self.connected:
-            self.host.write(data)
+            self.to_host.put_back(self.host.write(data), now_us)
+
+    def controller_gone(self) -> None:
+        """The controller is dead: nobody takes up what is sent to it."""
+        self.to_controller.cut = True
+        self.to_controller.clear()
 
     def cut(self) -> None:
         """Pull the cable: the link's device disappears, the controller hears nothing more."""

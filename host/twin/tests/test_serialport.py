@@ -84,3 +84,35 @@ def test_a_cable_carries_no_more_than_its_rate_and_keeps_the_order():
     assert [len(part) for part in parts] == [1000, 1000, 500, 0]
     assert b"".join(parts) == data
     assert cable.idle
+
+
+def test_a_controller_that_reads_nothing_holds_nobody_up_and_loses_nothing():
+    line = SerialLine(1)
+    sent = bytes(range(1, 201)) * 100
+    try:
+        for start in range(0, len(sent), 500):
+            os.write(line.host.slave, sent[start : start + 500])
+            line.host_wrote(start + 500, 0)
+            line.deliver(0, 1000, host_listens=True)
+        assert line.controller.written_total < len(sent)
+        got = b""
+        while len(got) < len(sent):
+            got += os.read(line.controller.slave, 4096)
+            line.deliver(0, 1000, host_listens=True)
+        assert got == sent
+    finally:
+        line.close()
+
+
+def test_what_is_sent_to_a_dead_controller_vanishes():
+    line = SerialLine(1)
+    try:
+        line.controller_gone()
+        for count in range(1, 40):
+            os.write(line.host.slave, b"x" * 500)
+            line.host_wrote(500 * count, 0)
+            line.deliver(0, 1000, host_listens=True)
+        assert line.controller.written_total == 0
+        assert line.to_controller.idle
+    finally:
+        line.close()
