@@ -88,7 +88,7 @@ def test_a_cable_carries_no_more_than_its_rate_and_keeps_the_order():
 
 def test_a_controller_that_reads_nothing_holds_nobody_up_and_loses_nothing():
     line = SerialLine(1)
-    sent = bytes(range(1, 201)) * 100
+    sent = bytes(range(1, 201)) * 1000  # more than any terminal holds
     try:
         for start in range(0, len(sent), 500):
             os.write(line.host.slave, sent[start : start + 500])
