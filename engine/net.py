@@ -42,6 +42,11 @@ class Net:
         """The hash that ends the file, in hex."""
         return self._core.digest()
 
+    @property
+    def core(self) -> _core.Net:
+        """For the other modules of this package."""
+        return self._core
+
     def evaluate(self, position: Position, scalar: bool = False) -> int:
         """Centipawns for the side to move. `scalar` leaves the vector instructions aside."""
         return self._core.evaluate(position._core, scalar)

@@ -6,6 +6,7 @@ from engine import _core
 from engine.errors import LimitsError
 from engine.game import Game
 from engine.move import Move
+from engine.net import Net
 from engine.position import numbered_move
 
 __all__ = ["LEVELS", "Engine", "Limits", "SearchResult"]
@@ -68,15 +69,18 @@ def _mate_in_moves(score: int) -> int | None:
 class Engine:
     """A searcher with its memory. One search at a time; others wait. The GIL is released.
 
-    With a fixed seed, node or depth limit and history of calls the results are always the same.
+    `net` judges positions; without one the hand-written evaluation does. With a fixed seed, node or
+    depth limit and history of calls the results are always the same.
     """
 
-    def __init__(self, hash_mb: int = 32, seed: int = 0) -> None:
+    def __init__(self, hash_mb: int = 32, seed: int = 0, net: Net | None = None) -> None:
         if not 1 <= hash_mb <= MAX_HASH_MB:
             raise LimitsError(f"hash_mb {hash_mb} is outside 1 to {MAX_HASH_MB}")
         if not 0 <= seed < 2**63:
             raise LimitsError(f"seed {seed} is outside 0 to 2**63 - 1")
         self._core = _core.Engine(hash_mb, seed)
+        if net is not None:
+            self._core.set_net(net.core)
 
     def search(self, game: Game, limits: Limits) -> SearchResult:
         """Choose a move for the side to move; never one that loses by repetition if another stands."""

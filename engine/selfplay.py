@@ -2,6 +2,7 @@
 
 from engine import _core
 from engine.errors import LimitsError
+from engine.net import Net
 
 __all__ = ["MAX_GAMES", "MAX_NODES", "RECORD_BYTES", "selfplay"]
 
@@ -10,11 +11,12 @@ MAX_GAMES = 100_000
 MAX_NODES = 10_000_000
 
 
-def selfplay(seed: int, games: int, nodes: int) -> bytes:
+def selfplay(seed: int, games: int, nodes: int, net: Net | None = None) -> bytes:
     """Play `games` games of `nodes` made moves a search from random openings; the GIL is released.
 
-    Returns one record of 40 bytes a quiet position (see `core/selfplay.h`). The same seed gives the
-    same bytes on every machine. Raises LimitsError.
+    `net` judges positions, without one the hand-written evaluation. Returns one record of 40 bytes a
+    quiet position (see `core/selfplay.h`). The same seed gives the same bytes on every machine.
+    Raises LimitsError.
     """
     for name, value, lowest, highest in (
         ("seed", seed, 0, 2**63 - 1),
@@ -23,4 +25,4 @@ def selfplay(seed: int, games: int, nodes: int) -> bytes:
     ):
         if not lowest <= value <= highest:
             raise LimitsError(f"{name} {value} is outside {lowest} to {highest}")
-    return _core.selfplay(seed, games, nodes)
+    return _core.selfplay(seed, games, nodes, None if net is None else net.core)

@@ -9,14 +9,14 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from engine import LimitsError
+from engine import LimitsError, Net, NetError
 from engine.selfplay import MAX_GAMES, MAX_NODES, RECORD_BYTES, selfplay
 from tools.errors import BadInputError
 
 __all__ = ["BAD_INPUT", "SUMMARY", "add_arguments", "run"]
 
 SUMMARY = "let the engine play itself and record positions for training"
-BAD_INPUT: tuple[type[Exception], ...] = (LimitsError,)
+BAD_INPUT: tuple[type[Exception], ...] = (LimitsError, NetError)
 
 _MOST_PROCESSES = 64
 _MOST_CHUNKS = 100_000
@@ -33,13 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="NAME.bin; written as NAME-00000.bin and so on, and files that are there already are kept",
     )
+    parser.add_argument("--net", type=Path, help="net that judges positions (default: by hand-written rules)")
     parser.add_argument("--chunk", type=int, default=100, help="games in one file (default 100)")
     parser.add_argument("--processes", type=int, default=2, help="processes at once (default 2)")
 
 
-def _write_chunk(path: Path, seed: int, games: int, nodes: int) -> int:
+def _write_chunk(path: Path, seed: int, games: int, nodes: int, net_path: Path | None) -> int:
     """Play one file's games and write it in one step; returns the number of records."""
-    records = selfplay(seed, games, nodes)
+    records = selfplay(seed, games, nodes, None if net_path is None else Net.load(net_path))
     part = path.with_suffix(".part")
     part.write_bytes(records)
     os.replace(part, path)
@@ -75,6 +76,8 @@ def _report(done: Iterable[int], chunks: int) -> None:
 def run(args: argparse.Namespace) -> int:
     """Play what is not there yet."""
     _check(args)
+    if args.net is not None:
+        Net.load(args.net)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     paths, seeds, sizes = [], [], []
     for number, first in enumerate(range(0, args.games, args.chunk)):
@@ -85,10 +88,10 @@ def run(args: argparse.Namespace) -> int:
         # Each file has a seed of its own, so a resumed run plays the games the whole one would have.
         seeds.append(args.seed * _MOST_CHUNKS + number)
         sizes.append(min(args.chunk, args.games - first))
-    nodes = [args.nodes] * len(paths)
+    nodes, nets = [args.nodes] * len(paths), [args.net] * len(paths)
     if not paths:
         print("all files are there already", file=sys.stderr)
         return 0
     with ProcessPoolExecutor(args.processes, mp_context=get_context("spawn")) as pool:
-        _report(pool.map(_write_chunk, paths, seeds, sizes, nodes), len(paths))
+        _report(pool.map(_write_chunk, paths, seeds, sizes, nodes, nets), len(paths))
     return 0

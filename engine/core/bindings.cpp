@@ -10,7 +10,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
 #include <mutex>
+#include <utility>
 
 #include "fen.h"
 #include "judge.h"
@@ -89,11 +91,12 @@ std::vector<int> evaluate_line(const qiyou::Net& net, const Position& start, con
   return scores;
 }
 
-nb::bytes selfplay(std::uint64_t seed, int games, std::uint64_t nodes) {
+nb::bytes selfplay(std::uint64_t seed, int games, std::uint64_t nodes, std::shared_ptr<qiyou::Net> net) {
   qiyou::SelfplayOptions options;
   options.seed = seed;
   options.games = games;
   options.nodes = nodes;
+  options.net = std::move(net);
   std::vector<std::uint8_t> records;
   {
     const nb::gil_scoped_release release;
@@ -136,6 +139,12 @@ class Engine {
   }
 
   void stop() { stop_ = true; }
+
+  void set_net(std::shared_ptr<qiyou::Net> net) {
+    const nb::gil_scoped_release release;
+    const std::scoped_lock lock(busy_);
+    searcher_.set_net(std::move(net));
+  }
 
   void new_game() {
     const nb::gil_scoped_release release;
@@ -212,11 +221,12 @@ NB_MODULE(_core, m) {
       .def("digest", &qiyou::Net::digest)
       .def("evaluate", &evaluate)
       .def("evaluate_line", &evaluate_line);
-  m.def("selfplay", &selfplay);
+  m.def("selfplay", &selfplay, nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
 
   nb::class_<Engine>(m, "Engine")
       .def(nb::init<std::size_t, std::uint64_t>())
       .def("search", &Engine::search)
       .def("stop", &Engine::stop)
+      .def("set_net", &Engine::set_net)
       .def("new_game", &Engine::new_game);
 }

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 
 #include "nnue_arithmetic.h"
 #include "sha256.h"
@@ -14,6 +15,9 @@ namespace {
 constexpr char kMagic[] = "QIYOUNN1";
 constexpr std::size_t kHeader = 24;
 constexpr std::size_t kDigestBytes = 32;
+constexpr std::size_t kHalf = kNetWidth * sizeof(std::int16_t);
+constexpr std::size_t kSize =
+    kHeader + kHalf * (1 + kNetInputs + 2 * kNetOutputs) + kNetOutputs * sizeof(std::int32_t) + kDigestBytes;
 constexpr int kInputScale = 255;
 constexpr int kOutputScale = 64;
 constexpr int kMostOutputWeight = 127;  // what the inner loop's integers can hold
@@ -54,9 +58,6 @@ int output_bucket(const Position& position) {
 }  // namespace
 
 Net::Net(std::span<const std::uint8_t> file) : bias_{}, outputs_{}, output_bias_{}, scale_(0) {
-  constexpr std::size_t kHalf = kNetWidth * sizeof(std::int16_t);
-  constexpr std::size_t kSize =
-      kHeader + kHalf * (1 + kNetInputs + 2 * kNetOutputs) + kNetOutputs * sizeof(std::int32_t) + kDigestBytes;
   if (file.size() != kSize || std::memcmp(file.data(), kMagic, 8) != 0) {
     throw NetError("the evaluation net has " + std::to_string(file.size()) + " bytes and should have " +
                    std::to_string(kSize) + "; install it again");
@@ -86,6 +87,19 @@ Net::Net(std::span<const std::uint8_t> file) : bias_{}, outputs_{}, output_bias_
     }
   }
   for (std::int32_t& value : output_bias_) value = static_cast<std::int32_t>(reader.word());
+}
+
+std::shared_ptr<const Net> read_net(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw NetError(path + " cannot be opened; the path of an evaluation net is right");
+  std::vector<char> content(kSize + 1);  // one more shows that a file is too long
+  file.read(content.data(), static_cast<std::streamsize>(content.size()));
+  const auto size = static_cast<std::size_t>(file.gcount());
+  try {
+    return std::make_shared<const Net>(std::span(reinterpret_cast<const std::uint8_t*>(content.data()), size));
+  } catch (const NetError& error) {
+    throw NetError(path + ": " + error.what());
+  }
 }
 
 Accumulators::Accumulators(const Net& net, Arithmetic arithmetic)

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -47,6 +48,9 @@ class Net {
   int scale_;
   std::string digest_;
 };
+
+// Reads a file of bounded size. Throws NetError, which names the file.
+std::shared_ptr<const Net> read_net(const std::string& path);
 
 // How the arithmetic is done; kBest is what this machine can.
 enum class Arithmetic : int { kBest, kScalar };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <utility>
 
 #include "evaluate.h"
 #include "exchange.h"
@@ -97,12 +98,13 @@ struct Searcher::Memory {
 
 class Searcher::Tree {
  public:
-  Tree(Table& table, Memory& memory, const Game& game, const Limits& limits, const std::atomic<bool>& stop,
+  Tree(Table& table, Memory& memory, Accumulators* accumulators, const Game& game, const Limits& limits, const std::atomic<bool>& stop,
        std::uint64_t seed)
-      : table_(table), memory_(memory), position_(game.position()), rules_(game.rules()), limits_(limits), stop_(stop),
+      : table_(table), memory_(memory), accumulators_(accumulators), position_(game.position()), rules_(game.rules()), limits_(limits), stop_(stop),
         path_(game.past()), root_(static_cast<int>(game.past().size())), seed_(seed),
         start_(std::chrono::steady_clock::now()), frames_(kMaxPly + 4) {
     path_.reserve(path_.size() + kMaxPly + 4);
+    if (accumulators_ != nullptr) accumulators_->start(position_);
   }
 
   SearchResult run(const Report& report);
@@ -115,11 +117,12 @@ class Searcher::Tree {
   void allow_root_moves();
   void aspirate(std::size_t line, int depth);
   bool recurrence(int ply, int& score);
-  int evaluation() const;
+  int evaluation();
   void rank_moves(const MoveList& list, Ranked* ranked, Move first, int ply) const;
   int follow_score(int ply, int back, int piece, Square to) const;
   void reward(int ply, Move best, const MoveList& quiets, const MoveList& captures, int depth);
   void reward_follow(int ply, int piece, Square to, int bonus);
+  void make(Move move);
   void step(Move move, int ply);
   void take_back();
   void keep_line(int ply, Move move);
@@ -132,6 +135,7 @@ class Searcher::Tree {
 
   Table& table_;
   Memory& memory_;
+  Accumulators* accumulators_;  // null when positions are judged by hand-written rules
   Position position_;
   Rules rules_;
   const Limits& limits_;
@@ -150,17 +154,23 @@ class Searcher::Tree {
   bool tainted_ = false;
 };
 
+void Searcher::Tree::make(Move move) {
+  path_.push_back(position_.make(move));
+  if (accumulators_ != nullptr) accumulators_->push(position_, path_.back());
+}
+
 void Searcher::Tree::step(Move move, int ply) {
   Frame& f = frame(ply);
   f.piece = piece_index(position_.man_at(move.from()));
   f.to = move.to();
   f.null = false;
   ++nodes_;
-  path_.push_back(position_.make(move));
+  make(move);
   table_.prefetch(position_.key());
 }
 
 void Searcher::Tree::take_back() {
+  if (accumulators_ != nullptr) accumulators_->pop();
   position_.unmake(path_.back());
   path_.pop_back();
 }
@@ -176,8 +186,8 @@ bool Searcher::Tree::out_of_time() {
   return halted_;
 }
 
-int Searcher::Tree::evaluation() const {
-  int value = evaluate(position_);
+int Searcher::Tree::evaluation() {
+  int value = accumulators_ != nullptr ? accumulators_->evaluate(position_) : evaluate(position_);
   if (limits_.blunder > 0) {
     const auto span = static_cast<std::uint64_t>(2 * limits_.blunder + 1);
     value += static_cast<int>(mixed(position_.key() ^ seed_ * 0x9E3779B97F4A7C15ULL) % span) - limits_.blunder;
@@ -434,6 +444,7 @@ int Searcher::Tree::search(int alpha, int beta, int depth, int ply, bool expect_
     const bool has_force = (position_.men(position_.side()) & 0x7E0U) != 0;
     if (depth >= 3 && eval >= beta && f.eval >= beta - 20 * depth + 120 && has_force && ply > 0 &&
         !frame(ply - 1).null) {
+      if (out_of_time()) return 0;
       const int reduced = depth - (4 + depth / 4 + std::min(3, (eval - beta) / 200));
       f.null = true;
       ++nodes_;
@@ -495,7 +506,7 @@ int Searcher::Tree::search(int alpha, int beta, int depth, int ply, bool expect_
       const int rival = search(bar - 1, bar, (depth - 1) / 2, ply, expect_cut);
       f.excluded = Move();
       f.check = watch.check;
-      if (halted_) return best == -kInfinite ? 0 : best;
+      if (out_of_time()) return best == -kInfinite ? 0 : best;
       if (rival < bar) {
         extension = 1;
       } else if (bar >= beta && !tainted_) {
@@ -567,7 +578,7 @@ void Searcher::Tree::allow_root_moves() {
   std::vector<RootLine> losing;
   for (const Move move : legal_moves(position_)) {
     if (!limits_.only.empty() && std::find(limits_.only.begin(), limits_.only.end(), move) == limits_.only.end()) continue;
-    path_.push_back(position_.make(move));
+    make(move);
     int score = 0;
     const bool loses = recurrence(1, score) && score > 0;
     take_back();
@@ -640,9 +651,15 @@ void Searcher::new_game() {
   memory_->clear();
 }
 
+void Searcher::set_net(std::shared_ptr<const Net> net) {
+  net_ = std::move(net);
+  accumulators_ = net_ ? std::make_unique<Accumulators>(*net_) : nullptr;
+  new_game();
+}
+
 SearchResult Searcher::think(const Game& game, const Limits& limits, const std::atomic<bool>& stop, const Report& report) {
   table_.new_search();
-  Tree tree(table_, *memory_, game, limits, stop, seed_);
+  Tree tree(table_, *memory_, accumulators_.get(), game, limits, stop, seed_);
   return tree.run(report);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "judge.h"
+#include "nnue.h"
 #include "tt.h"
 
 namespace qiyou {
@@ -52,6 +53,9 @@ class Searcher {
   void resize_hash(std::size_t megabytes);
   void new_game();
   void set_seed(std::uint64_t seed) { seed_ = seed; }
+  // Judges positions with `net`, or by the hand-written evaluation when it is null. Forgets what
+  // was learnt, because scores of different judges do not mix.
+  void set_net(std::shared_ptr<const Net> net);
   // One search at a time. `stop` may be set from any thread.
   SearchResult think(const Game& game, const Limits& limits, const std::atomic<bool>& stop,
                      const Report& report = nullptr);
@@ -62,6 +66,8 @@ class Searcher {
 
   Table table_;
   std::unique_ptr<Memory> memory_;
+  std::shared_ptr<const Net> net_;
+  std::unique_ptr<Accumulators> accumulators_;  // null without a net
   std::uint64_t seed_ = 0;
 };
 

@@ -119,6 +119,7 @@ int play(Game& game, Searcher& searcher, const SelfplayOptions& options, std::ve
 std::vector<std::uint8_t> selfplay(const SelfplayOptions& options) {
   Random random(options.seed);
   Searcher searcher(kHashMegabytes);
+  searcher.set_net(options.net);
   std::vector<std::uint8_t> out;
   for (int game_number = 0; game_number < options.games;) {
     const int span = options.longest_opening - options.shortest_opening + 1;

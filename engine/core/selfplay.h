@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
+
+#include "nnue.h"
 
 namespace qiyou {
 
@@ -12,6 +15,7 @@ struct SelfplayOptions {
   std::uint64_t nodes = 2000;  // of each search
   int shortest_opening = 6;    // random plies at the start of a game, from ... to
   int longest_opening = 10;
+  std::shared_ptr<const Net> net;  // judges positions; null for the hand-written evaluation
 };
 
 // One quiet position: 40 bytes, little-endian.

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <memory>
 #include <random>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "chase.h"
@@ -95,8 +97,9 @@ void play_random_games(std::mt19937& random) {
   }
 }
 
-void search_a_little() {
+void search_a_little(std::shared_ptr<const Net> net) {
   Searcher searcher(1);
+  searcher.set_net(std::move(net));
   std::atomic<bool> stop = false;
   Game game(parse_fen(kStartFen));
   for (int ply = 0; ply < 40 && game.verdict().state == State::kOngoing; ++ply) {
@@ -208,7 +211,8 @@ void read_garbage(std::mt19937& random) {
   }
   const char* words[] = {"uci",  "ucci",  "isready", "position", "startpos", "fen",     "moves", "b2e2", "h9g7",
                          "go",   "depth", "2",       "nodes",    "-5",       "setoption", "name",  "Hash", "value",
-                         "1",    "perft", "99999",   "MultiPV",  "stop",     "banmoves", "\x01\xfe", "a0a0", "searchmoves"};
+                         "1",    "perft", "99999",   "MultiPV",  "stop",     "banmoves", "\x01\xfe", "a0a0", "searchmoves",
+                         "EvalFile", "eval"};
   for (int i = 0; i < 100; ++i) {
     std::string text;
     for (unsigned n = random() % 60; n > 0; --n) {
@@ -227,7 +231,8 @@ int main() {
   std::mt19937 random(20260101);
   count_leaves();
   play_random_games(random);
-  search_a_little();
+  search_a_little(nullptr);
+  search_a_little(std::make_shared<const Net>(random_net(random)));
   compare_nets(random);
   play_against_itself();
   read_garbage(random);

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <charconv>
 #include <istream>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <ostream>
@@ -18,6 +19,7 @@
 #include "judge.h"
 #include "levels.h"
 #include "movegen.h"
+#include "nnue.h"
 #include "perft.h"
 #include "search.h"
 #include "timing.h"
@@ -43,6 +45,12 @@ Words words_of(std::string_view line) {
     at = end;
   }
   return words;
+}
+
+// The line from its word `first` on, so that a path may have spaces in it.
+std::string_view text_from(const Words& words, std::size_t first) {
+  if (first >= words.size()) return {};
+  return {words[first].data(), static_cast<std::size_t>(words.back().data() + words.back().size() - words[first].data())};
 }
 
 // Untrusted text, shortened and made printable.
@@ -112,6 +120,8 @@ class Conversation {
   void greet();
   void set_option(const Words& words);
   void set_option(std::string_view name, std::string_view value);
+  void set_net(std::string_view path);
+  void say_evaluation();
   void set_position(const Words& words);
   void go(const Words& words);
   void go_perft(std::string_view depth);
@@ -134,6 +144,7 @@ class Conversation {
   std::ostream& out_;
   std::mutex speaking_;
   Searcher searcher_;
+  std::shared_ptr<const Net> net_;  // null for the hand-written evaluation
   Game game_;
   Rules rules_ = Rules::kWxf;
   int lines_ = 1;
@@ -178,6 +189,7 @@ void Conversation::greet() {
       {"MultiPV", "type spin default 1 min 1 max " + std::to_string(kMostLines)},
       {"Level", "type spin default 0 min 0 max " + std::to_string(kLevels)},
       {"Seed", "type spin default 0 min 0 max 2147483647"},
+      {"EvalFile", "type string default <empty>"},
       {"RuleSet", "type combo default wxf var wxf var cxa"},
   };
   say(std::string("id name ") + kName);
@@ -190,15 +202,15 @@ void Conversation::greet() {
 
 void Conversation::set_option(const Words& words) {
   if (ucci_ || (words.size() > 1 && words[1] != "name")) {
-    if (words.size() >= 2) set_option(words[1], words.size() > 2 ? words[2] : std::string_view());
+    if (words.size() >= 2) set_option(words[1], text_from(words, 2));
     return;
   }
-  const auto value = std::find(words.begin(), words.end(), "value");
   if (words.size() < 3) {
     complain("setoption needs a name; one such as 'setoption name Hash value 64' would be right");
     return;
   }
-  set_option(words[2], value != words.end() && value + 1 != words.end() ? *(value + 1) : std::string_view());
+  const auto value = std::find(words.begin() + 3, words.end(), "value");
+  set_option(words[2], text_from(words, static_cast<std::size_t>(value - words.begin()) + 1));
 }
 
 void Conversation::set_option(std::string_view name, std::string_view value) {
@@ -226,11 +238,35 @@ void Conversation::set_option(std::string_view name, std::string_view value) {
     } else {
       complain("option RuleSet is wxf or cxa, not '" + shown(value) + "'");
     }
+  } else if (same_word(name, "EvalFile")) {
+    set_net(value);
   } else if (same_word(name, "newgame")) {
     searcher_.new_game();
   } else if (!same_word(name, "usemillisec")) {
     complain("there is no option '" + shown(name) + "'");
   }
+}
+
+void Conversation::set_net(std::string_view path) {
+  try {
+    net_ = path.empty() || path == "<empty>" ? nullptr : read_net(std::string(path));
+    searcher_.set_net(net_);
+  } catch (const NetError& error) {
+    complain(std::string(error.what()) + "; positions are judged as before");
+  }
+}
+
+void Conversation::say_evaluation() {
+  const Position& position = game_.position();
+  int score = 0;
+  if (net_) {
+    Accumulators accumulators(*net_);
+    accumulators.start(position);
+    score = accumulators.evaluate(position);
+  } else {
+    score = evaluate(position);
+  }
+  say("info string " + std::to_string(score) + " for the side to move" + (net_ ? ", by the net " + net_->digest() : ""));
 }
 
 void Conversation::set_position(const Words& words) {
@@ -477,7 +513,7 @@ bool Conversation::obey(const Words& words) {
   } else if (verb == "d") {
     say(fen(game_.position()));
   } else if (verb == "eval") {
-    say("info string " + std::to_string(evaluate(game_.position())) + " for the side to move");
+    say_evaluation();
   } else if (verb != "debug" && verb != "ponderhit") {
     complain("'" + shown(verb) + "' is no command; uci, ucci, isready, setoption, position, go, stop and quit are");
   }

@@ -4,7 +4,8 @@ import struct
 
 import pytest
 
-from engine import Engine, Game, Limits, _core
+from engine import Engine, Game, Limits
+from engine.selfplay import selfplay
 
 RECORD = struct.Struct("<32bhbBI")
 SLOTS = "KAABBNNRRCCPPPPP"
@@ -16,7 +17,7 @@ SEEDS = (0, 1, 24, 32, 36, 754, 1156)
 
 
 def records_of(seed, games, nodes):
-    return list(RECORD.iter_unpack(_core.selfplay(seed, games, nodes)))
+    return list(RECORD.iter_unpack(selfplay(seed, games, nodes)))
 
 
 def as_seen(record):
@@ -70,9 +71,9 @@ def replay(chance):
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others():
-    first = _core.selfplay(5, 2, 60)
-    assert first == _core.selfplay(5, 2, 60)
-    assert first != _core.selfplay(6, 2, 60)
+    first = selfplay(5, 2, 60)
+    assert first == selfplay(5, 2, 60)
+    assert first != selfplay(6, 2, 60)
 
 
 def test_records_hold_lawful_men_and_results():
