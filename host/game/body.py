@@ -25,8 +25,7 @@ from host.arm.motion import Motion
 from host.arm.moves import swing, way
 from host.arm.robot import Robot
 from host.game.errors import GameError
-from host.game.requests import Carry, Done, Errand, Heard, Plan, Stopped
-from host.game.table import Led
+from host.game.requests import Carry, Done, Errand, Heard, Led, Plan, Stopped
 from host.link import events
 from host.link.advice import advice
 from host.link.client import LinkClient

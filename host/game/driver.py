@@ -17,10 +17,11 @@ from host.game.requests import (
     PutDown,
     Request,
     Say,
+    Steps,
     Think,
     Write,
 )
-from host.game.table import Outcome, Steps
+from host.game.table import Outcome
 
 __all__ = ["Ports", "drive"]
 

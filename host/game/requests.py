@@ -4,9 +4,9 @@ The table (`host.game.table`) is a state machine without ports: it yields one `R
 and is fed the answer. `host.game.driver` performs requests with real or simulated ports.
 """
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from host.game.mend import Errand
 
@@ -16,6 +16,7 @@ __all__ = [
     "Errand",
     "Fetch",
     "Heard",
+    "Led",
     "Light",
     "Listen",
     "Look",
@@ -27,6 +28,7 @@ __all__ = [
     "PutDown",
     "Request",
     "Say",
+    "Steps",
     "Stopped",
     "Think",
     "Thought",
@@ -35,6 +37,18 @@ __all__ = [
 
 Offsets = Mapping[int, tuple[float, float]]
 """Square index → (dx, dy) from the intersection to the piece's centre, board frame, metres."""
+
+
+class Led:
+    """LED patterns (docs/architecture.md)."""
+
+    THINKING = 1
+    YOUR_TURN = 2
+    MOVING = 3
+    STOPPED = 4
+    QUESTION = 5
+    PRESS_GO = 6
+    GAME_OVER = 7
 
 
 # --- requests -----------------------------------------------------------------------------------
@@ -110,7 +124,7 @@ class Park:
 
 @dataclass(frozen=True)
 class Light:
-    """Set the LED pattern (numbers in docs/architecture.md). Answer: None."""
+    """Set the LED pattern (see `Led`). Answer: None."""
 
     pattern: int
 
@@ -151,6 +165,10 @@ class Listen:
 
 
 Request = Write | Look | Measure | Think | Plan | Fetch | PutDown | Park | Light | Say | Listen
+
+T = TypeVar("T")
+Steps = Generator[Request, object, T]
+"""A part of the table: yields requests, is sent the answers, and returns a `T`."""
 
 
 # --- answers ------------------------------------------------------------------------------------

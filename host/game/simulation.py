@@ -13,9 +13,8 @@ from typing import cast
 from engine import Move, Position
 from engine.position import Side
 from host.game.mend import apply_move
-from host.game.requests import Carry, Done, Heard, Message, Offsets, Plan, Stopped
+from host.game.requests import Carry, Done, Heard, Led, Message, Offsets, Plan, Stopped
 from host.game.state import square_index
-from host.game.table import Led
 from vision.reading import Reading, board_to_fen_order
 
 __all__ = ["Plot", "SimulatedTable", "placement_to_board"]

@@ -1,0 +1,70 @@
+"""Looking at the board until it is understood; requests and answers only, as in `host.game.table`."""
+
+from typing import Literal, cast
+
+from host.game import words
+from host.game.hand import PATIENCE_S, Hand
+from host.game.requests import Led, Light, Look, Message, Say, Steps
+from host.game.state import placement_of, square_name
+from vision.reading import Reading, fen_order_to_board
+
+__all__ = ["GLANCE_S", "UNCLEAR_LOOKS", "Sight"]
+
+GLANCE_S = 0.5
+"""Between two looks while a person moves."""
+CONFIRM_S = 0.2
+"""Between a look that is acted upon and the one that confirms it."""
+CONFIRMING_LOOKS = 4
+UNCLEAR_LOOKS = 3
+
+
+class Sight:
+    """The camera's looks; between them `hand` listens, and goes through whatever stops the robot."""
+
+    def __init__(self, hand: Hand) -> None:
+        self._hand = hand
+
+    def look(self) -> Steps[Reading]:
+        """One look."""
+        return cast(Reading, (yield Look()))
+
+    def look_twice(self) -> Steps[Reading]:
+        """A look that the look before it confirms; points on which a few looks disagree read `?`."""
+        yield from self._hand.listen(0.0)
+        previous = yield from self.look()
+        for _ in range(CONFIRMING_LOOKS):
+            yield from self._hand.listen(CONFIRM_S)
+            reading = yield from self.look()
+            if reading.labels == previous.labels:
+                return reading
+            doubtful = [a if a == b else "?" for a, b in zip(reading.labels, previous.labels, strict=True)]
+            previous = reading
+        return Reading.of_labels(doubtful, frame_hash=reading.frame_hash)
+
+    def until(self, goal: str, ask: Literal["set-up", "restore"]) -> Steps[Reading]:
+        """Look until two looks in a row show `goal`, asking a person for what differs."""
+        previous = said = ""
+        same = 0
+        while True:
+            reading = yield from self.look()
+            seen = fen_order_to_board(reading.labels)
+            same = same + 1 if seen == previous else 1
+            previous = seen
+            if seen == goal:
+                if same == 2:
+                    return reading
+                yield from self._hand.listen(GLANCE_S)
+                continue
+            if same >= UNCLEAR_LOOKS and seen != said:
+                said = seen
+                yield Light(Led.QUESTION)
+                yield from self.ask(reading, goal, ask)
+            yield from self._hand.listen(PATIENCE_S)
+
+    def ask(self, reading: Reading, goal: str, ask: Literal["set-up", "restore"]) -> Steps[None]:
+        """Ask a person to make the board show `goal`, naming the points that differ."""
+        seen = fen_order_to_board(reading.labels)
+        squares = tuple(square_name(square) for square in range(90) if seen[square] != goal[square])
+        sentence = words.set_up if ask == "set-up" else words.restore
+        text = words.COVERED if reading.verdict in {"wait", "no-board"} else sentence(seen, goal)
+        yield Say(Message(text, ask, placement_of(goal), squares))
