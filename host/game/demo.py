@@ -122,12 +122,11 @@ class _Demo:
         self._client.start()
         stack.callback(self._client.join)
         stack.callback(self._client.close)
-        self._body = ArmBody(self._robot, self._client, self._time, plan.plays)
+        self._screen = Screen(sys.stdout, self._time.now_us, plan.standing.game)
+        self._body = ArmBody(self._robot, self._client, self._time, plan.plays, self._screen.line)
         self._player = Player(plan.seed, plan.level)
         self._eyes = CameraEyes(self._picture, Looker(), self._robot, self._body.looked)
-        self._screen = Screen(sys.stdout, self._time.now_us, plan.standing.game)
         self._keepsakes = Keepsakes(self._screen.line)
-        self._body.on_hold = self._screen.line
         self._versions = versions(self._robot, self._player)
 
     def _start_twin(self) -> TwinProcess:

@@ -162,11 +162,10 @@ def run_play(options: PlayOptions) -> bool:
         client.start()
         stack.callback(client.join)
         stack.callback(client.close)
-        body = ArmBody(robot, client, time, opening.plays)
+        screen = Screen(sys.stdout, time.now_us, opening.standing.game)
+        body = ArmBody(robot, client, time, opening.plays, screen.line)
         body.connect(_CONNECT_US)
         player = Player(opening.seed, opening.level)
-        screen = Screen(sys.stdout, time.now_us, opening.standing.game)
-        body.on_hold = screen.line
         eyes = CameraEyes(camera.take, Looker(), robot, body.looked)
         table = Table(opening.standing, robot=opening.plays, plies=None, versions=versions(robot, player))
         ports_of_table = Ports(eyes, player, body, _Mouth(), opening.journal)
