@@ -14,7 +14,7 @@ from engine import Position
 from engine.selfplay import selfplay
 from tools.errors import BadInputError
 from tools.train_net.export import INPUT_SCALE, OUTPUT_SCALE, export_net
-from tools.train_net.features import INPUTS, OUTPUTS, output_bucket, views
+from tools.train_net.features import INPUTS, OUTPUTS, mirrored, output_bucket, views
 from tools.train_net.model import Net
 from tools.train_net.records import CAPTURED, read_records, split_by_game
 from tools.train_net.training import Recipe, train
@@ -105,6 +105,16 @@ def test_the_integer_net_stays_close_to_the_float_net(records, net, exported):
     scores = np.array([core.evaluate(position_of(record)) for record in chosen])
     assert np.std(scores) > 100
     assert np.max(np.abs(scores - SCALE * logits)) < 0.15 * np.std(scores)
+
+
+def test_a_mirrored_position_has_the_same_men_on_the_other_files(records):
+    chosen = sample(records)
+    flipped = mirrored(chosen["squares"])
+    assert (mirrored(flipped) == chosen["squares"]).all()
+    for squares, record in zip(flipped, chosen, strict=True):
+        board = position_of(record).board
+        for man, square in enumerate(squares):
+            assert square == CAPTURED or board[square - square % 9 + 8 - square % 9] == SLOTS[man]
 
 
 def test_games_are_numbered_through_and_held_out_whole(records_file):

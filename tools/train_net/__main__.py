@@ -19,9 +19,16 @@ def main() -> int:
     parser.add_argument("--width", type=int, default=Recipe.width)
     parser.add_argument("--epochs", type=int, default=Recipe.epochs)
     parser.add_argument("--batch", type=int, default=Recipe.batch)
+    parser.add_argument(
+        "--from-search", type=float, default=Recipe.from_search, help="the score's share of the target"
+    )
     parser.add_argument("--seed", type=int, default=Recipe.seed)
     args = parser.parse_args()
-    recipe = Recipe(width=args.width, epochs=args.epochs, batch=args.batch, seed=args.seed)
+    if not 0 <= args.from_search <= 1:
+        parser.error(f"--from-search is {args.from_search}; 0 to 1 would be right")
+    recipe = Recipe(
+        width=args.width, epochs=args.epochs, batch=args.batch, seed=args.seed, from_search=args.from_search
+    )
     training, validation = split_by_game(read_records(sorted(args.records.glob("*.bin"))))
     net = train(training, validation, recipe, args.out)
     digest = export_net(net, recipe.scale, args.out / "qiyou.nnue")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tools.train_net.records import CAPTURED
 
-__all__ = ["BUCKETS", "INPUTS", "OUTPUTS", "PLAIN_INPUTS", "output_bucket", "views"]
+__all__ = ["BUCKETS", "INPUTS", "OUTPUTS", "PLAIN_INPUTS", "mirrored", "output_bucket", "views"]
 
 PLAIN_INPUTS = 2 * 7 * 90
 BUCKETS = 6
@@ -39,6 +39,12 @@ def _view(squares: NDArray[np.int32], colour: int) -> NDArray[np.int32]:
     own = np.where(colour == _COLOUR, 0, 630)
     index = bucket * PLAIN_INPUTS + own + _KIND * 90 + rank * 9 + file
     return np.where(gone, INPUTS, index).astype(np.int32)
+
+
+def mirrored(squares: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The same positions (n, 32) with files a-i read as i-a; they are worth the same."""
+    flipped = squares + 8 - 2 * (squares % 9)
+    return np.where(squares == CAPTURED, squares, flipped).astype(np.uint8)
 
 
 def views(squares: NDArray[np.uint8], side: NDArray[np.uint8]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

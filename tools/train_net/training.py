@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from tools.train_net.features import output_bucket, views
+from tools.train_net.features import mirrored, output_bucket, views
 from tools.train_net.model import Net
 
 __all__ = ["Recipe", "train"]
@@ -31,11 +31,18 @@ class Recipe:
 
 
 def _batches(
-    records: NDArray[np.void], recipe: Recipe, order: NDArray[np.int64]
+    records: NDArray[np.void],
+    recipe: Recipe,
+    order: NDArray[np.int64],
+    mirror: np.random.Generator | None = None,
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]]:
     for start in range(0, len(order), recipe.batch):
         part = records[order[start : start + recipe.batch]]
-        own, other = views(part["squares"], part["side"])
+        squares = part["squares"]
+        if mirror is not None:
+            flip = mirror.random(len(part)) < 0.5
+            squares = np.where(flip[:, None], mirrored(squares), squares)
+        own, other = views(squares, part["side"])
         searched = 1 / (1 + np.exp(-part["score"].astype(np.float32) / recipe.scale))
         played = (part["result"].astype(np.float32) + 1) / 2
         target = recipe.from_search * searched + (1 - recipe.from_search) * played
@@ -59,8 +66,8 @@ def _mean_loss(net: Net, records: NDArray[np.void], recipe: Recipe) -> float:
 def train(training: NDArray[np.void], validation: NDArray[np.void], recipe: Recipe, folder: Path) -> Net:
     """Train a net; `folder` gets `state.pt` after each epoch (a rerun goes on from it) and `curve.jsonl`.
 
-    The loss is the squared error of the win probability. The same records, recipe and torch build
-    give the same net.
+    Half of the positions, drawn anew each epoch, are seen in the mirror. The loss is the squared
+    error of the win probability. The same records, recipe and torch build give the same net.
     """
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(recipe.threads)
@@ -79,9 +86,10 @@ def train(training: NDArray[np.void], validation: NDArray[np.void], recipe: Reci
     for epoch in range(first_epoch, recipe.epochs):
         for group in optimiser.param_groups:
             group["lr"] = recipe.rate * decay**epoch
-        order = np.random.default_rng([recipe.seed, epoch]).permutation(len(training))
+        chance = np.random.default_rng([recipe.seed, epoch])
+        order = chance.permutation(len(training))
         total = 0.0
-        for own, other, bucket, target in _batches(training, recipe, order):
+        for own, other, bucket, target in _batches(training, recipe, order, mirror=chance):
             optimiser.zero_grad(set_to_none=True)
             loss = ((torch.sigmoid(net(own, other, bucket)) - target) ** 2).mean()
             loss.backward()  # type: ignore[no-untyped-call]
