@@ -63,6 +63,7 @@ class LinkSession:
         self._number: int | None = None
         self._end: Outcome | None = None
         self._heard: deque[LinkEvent] = deque()
+        self._lost: dict[str, str] = {}
 
     def connect(self, patience_us: int = _PATIENCE_US) -> None:
         """Wait until both controllers are there. Raises a LinkError with one sentence otherwise."""
@@ -159,6 +160,12 @@ class LinkSession:
     def _follow(self, number: int) -> None:
         self._number = number
         self._end = None
+        # Nobody would ever tell the end of a motion of a controller that is not there.
+        if self._lost:
+            self._end_lost(*next(iter(self._lost.items())))
+
+    def _end_lost(self, name: str, why: str) -> None:
+        self._end = Outcome(End.STOPPED, reasons.NONE, None, f"{name}: {why}")
 
     def _note(self, event: LinkEvent) -> None:
         match event:
@@ -176,5 +183,9 @@ class LinkSession:
                 self.usteps = usteps
                 if number == self._number:
                     self._end = Outcome(End.STOPPED if result else End.FINISHED, result, usteps)
-            case events.Lost(controller=name, why=why) if self._number is not None:
-                self._end = Outcome(End.STOPPED, reasons.NONE, None, f"{name}: {why}")
+            case events.Lost(controller=name, why=why):
+                self._lost[name] = why
+                if self._number is not None:
+                    self._end_lost(name, why)
+            case events.Connected(controller=name):
+                self._lost.pop(name, None)

@@ -98,6 +98,14 @@ def test_a_lost_controller_ends_the_motion_and_is_named(rig):
     assert outcome.lost.startswith("arm")
 
 
+def test_a_motion_for_a_controller_that_was_lost_before_ends_at_once(rig):
+    rig.bench.core.on_closed("arm", rig.bench.now)
+    rig.session.pause(50_000)
+    outcome = rig.session.execute(motion())
+    assert outcome.end is End.STOPPED
+    assert outcome.lost.startswith("arm")
+
+
 def test_events_that_were_not_waited_for_are_kept_for_the_next_wait(rig):
     rig.bench.events += [events.Button("arm", 1), events.Button("arm", 2)]
     assert rig.session.until(lambda event: event == events.Button("arm", 1), 100_000)
