@@ -21,8 +21,8 @@ class Advice(NamedTuple):
 
 
 _AGAIN = "Press the round button, and after the robot has looked at the board the go button."
-_SUPPORT = "If it happens again, run `qiyou doctor`."
-_REPORT = "The robot plans that move anew; if it happens again, run `qiyou doctor` and send its report."
+_SUPPORT = "If it happens again, keep the folder of the game and show it to support."
+_REPORT = "The robot plans that move anew; if it happens again, keep the folder of the game for support."
 
 ADVICE: dict[int, Advice] = {
     reasons.NONE: Advice("Everything is in order.", "Nothing needs to be done."),

@@ -19,6 +19,7 @@ GREETING_PERIOD_US = 100_000
 KEEP_ALIVE_MOVING_US = 10_000
 KEEP_ALIVE_IDLE_US = 100_000
 # STATUS comes every 100 ms at rest: three missing ones are a dead controller.
+_COPY_AGAIN = "copy the files that firmware/manifest.py lists to it again"
 SILENCE_US = 350_000
 
 _ROLES = {"arm": messages.ROLE_ARM, "hand": messages.ROLE_HAND}
@@ -164,12 +165,12 @@ class ControllerLink:
         if accepted == messages.TABLE_DIFFERS or table_hash != messages.TABLE_HASH:
             sentence = (
                 f"the {self.name} controller speaks wire version {version} (table {table_hash:08x}), this "
-                f"host {messages.VERSION} ({messages.TABLE_HASH:08x}); run `qiyou flash` to update it"
+                f"host {messages.VERSION} ({messages.TABLE_HASH:08x}); {_COPY_AGAIN}"
             )
         elif accepted == messages.LIMITS_DIFFER or limits_hash != self._limits_hash:
             sentence = (
                 f"the {self.name} controller was flashed with other limits ({limits_hash:08x}) than "
-                f"robot.toml gives ({self._limits_hash:08x}); run `qiyou flash` to update it"
+                f"robot.toml gives ({self._limits_hash:08x}); {_COPY_AGAIN}"
             )
         elif role != _ROLES.get(self.name, role):
             other = "hand" if role == messages.ROLE_HAND else "arm"

@@ -1,6 +1,6 @@
 """The controllers of the twin: real MicroPython processes running the real firmware.
 
-Each has a flash directory (what `qiyou flash` would copy to a Pico), two FIFOs for the lock step and
+Each has a flash directory (what a Pico gets, see `firmware/manifest.py`), two FIFOs for the lock step and
 a pseudo-terminal as stdin and stdout. A controller that has died is noticed as the end of its FIFO.
 """
 
