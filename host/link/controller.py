@@ -19,8 +19,8 @@ GREETING_PERIOD_US = 100_000
 KEEP_ALIVE_MOVING_US = 10_000
 KEEP_ALIVE_IDLE_US = 100_000
 # STATUS comes every 100 ms at rest: three missing ones are a dead controller.
-_COPY_AGAIN = "copy the files that firmware/manifest.py lists to it again"
 SILENCE_US = 350_000
+_COPY_AGAIN = "copy the files that firmware/manifest.py lists to it again"
 
 _ROLES = {"arm": messages.ROLE_ARM, "hand": messages.ROLE_HAND}
 
