@@ -92,7 +92,7 @@ def train(training: NDArray[np.void], validation: NDArray[np.void], recipe: Reci
         for own, other, bucket, target in _batches(training, recipe, order, mirror=chance):
             optimiser.zero_grad(set_to_none=True)
             loss = ((torch.sigmoid(net(own, other, bucket)) - target) ** 2).mean()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             optimiser.step()
             net.clip()
             total += float(loss.detach()) * len(target)
