@@ -10,15 +10,12 @@
 
 #include "judge.h"
 #include "nnue.h"
+#include "score.h"
 #include "tt.h"
 
 namespace qiyou {
 
-constexpr int kMaxPly = 120;
-constexpr int kMateScore = 30000;
-// Scores beyond this are mates; a win by the repetition rules is kept apart below it.
-constexpr int kMateBound = kMateScore - 2 * kMaxPly;
-constexpr int kRepetitionScore = 28000;
+struct History;
 
 // Unlimited where zero.
 struct Limits {
@@ -61,11 +58,8 @@ class Searcher {
                      const Report& report = nullptr);
 
  private:
-  struct Memory;  // history tables
-  class Tree;
-
   Table table_;
-  std::unique_ptr<Memory> memory_;
+  std::unique_ptr<History> history_;
   std::shared_ptr<const Net> net_;
   std::unique_ptr<Accumulators> accumulators_;  // null without a net
   std::uint64_t seed_ = 0;

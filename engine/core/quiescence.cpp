@@ -1,0 +1,79 @@
+// The end of every line: captures until the position is quiet.
+#include <algorithm>
+
+#include "evaluate.h"
+#include "exchange.h"
+#include "judge.h"
+#include "search_tree.h"
+
+namespace qiyou {
+
+int Tree::quiesce(int alpha, int beta, int ply) {
+  Frame& f = frame(ply);
+  f.pv_length = 0;
+  tainted_ = false;
+  int score = 0;
+  if (recurrence(ply, score)) return score;
+  if (insufficient_material(position_)) return 0;
+  const Watch watch = watch_general(position_);
+  f.check = watch.check;
+  if (position_.halfmove() >= kNaturalLimit) return has_legal_move(position_) ? 0 : -kMateScore + ply;
+  if (ply >= kMaxPly) return watch.check ? 0 : evaluation();
+
+  const Entry* known = table_.probe(position_.key());
+  Move first;
+  if (known != nullptr) {
+    first = known->move;
+    const int stored = from_table(known->score, ply);
+    if (beta - alpha == 1 && settles(known->bound(), stored, alpha, beta)) return stored;
+  }
+  int best = -kInfinite;
+  int eval = 0;
+  if (!watch.check) {
+    eval = known != nullptr ? known->eval : evaluation();
+    best = eval;
+    if (best >= beta) return best;
+    alpha = std::max(alpha, best);
+  }
+  const MoveList list = legal_moves(position_, watch, watch.check ? Only::kAll : Only::kCaptures);
+  if (list.empty() && watch.check) return -kMateScore + ply;
+  Ranked ranked[kMaxMoves];
+  rank_moves(list, ranked, first, ply);
+  Move best_move;
+  bool any_taint = false;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Move move = next_best(ranked, i, list.size());
+    if (!watch.check) {
+      if (ranked[i].rank < 0) break;  // captures that lose material come last
+      const int gain = kWorth[kind_of(position_.man_at(move.to()))];
+      if (eval + gain + 150 <= alpha) {
+        best = std::max(best, eval + gain + 150);
+        continue;
+      }
+    } else if (best > -kMateBound && i > 2 && !position_.occupied(move.to())) {
+      continue;  // one quiet way out of check is looked at, not all
+    }
+    if (out_of_time()) return best == -kInfinite ? 0 : best;
+    step(move, ply);
+    score = -quiesce(-beta, -alpha, ply + 1);
+    take_back();
+    if (halted_) return best == -kInfinite ? 0 : best;
+    any_taint = any_taint || tainted_;
+    if (score > best) {
+      best = score;
+      if (score > alpha) {
+        best_move = move;
+        alpha = score;
+        keep_line(ply, move);
+        if (score >= beta) break;
+      }
+    }
+  }
+  tainted_ = any_taint;
+  if (!any_taint) {
+    table_.store(position_.key(), best_move, to_table(best, ply), eval, 0, best >= beta ? Bound::kLower : Bound::kUpper);
+  }
+  return best;
+}
+
+}  // namespace qiyou

@@ -1,0 +1,74 @@
+// The root: which moves may be played, and deeper and deeper searches of them.
+#include <algorithm>
+
+#include "search_tree.h"
+
+namespace qiyou {
+
+// All legal moves but those that lose at once by the repetition rules, unless there are no others.
+void Tree::allow_root_moves() {
+  std::vector<RootLine> losing;
+  for (const Move move : legal_moves(position_)) {
+    if (!limits_.only.empty() && std::find(limits_.only.begin(), limits_.only.end(), move) == limits_.only.end()) continue;
+    make(move);
+    int score = 0;
+    const bool loses = recurrence(1, score) && score > 0;
+    take_back();
+    (loses ? losing : root_moves_).push_back({loses ? -kRepetitionScore : 0, 0, {move}});
+  }
+  if (root_moves_.empty()) root_moves_ = std::move(losing);
+}
+
+void Tree::aspirate(std::size_t line, int depth) {
+  line_ = line;
+  const int guess = root_moves_[line].score;
+  int margin = depth < 5 || is_decided(guess) ? 2 * kInfinite : 18;
+  int alpha = std::max(guess - margin, -kInfinite);
+  int beta = std::min(guess + margin, kInfinite);
+  while (true) {
+    const int score = search(alpha, beta, depth, 0, false);
+    if (halted_) return;
+    if (score <= alpha) {
+      beta = (alpha + beta) / 2;
+      alpha = std::max(score - margin, -kInfinite);
+    } else if (score >= beta) {
+      beta = std::min(score + margin, kInfinite);
+    } else {
+      return;
+    }
+    margin = margin > 400 ? 2 * kInfinite : margin * 2;
+  }
+}
+
+SearchResult Tree::run(const Report& report) {
+  SearchResult result;
+  allow_root_moves();
+  if (root_moves_.empty()) return result;
+  const std::size_t lines = std::min(root_moves_.size(), static_cast<std::size_t>(std::max(1, limits_.lines)));
+  // Whatever the limits, there is a move to play.
+  result.lines.assign(root_moves_.begin(), root_moves_.begin() + static_cast<std::ptrdiff_t>(lines));
+  const int deepest = limits_.depth > 0 ? std::min(limits_.depth, kMaxPly - 20) : kMaxPly - 20;
+  for (int depth = 1; depth <= deepest && !halted_; ++depth) {
+    for (std::size_t line = 0; line < lines && !halted_; ++line) {
+      aspirate(line, depth);
+      if (halted_ && line > 0) break;
+      root_moves_[line].depth = depth;
+      if (report && !halted_) {
+        report(root_moves_[line], static_cast<int>(line) + 1, nodes_, elapsed_ms(), table_.permille_used());
+      }
+    }
+    const auto end = root_moves_.begin() + static_cast<std::ptrdiff_t>(lines);
+    std::stable_sort(root_moves_.begin(), end, [](const RootLine& a, const RootLine& b) { return a.score > b.score; });
+    if (!halted_) result.depth = depth;
+    // A broken iteration still counts: the best line is either confirmed or replaced by a better.
+    result.lines.assign(root_moves_.begin(), end);
+    if (limits_.soft_ms != 0 && elapsed_ms() >= limits_.soft_ms) break;
+    if (stop_.load(std::memory_order_relaxed)) break;
+    const int score = root_moves_[0].score;
+    if (is_mate(score) && kMateScore - std::abs(score) <= depth && lines == 1) break;
+  }
+  result.nodes = nodes_;
+  return result;
+}
+
+}  // namespace qiyou

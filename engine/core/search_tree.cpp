@@ -1,0 +1,94 @@
+#include "search_tree.h"
+
+#include <algorithm>
+#include <span>
+
+#include "evaluate.h"
+#include "judge.h"
+
+namespace qiyou {
+namespace {
+
+std::uint64_t mixed(std::uint64_t z) {
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+  return z ^ (z >> 31);
+}
+
+}  // namespace
+
+void Tree::make(Move move) {
+  path_.push_back(position_.make(move));
+  if (accumulators_ != nullptr) accumulators_->push(position_, path_.back());
+}
+
+void Tree::step(Move move, int ply) {
+  Frame& f = frame(ply);
+  f.piece = piece_index(position_.man_at(move.from()));
+  f.to = move.to();
+  f.null = false;
+  ++nodes_;
+  make(move);
+  table_.prefetch(position_.key());
+}
+
+void Tree::take_back() {
+  if (accumulators_ != nullptr) accumulators_->pop();
+  position_.unmake(path_.back());
+  path_.pop_back();
+}
+
+bool Tree::out_of_time() {
+  if (halted_) return true;
+  if (limits_.nodes != 0 && nodes_ >= limits_.nodes) {
+    halted_ = true;
+  } else if ((nodes_ & 1023U) == 0) {
+    halted_ = stop_.load(std::memory_order_relaxed) ||
+              (limits_.movetime_ms != 0 && elapsed_ms() >= limits_.movetime_ms);
+  }
+  return halted_;
+}
+
+int Tree::evaluation() {
+  int value = accumulators_ != nullptr ? accumulators_->evaluate(position_) : evaluate(position_);
+  if (limits_.blunder > 0) {
+    const auto span = static_cast<std::uint64_t>(2 * limits_.blunder + 1);
+    value += static_cast<int>(mixed(position_.key() ^ seed_ * 0x9E3779B97F4A7C15ULL) % span) - limits_.blunder;
+  }
+  return std::clamp(value, -20000, 20000);
+}
+
+// The verdict when the present position stood before: at once when both standings lie inside the
+// tree, at the third standing when the earlier ones were played in the game.
+bool Tree::recurrence(int ply, int& score) {
+  const int now = static_cast<int>(path_.size());
+  const int oldest = std::max(0, now - position_.halfmove());
+  int played = 0;
+  for (int i = now - 2; i >= oldest; i -= 2) {
+    const Undo& past = path_[static_cast<std::size_t>(i)];
+    // Before a null move nothing is comparable.
+    if (!path_[static_cast<std::size_t>(i + 1)].move || !past.move) return false;
+    if (past.key != position_.key()) continue;
+    if (i < root_ && ++played < 2) continue;
+    const Cycle cycle = judge_cycle(position_, std::span(path_).subspan(static_cast<std::size_t>(i)), rules_);
+    const Side side = position_.side();
+    if (cycle.offends[side] == cycle.offends[other(side)]) {
+      score = 0;
+    } else {
+      score = cycle.offends[side] ? -kRepetitionScore + ply : kRepetitionScore - ply;
+      tainted_ = true;
+    }
+    return true;
+  }
+  return false;
+}
+
+void Tree::keep_line(int ply, Move move) {
+  Frame& f = frame(ply);
+  const Frame& next = frame(ply + 1);
+  f.pv[0] = move;
+  std::copy(next.pv, next.pv + next.pv_length, f.pv + 1);
+  f.pv_length = next.pv_length + 1;
+}
+
+}  // namespace qiyou

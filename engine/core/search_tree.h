@@ -1,0 +1,97 @@
+// One search: the tree that is walked from a root position. Its functions are spread over
+// search_tree.cpp (moving about), ordering.cpp, quiescence.cpp, alpha_beta.cpp and root.cpp.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "history.h"
+#include "movegen.h"
+#include "nnue.h"
+#include "score.h"
+#include "search.h"
+#include "tt.h"
+
+namespace qiyou {
+
+struct Frame {
+  Move pv[kMaxPly + 2];
+  int pv_length = 0;
+  Move killers[2];
+  Move excluded;
+  int eval = 0;
+  bool check = false;
+  bool null = false;
+  int piece = 0;  // of the move made here
+  Square to = 0;
+};
+
+struct Ranked {
+  Move move;
+  int rank;
+};
+
+// Brings the best of the rest to `i`; equal ranks keep the order of generation.
+Move next_best(Ranked* ranked, std::size_t i, std::size_t size);
+
+class Tree {
+ public:
+  Tree(Table& table, History& history, Accumulators* accumulators, const Game& game, const Limits& limits, const std::atomic<bool>& stop,
+       std::uint64_t seed)
+      : table_(table), history_(history), accumulators_(accumulators), position_(game.position()), rules_(game.rules()), limits_(limits), stop_(stop),
+        path_(game.past()), root_(static_cast<int>(game.past().size())), seed_(seed),
+        start_(std::chrono::steady_clock::now()), frames_(kMaxPly + 4) {
+    path_.reserve(path_.size() + kMaxPly + 4);
+    if (accumulators_ != nullptr) accumulators_->start(position_);
+  }
+
+  SearchResult run(const Report& report);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  int search(int alpha, int beta, int depth, int ply, bool expect_cut);
+  int quiesce(int alpha, int beta, int ply);
+  void allow_root_moves();
+  void aspirate(std::size_t line, int depth);
+  bool recurrence(int ply, int& score);
+  int evaluation();
+  void rank_moves(const MoveList& list, Ranked* ranked, Move first, int ply) const;
+  int follow_score(int ply, int back, int piece, Square to) const;
+  void reward(int ply, Move best, const MoveList& quiets, const MoveList& captures, int depth);
+  void reward_follow(int ply, int piece, Square to, int bonus);
+  void make(Move move);
+  void step(Move move, int ply);
+  void take_back();
+  void keep_line(int ply, Move move);
+  bool out_of_time();
+  std::int64_t elapsed_ms() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start_).count();
+  }
+  Frame& frame(int ply) { return frames_[static_cast<std::size_t>(ply + 2)]; }
+  const Frame& frame(int ply) const { return frames_[static_cast<std::size_t>(ply + 2)]; }
+
+  Table& table_;
+  History& history_;
+  Accumulators* accumulators_;  // null when positions are judged by hand-written rules
+  Position position_;
+  Rules rules_;
+  const Limits& limits_;
+  const std::atomic<bool>& stop_;
+  std::vector<Undo> path_;
+  int root_;
+  std::uint64_t seed_;
+  Clock::time_point start_;
+  std::vector<Frame> frames_;  // two empty ones before the root
+  std::vector<RootLine> root_moves_;
+  std::size_t line_ = 0;  // root moves before this one belong to better lines
+  std::uint64_t nodes_ = 0;
+  bool halted_ = false;
+  // Set by a decision of the repetition rules below the last searched move: such a score belongs
+  // to the path, not to the position, and stays out of the table.
+  bool tainted_ = false;
+};
+
+}  // namespace qiyou
