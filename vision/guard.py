@@ -73,14 +73,16 @@ class GuardLimits:
     """Where the guard draws its lines; likelihoods in nats, lengths in cells.
 
     `settle_us`: a move is believed after it was seen this long; `ask_after_us`: something unexplained is
-    asked about after this long. `point_surprise` and `board_surprise`: how much likelier another label may
-    look at one point, and all such doubt together. `margin`: how much likelier the move must be than the
+    asked about after this long, and what looks different each time after `restless_us`.
+    `point_surprise` and `board_surprise`: how much likelier another label may look at one point, and all
+    such doubt together. `margin`: how much likelier the move must be than the
     next explanation. `sure`: least confidence of the two points of a move. `centred`: how far from its point
     a moved piece may stand. `bump`: common shift of all pieces that means that the board was moved.
     """
 
     settle_us: int = 400_000
     ask_after_us: int = 1_500_000
+    restless_us: int = 15_000_000
     point_surprise: float = 2.0
     board_surprise: float = 6.0
     margin: float = 4.0
@@ -135,6 +137,7 @@ class Guard:
         self._robot_side = robot_side
         self._history = list(history)
         self._standing: _Standing | None = None
+        self._restless_since_us: int | None = None
         self._set(game_position)
 
     @property
@@ -155,6 +158,7 @@ class Guard:
     def _set(self, position: Position) -> None:
         self._position = position
         self._standing = None
+        self._restless_since_us = None
         self._expected = board_to_fen_order(position.board)
         self._moves: list[tuple[Move, str]] = []
         if position.side != self._robot_side:
@@ -175,6 +179,7 @@ class Guard:
             move, board, confidence = best
             if move is None:
                 self._standing = None
+                self._restless_since_us = None
                 return Unchanged()
             return self._settle(reading, scores, t_us, move, board, confidence)
         seen = self._seen(scores)
@@ -251,6 +256,10 @@ class Guard:
 
     def _wait_then_ask(self, reading: Reading, t_us: int, anomaly: Anomaly) -> Observation:
         standing = self._look(reading, t_us, (anomaly.reason, anomaly.squares))
+        if self._restless_since_us is None or t_us < self._restless_since_us:
+            self._restless_since_us = t_us
+        if t_us - self._restless_since_us >= self._limits.restless_us:
+            return Ask(anomaly.reason, anomaly.squares, anomaly.message)
         if standing.looks >= 2 and t_us - standing.since_us >= self._limits.ask_after_us:
             return Ask(anomaly.reason, anomaly.squares, anomaly.message)
         return Wait(anomaly.while_waiting, anomaly.squares)

@@ -44,13 +44,14 @@ class Hand:
     """`standing` is what the journal says; `held` the piece on the nose.
 
     `last` is an accepted look at the resting board that was not yet acted upon; whatever moves or stops
-    the hand makes it worthless.
+    the hand makes it worthless. `now_us` is the time of the last listening.
     """
 
     def __init__(self, standing: Standing) -> None:
         self.standing = standing
         self.held: Held | None = None
         self.last: Reading | None = None
+        self.now_us = 0
 
     def did(self, motion: Fetch | PutDown | Park, carrying: Held | None) -> Steps[bool]:
         """Run one motion; after a stop, go through the acts that end it, park, and answer False."""
@@ -102,4 +103,5 @@ class Hand:
         if heard.state != "ready":
             yield from self.after_stop(heard.reason or heard.state)
             heard = cast(Heard, (yield Listen(0.0)))
+        self.now_us = heard.now_us
         return heard

@@ -11,6 +11,7 @@ from typing import cast
 from engine import Move
 from host.game.hand import PATIENCE_S, Hand, Held
 from host.game.mend import Agreed, Errand, Mending, Unclear, apply_move, mend
+from host.game.question import Question
 from host.game.records import carry_record, move_record, rounded
 from host.game.requests import Carry, Fetch, Led, Light, Measure, Offsets, Plan, PutDown, Steps, Write
 from host.game.sight import UNCLEAR_LOOKS, Sight
@@ -38,6 +39,7 @@ class OwnMove:
         hand, move = self._hand, (pending.source, pending.target)
         tries = unclear = 0
         asked: str | None = None  # the board a person was asked about
+        question = Question()
         before: str | None = None  # the look before this one, when only a steady board may be acted upon
         while True:
             if hand.last is None:
@@ -80,8 +82,8 @@ class OwnMove:
                 if self._room(aside):
                     yield from self._carry_out(aside, seen, offsets)
                     continue
-            if seen != asked:
-                asked = seen
+            asked = seen
+            if question.is_due(seen, hand.now_us):
                 goal = apply_move(pending.before, *move)
                 yield Light(Led.QUESTION)
                 yield from self._sight.ask(reading, goal, "restore")

@@ -4,6 +4,7 @@ from typing import Literal, cast
 
 from host.game import words
 from host.game.hand import PATIENCE_S, Hand
+from host.game.question import Question
 from host.game.requests import Led, Light, Look, Message, Say, Steps
 from host.game.state import placement_of, square_name
 from vision.reading import Reading, fen_order_to_board
@@ -16,6 +17,8 @@ CONFIRM_S = 0.2
 """Between a look that is acted upon and the one that confirms it."""
 CONFIRMING_LOOKS = 4
 UNCLEAR_LOOKS = 3
+RESTLESS_LOOKS = 8
+"""So many looks of which no three agree are asked about too: something lies where no piece belongs."""
 
 
 class Sight:
@@ -43,10 +46,12 @@ class Sight:
 
     def until(self, goal: str, ask: Literal["set-up", "restore"]) -> Steps[Reading]:
         """Look until two looks in a row show `goal`, asking a person for what differs."""
-        previous = said = ""
-        same = 0
+        previous = ""
+        same = looks = 0
+        question = Question()
         while True:
             reading = yield from self.look()
+            looks += 1
             seen = fen_order_to_board(reading.labels)
             same = same + 1 if seen == previous else 1
             previous = seen
@@ -55,8 +60,8 @@ class Sight:
                     return reading
                 yield from self._hand.listen(GLANCE_S)
                 continue
-            if same >= UNCLEAR_LOOKS and seen != said:
-                said = seen
+            steady = same >= UNCLEAR_LOOKS or looks >= RESTLESS_LOOKS
+            if steady and question.is_due(seen, self._hand.now_us):
                 yield Light(Led.QUESTION)
                 yield from self.ask(reading, goal, ask)
             yield from self._hand.listen(PATIENCE_S)

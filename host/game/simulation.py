@@ -30,7 +30,8 @@ class Plot:
     `misread`: chance that a look has one wrong point; `hand`: chance that a hand covers part of it;
     `stops`: numbers of motions (from 0, over the whole life of the table) cut short by a stop; `fumbles`:
     numbers of motions in which the magnet loses or misses its piece; `swapped`: two squares exchanged in
-    the person's set-up.
+    the person's set-up; `deaf`: so many requests to put something right are not heard; `between`: after
+    a power cut a thing lies among these points, and each look cannot tell another one of them.
     """
 
     seed: int = 0
@@ -39,6 +40,8 @@ class Plot:
     stops: frozenset[int] = frozenset()
     fumbles: frozenset[int] = frozenset()
     swapped: tuple[int, int] | None = None
+    deaf: int = 0
+    between: tuple[int, ...] = ()
 
 
 def placement_to_board(placement: str) -> str:
@@ -70,6 +73,8 @@ class SimulatedTable:
         self._looks = 0
         self._wish: Callable[[], None] | None = None
         self._wish_at_us = 0
+        self._not_heard = self.plot.deaf
+        self._doubtful: tuple[int, ...] = ()
         if self.plot.swapped:
             a, b = self.plot.swapped
             points = list(self.board)
@@ -85,6 +90,9 @@ class SimulatedTable:
         labels = list(board_to_fen_order(self.board))
         if self._dice.random() < self.plot.misread:
             labels[self._dice.randrange(90)] = self._dice.choice("KABNRCPkabnrcp..")
+        if self._doubtful:
+            square = self._doubtful[self._looks % len(self._doubtful)]
+            labels[(9 - square // 9) * 9 + square % 9] = "?"
         if self._dice.random() < self.plot.hand:
             for index in range(self._dice.randrange(60), 75):
                 labels[index] = "?"
@@ -164,6 +172,9 @@ class SimulatedTable:
         if message.ask == "move":
             self._want(self._make_a_move)
         elif message.ask in {"restore", "set-up"} and message.placement is not None:
+            self._not_heard -= 1
+            if self._not_heard >= 0:
+                return
             goal = placement_to_board(message.placement)
             self._want(lambda: self._restore(goal))
 
@@ -174,6 +185,7 @@ class SimulatedTable:
         if self.nose is not None:
             self._drop()
         self.state, self.reason, self._wish = "safe", "", None
+        self._doubtful = self.plot.between
 
     def pieces(self) -> str:
         """All letters there are, sorted: the law that nothing is lost."""
@@ -232,6 +244,7 @@ class SimulatedTable:
     def _restore(self, goal: str) -> None:
         """Make the board show `goal` with the pieces at hand, from the board, beside it or the trays."""
         self.acts.append("restore")
+        self._doubtful = ()
         spare = sorted([letter for letter in self.board if letter != "."] + self.tray + self.lost)
         for letter in goal:
             if letter != ".":

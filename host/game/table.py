@@ -13,6 +13,7 @@ from engine import Game
 from host.game import words
 from host.game.hand import Hand, Held
 from host.game.own_move import OwnMove
+from host.game.question import Question
 from host.game.records import move_record
 from host.game.requests import Heard, Led, Light, Listen, Message, Say, Steps, Think, Thought, Write
 from host.game.sight import GLANCE_S, Sight
@@ -111,8 +112,9 @@ class Table:
             yield from self._greet()
         self._hand.last = None
         # After a power cut the person may have moved already: look first, then speak.
-        doubted: tuple[str, ...] | None = () if self._resumed else None
+        amiss = self._resumed
         self._resumed = False
+        question = Question()
         patience = UNDER_WAY_LOOKS
         while True:
             heard = yield from self._hand.listen(GLANCE_S)
@@ -122,16 +124,18 @@ class Table:
                 break
             waits = isinstance(seen, Doubt) and seen.reason in UNDER_WAY
             patience = patience - 1 if waits else UNDER_WAY_LOOKS
-            if isinstance(seen, Doubt) and seen.squares != doubted and not (waits and patience > 0):
-                doubted = seen.squares
+            doubtful = isinstance(seen, Doubt) and not (waits and patience > 0)
+            if isinstance(seen, Doubt) and doubtful and question.is_due(seen.squares, heard.now_us):
+                amiss = True
                 yield Light(Led.QUESTION)
                 if seen.reason in CENTRING:
                     yield Say(Message(seen.message, "centre", None, seen.squares))
                 else:
                     goal = placement_of(position.board)
                     yield Say(Message(seen.message, "restore", goal, seen.squares))
-            elif isinstance(seen, Unchanged) and doubted is not None:
-                doubted = None
+            elif isinstance(seen, Unchanged) and amiss:
+                amiss = False
+                question.forget()
                 yield from self._greet()
         yield Write("person", move_record(self.standing, self._versions, seen.move.uci(), reading))
         self.standing.push(seen.move.uci())

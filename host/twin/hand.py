@@ -97,15 +97,10 @@ class Hand:
         carries.append((mover, self._landing(square, {piece for piece, _ in carries} | {mover})))
         self._plan(carries)
 
-    def begin_clear(self, square: int) -> None:
-        """Take the piece on or about a square to the person's tray. Raises as `begin_move`."""
+    def begin_clear(self, piece: int) -> None:
+        """Take a piece, by its number, to the person's tray. Raises `PlacementError` when busy or full."""
         self._must_be_free()
-        crossing = self._crossing(square)
-        away = [math.dist(self._world.piece_seat(piece.index), crossing) for piece in self._world.pieces]
-        nearest = int(np.argmin(away))
-        if away[nearest] > 0.75 * self._world.robot.board.pitch:
-            raise PlacementError(f"nothing lies about {square_name(square)}; a square with a piece is needed")
-        self._plan([(nearest, self._free_slot())])
+        self._plan([(piece, self._free_slot())])
 
     def piece_on(self, square: int) -> int | None:
         """The piece whose centre is nearest to a square and within half a cell of it, by its number."""

@@ -31,7 +31,9 @@ _PRESS_US = 150_000
 _LEVEL = 4
 _HASH_MB = 4
 _VALUES = {"k": 100.0, "r": 9.0, "c": 4.5, "n": 4.0, "b": 2.0, "a": 2.0, "p": 1.0}
-_ABOUT = 0.75
+_ON = 0.5
+"""Cells: what lies further from every point stands on none."""
+_BESIDE = 0.75
 """Cells: what lies further from every point is not on the board."""
 _SURE_TO_TAKE_BY = 2
 """By this move of theirs, whoever has taken nothing yet takes what there is."""
@@ -140,8 +142,11 @@ class SimulatedPerson:
     # --- moving pieces ------------------------------------------------------------------------------
 
     def _make_a_move(self, world: World) -> None:
+        men, loose = self._see(world)
+        if loose:
+            return  # the robot will say what it makes of it
         try:
-            position = Position.from_board(self._see(world), self._colour)
+            position = Position.from_board(_letters(world, men), self._colour)
         except ValueError:
             return  # something is amiss on the board; the robot will say what
         if not position.legal_moves():
@@ -155,43 +160,41 @@ class SimulatedPerson:
     def _restore(self, world: World, placement: str) -> None:
         """Make the board show `placement`: the wrong moves, the surplus goes, the missing comes."""
         goal = Position.from_fen(f"{placement} w - - 0 1").board
-        seen = self._see(world)
+        men, loose = self._see(world)
+        seen = _letters(world, men)
         spare = [square for square in range(90) if seen[square] not in {".", goal[square]}]
         self._jobs.clear()
         for square in range(90):
-            if goal[square] in {".", seen[square]}:
-                continue
             label = goal[square]
+            if label in {".", seen[square]}:
+                continue
             source = next((each for each in spare if seen[each] == label), None)
             if source is None:
                 self._jobs.append(methodcaller("begin_fix", label, square))
+                fetched = next((piece for piece in loose if world.pieces[piece].label == label), None)
+                if fetched is not None:
+                    loose.remove(fetched)
                 continue
             spare.remove(source)
             takes = square in spare
             if takes:
                 spare.remove(square)
             self._jobs.append(methodcaller("begin_move", source, square, takes))
-        for square in spare:
-            self._jobs.insert(0, methodcaller("begin_clear", square))
+        for piece in [men[square] for square in spare] + loose:
+            self._jobs.insert(0, methodcaller("begin_clear", piece))
 
     def _restore_or_centre(self, world: World, placement: str, named: Sequence[str]) -> None:
         self._restore(world, placement)
-        if not self._jobs:  # all looks right: centre what the robot spoke of, take away what lies beside it
+        if not self._jobs:  # all looks right: centre what the robot spoke of
             self._centre(world, named)
-            seen = self._see(world)
-            for name in named:
-                square = "abcdefghi".index(name[0]) + 9 * int(name[1])
-                if seen[square] == ".":
-                    self._jobs.append(methodcaller("begin_clear", square))
 
     def _centre(self, world: World, named: Sequence[str]) -> None:
         """Put the pieces that stand on the named points onto their middle."""
-        seen = self._see(world)
+        men, _ = self._see(world)
         for name in named:
             square = "abcdefghi".index(name[0]) + 9 * int(name[1])
-            if seen[square] != ".":
-                label = seen[square]
-                self._jobs.append(methodcaller("begin_fix", label, square))
+            if square in men:
+                self._jobs.append(methodcaller("begin_fix", world.pieces[men[square]].label, square))
 
     def _next_job(self, world: World, now_us: int) -> None:
         job = self._jobs.pop(0)
@@ -199,17 +202,26 @@ class SimulatedPerson:
         with suppress(PlacementError):  # nothing there after all
             job(world.hand)
 
-    def _see(self, world: World) -> str:
-        """Which piece stands nearest to which point: 90 letters by square index."""
-        board, closest = ["."] * 90, [_ABOUT] * 90
+    def _see(self, world: World) -> tuple[dict[int, int], list[int]]:
+        """Which piece stands on which square, and which lie loose on the board; pieces by their numbers."""
+        men: dict[int, int] = {}
+        closest: dict[int, float] = {}
+        board: list[int] = []
         pitch = world.robot.board.pitch
         for piece in world.pieces:
             here = turn_seat(world.piece_seat(piece.index), world.robot_plays)
             file, rank = here.x / pitch + 4.0, here.y / pitch + 4.5
-            nearest = round(file), round(rank)
-            if not (0 <= nearest[0] < 9 and 0 <= nearest[1] < 10):
-                continue
+            nearest = min(max(round(file), 0), 8), min(max(round(rank), 0), 9)
             square, away = nearest[1] * 9 + nearest[0], math.dist((file, rank), nearest)
-            if away < closest[square]:
-                board[square], closest[square] = piece.label, away
-        return "".join(board)
+            if away >= _BESIDE:
+                continue
+            board.append(piece.index)
+            if away < closest.get(square, _ON):
+                men[square], closest[square] = piece.index, away
+        standing = set(men.values())
+        return men, [piece for piece in board if piece not in standing]
+
+
+def _letters(world: World, men: Mapping[int, int]) -> str:
+    """The board of those men: 90 letters by square index."""
+    return "".join(world.pieces[men[square]].label if square in men else "." for square in range(90))

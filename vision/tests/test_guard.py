@@ -309,6 +309,18 @@ def test_an_unknown_thing_is_waited_for_and_then_asked_about() -> None:
     assert (seen[-1].reason, seen[-1].squares) == ("unknown-object", ("e4",))
 
 
+def test_an_unknown_thing_that_looks_different_each_time_is_asked_about_too() -> None:
+    guard = Guard(Position.start(), None)
+    said = []
+    for look in range(60):
+        here = ("e4", "d4", "e5")[look % 3]
+        labels = put(labels_of(Position.start()), **{here: "?"})
+        said.append(guard.offer(reading(labels, look), look * 500_000))
+    assert isinstance(said[0], Wait)
+    assert isinstance(said[-1], Ask)
+    assert said[-1].squares
+
+
 def test_a_hand_over_the_board_is_waited_for() -> None:
     board = put(LABELS_AT_START, i4="?", i5="?", h4="?")
     seen = Guard(START, "black").offer(reading(board, verdict="wait", reason="covered"), 0)

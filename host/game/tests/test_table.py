@@ -189,6 +189,35 @@ def test_the_set_up_is_checked_and_what_is_wrong_is_named(tmp_path):
     assert world.acts[:2] == ["go", "restore"]
 
 
+def test_a_request_that_was_not_heard_is_made_again(tmp_path):
+    world = make_world(Plot(4, swapped=(0, 1), deaf=2), "black")
+    with start(tmp_path / "j", 4, "black", 2) as journal:
+        play(world, journal, 4, plies=2)
+    asked = [message.text for message in world.said if message.ask == "set-up"]
+    assert len(asked) == 3
+    assert len(set(asked)) == 1
+
+
+BETWEEN = [(40,), (40, 49), (40, 49, 31, 50)]
+
+
+@pytest.mark.parametrize("between", BETWEEN)
+@pytest.mark.parametrize("line", range(1, 6))
+@pytest.mark.parametrize("seed", [2, 3])
+def test_a_piece_that_fell_among_points_is_asked_about_until_it_is_gone(seed, line, between, tmp_path):
+    world = make_world(Plot(seed, deaf=1, between=between), robot_of(seed))
+    pieces = world.pieces()
+    with start(tmp_path / "j", seed, world.robot) as journal, pytest.raises(PowerCutError):
+        play(world, journal, seed, scribe=CuttingScribe(journal, line, "after"))
+    world.power_cut()
+    with Journal.reopen(tmp_path / "j") as journal:
+        _, standing = play(world, journal, seed, resumed=True)
+        check(world, journal, standing, pieces)
+    asked = [message for message in world.said if message.ask == "restore"]
+    assert 2 <= len(asked) <= 6
+    assert "restore" in world.acts
+
+
 def test_every_move_is_recorded_with_what_it_was_based_on(tmp_path):
     world = make_world(Plot(1), "red")
     with start(tmp_path / "j", 1, "red", 4) as journal:

@@ -32,8 +32,8 @@ class FakeHand:
         self.acts.append(("move", source, target, capture))
         self.left = 125
 
-    def begin_clear(self, square):
-        self.acts.append(("clear", square))
+    def begin_clear(self, piece):
+        self.acts.append(("clear", self.world.square_of(piece)))
         self.left = 125
 
     def begin_fix(self, label, square):
@@ -51,6 +51,9 @@ class FakeWorld:
     @staticmethod
     def _men(board):
         return [square for square in range(90) if board[square] != "."]
+
+    def square_of(self, piece):
+        return self._squares[piece]
 
     def piece_seat(self, index):
         return turn_seat(square_board(ROBOT, self._squares[index]), self.robot_plays)
@@ -129,7 +132,7 @@ def test_asked_about_a_piece_that_stands_right_the_person_centres_it(world):
     person = SimulatedPerson(5, world.robot_plays)
     person.hear({"ask": "restore", "placement": Position.start().placement(), "squares": ["h2", "e4"]})
     live(person, world, 8, 5)
-    assert world.hand.acts == [("fix", "C", 25), ("clear", 40)]
+    assert world.hand.acts == [("fix", "C", 25)]
 
 
 def test_the_same_seed_lives_the_same_life():
