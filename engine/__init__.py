@@ -5,6 +5,7 @@ from engine.errors import (
     FenError,
     GameOverError,
     IllegalMoveError,
+    LevelsError,
     LimitsError,
     NetError,
     NotationError,
@@ -12,10 +13,11 @@ from engine.errors import (
     SquareError,
 )
 from engine.game import Game, Verdict
+from engine.levels import LEVELS, LevelChoice, LevelPlayer, LevelRule, level_rule
 from engine.move import Move
 from engine.net import Net
 from engine.position import START_FEN, Position
-from engine.search import LEVELS, Engine, Limits, SearchResult
+from engine.search import Engine, Limits, SearchResult
 from engine.squares import parse_square, square_name
 
 __all__ = [
@@ -27,6 +29,10 @@ __all__ = [
     "Game",
     "GameOverError",
     "IllegalMoveError",
+    "LevelChoice",
+    "LevelPlayer",
+    "LevelRule",
+    "LevelsError",
     "Limits",
     "LimitsError",
     "Move",
@@ -38,6 +44,7 @@ __all__ = [
     "SearchResult",
     "SquareError",
     "Verdict",
+    "level_rule",
     "parse_square",
     "square_name",
 ]

@@ -8,6 +8,7 @@
     ├── IllegalMoveError    a move that the position does not allow
     ├── GameOverError       a move after the game was decided
     ├── LimitsError         search limits that make no sense
+    ├── LevelsError         a level, or a table of levels, that cannot be played
     └── NetError            a file that is no evaluation net of this engine
 
 All are ValueErrors: each is about a value that came from outside. Messages are one sentence.
@@ -18,6 +19,7 @@ __all__ = [
     "FenError",
     "GameOverError",
     "IllegalMoveError",
+    "LevelsError",
     "LimitsError",
     "NetError",
     "NotationError",
@@ -56,6 +58,10 @@ class GameOverError(EngineError):
 
 class LimitsError(EngineError):
     """Search limits that make no sense."""
+
+
+class LevelsError(EngineError):
+    """A level, or a table of levels, that cannot be played; names the level and the key."""
 
 
 class NetError(EngineError):

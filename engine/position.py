@@ -102,6 +102,18 @@ class Position:
         return Position(self._core.after(move_number(move)))
 
     @property
+    def mates_at_once(self) -> bool:
+        """Whether the side to move has a move that checkmates."""
+        return self._core.mates_at_once()
+
+    def exchange_gains(self, move: Move, threshold_cp: int) -> bool:
+        """Whether a move and the best exchanges on its target gain the mover at least `threshold_cp`.
+
+        Static: pins and everything off that point are left aside. Raises ValueError for an impossible move.
+        """
+        return self._core.exchange_gains(move_number(move), threshold_cp)
+
+    @property
     def is_check(self) -> bool:
         """Whether the general of the side to move is attacked."""
         return self._core.is_check()

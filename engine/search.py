@@ -7,11 +7,10 @@ from engine.errors import LimitsError
 from engine.game import Game
 from engine.move import Move
 from engine.net import Net
-from engine.position import numbered_move
+from engine.position import move_number, numbered_move
 
-__all__ = ["LEVELS", "Engine", "Limits", "SearchResult"]
+__all__ = ["Engine", "Limits", "SearchResult"]
 
-LEVELS: int = _core.LEVELS
 MAX_HASH_MB = 4096
 
 
@@ -19,22 +18,21 @@ MAX_HASH_MB = 4096
 class Limits:
     """When a search ends: whichever comes first. Without any, at depth 8.
 
-    `nodes` counts made moves, `depth` plies, `movetime_ms` wall-clock milliseconds. `level` 1-26
-    sets its own node limit and misjudgement. `candidates` is how many best moves are worked out.
+    `nodes` counts made moves, `depth` plies, `movetime_ms` wall-clock milliseconds. `candidates` is how
+    many best moves are worked out. `only` restricts the choice to these moves; empty means all.
     """
 
     nodes: int | None = None
     depth: int | None = None
     movetime_ms: int | None = None
-    level: int | None = None
     candidates: int = 1
+    only: tuple[Move, ...] = ()
 
     def __post_init__(self) -> None:
         for name, value, highest in (
             ("nodes", self.nodes, 2**62),
             ("depth", self.depth, 100),
             ("movetime_ms", self.movetime_ms, 10**9),
-            ("level", self.level, LEVELS),
             ("candidates", self.candidates, 128),
         ):
             if value is not None and not 1 <= value <= highest:
@@ -69,31 +67,29 @@ def _mate_in_moves(score: int) -> int | None:
 class Engine:
     """A searcher with its memory. One search at a time; others wait. The GIL is released.
 
-    `net` judges positions; without one the hand-written evaluation does. With a fixed seed, node or
-    depth limit and history of calls the results are always the same.
+    `net` judges positions; without one the hand-written evaluation does. With a fixed node or depth limit
+    and history of calls the results are always the same.
     """
 
-    def __init__(self, hash_mb: int = 32, seed: int = 0, net: Net | None = None) -> None:
+    def __init__(self, hash_mb: int = 32, net: Net | None = None) -> None:
         if not 1 <= hash_mb <= MAX_HASH_MB:
             raise LimitsError(f"hash_mb {hash_mb} is outside 1 to {MAX_HASH_MB}")
-        if not 0 <= seed < 2**63:
-            raise LimitsError(f"seed {seed} is outside 0 to 2**63 - 1")
-        self._core = _core.Engine(hash_mb, seed)
+        self._core = _core.Engine(hash_mb)
         if net is not None:
             self._core.set_net(net.core)
 
     def search(self, game: Game, limits: Limits) -> SearchResult:
         """Choose a move for the side to move; never one that loses by repetition if another stands."""
         depth = limits.depth
-        if limits == Limits(candidates=limits.candidates):
+        if limits.nodes is None and depth is None and limits.movetime_ms is None:
             depth = 8
         lines, reached, nodes = self._core.search(
             game.core,
             limits.nodes or 0,
             depth or 0,
             limits.movetime_ms or 0,
-            limits.level or 0,
             limits.candidates,
+            [move_number(move) for move in limits.only],
         )
         if not lines:
             return SearchResult(None, 0, None, 0, nodes, (), ())

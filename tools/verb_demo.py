@@ -23,6 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("qiyou-demo"), metavar="DIR", help="where results go"
     )
+    parser.add_argument(
+        "--level", type=int, metavar="L", help="how strong the robot plays, 1-26 (default 12)"
+    )
     parser.add_argument("--resume", action="store_true", help="go on with the game in DIR after a power cut")
     parser.add_argument(
         "--no-truth", action="store_true", help="close the twin's truth channel (same moves, fewer figures)"
@@ -38,8 +41,15 @@ def run(args: argparse.Namespace) -> int:
     if args.out.exists() and not args.out.is_dir():
         raise BadInputError(f"--out {args.out} is a file; the name of a folder would be right")
     from host.game.demo import DemoOptions, run_demo
+    from host.game.player import DEFAULT_LEVEL, MAX_LEVEL
 
-    options = DemoOptions(args.out, args.plies, args.seed, args.resume, not args.no_truth)
+    if args.level is not None and not 1 <= args.level <= MAX_LEVEL:
+        raise BadInputError(
+            f"--level {args.level} is outside 1 to {MAX_LEVEL}; {DEFAULT_LEVEL} is the usual one"
+        )
+    options = DemoOptions(
+        args.out, args.plies, args.seed, args.resume, not args.no_truth, level=args.level
+    )
     try:
         return 0 if run_demo(options) else 1
     except BAD_INPUT:

@@ -1,6 +1,7 @@
 """`qiyou play`: a game at the real board, or with `--twin` in the twin."""
 
 import argparse
+import secrets
 import sys
 from pathlib import Path
 
@@ -29,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--level", type=int, metavar="L", help="how strong it plays, 1-26 (default 12)"
     )
-    parser.add_argument("--seed", type=int, metavar="S", help="seed of its choices (default 0)")
+    parser.add_argument(
+        "--seed", type=int, metavar="S", help="seed of its choices (default: drawn anew, kept in the journal)"
+    )
     parser.add_argument(
         "--out", type=Path, default=Path("qiyou-game"), metavar="DIR", help="where the game is kept"
     )
@@ -47,6 +50,8 @@ def run(args: argparse.Namespace) -> int:
         )
     if args.seed is not None and not 0 <= args.seed < 2**31:
         raise BadInputError(f"--seed {args.seed} is outside 0 to {2**31 - 1}; 1 would be right")
+    if args.seed is None and not args.resume:
+        args.seed = secrets.randbelow(2**31)  # no two evenings alike
     if not 0 <= args.camera < 64:
         raise BadInputError(f"--camera {args.camera} is outside 0 to 63; 0 is the first camera")
     if args.out.exists() and not args.out.is_dir():
@@ -67,7 +72,7 @@ def _play(args: argparse.Namespace) -> bool:
         if args.resume:
             plies, seed, plays = None, args.seed, args.plays
         else:
-            plies, seed, plays = _MAX_TWIN_PLIES, args.seed or 0, args.plays or "black"
+            plies, seed, plays = _MAX_TWIN_PLIES, args.seed, args.plays or "black"
         return run_demo(
             DemoOptions(
                 args.out, plies, seed, args.resume, robot=args.robot, plays=plays, level=args.level

@@ -105,8 +105,9 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
   }
   if (depth >= 4 && known == nullptr && !singular && (pv || expect_cut)) --depth;
 
-  const MoveList list = legal_moves(position_, watch, Only::kAll);
+  MoveList list = legal_moves(position_, watch, Only::kAll);
   if (list.empty()) return singular ? alpha : -kMateScore + ply;
+  if (ply > 0) forget_unseen(list, true);
   Ranked ranked[kMaxMoves];
   rank_moves(list, ranked, first, ply);
 

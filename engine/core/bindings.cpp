@@ -14,6 +14,7 @@
 #include <mutex>
 #include <utility>
 
+#include "exchange.h"
 #include "fen.h"
 #include "judge.h"
 #include "levels.h"
@@ -109,33 +110,33 @@ nb::bytes selfplay(std::uint64_t seed, int games, std::uint64_t nodes, std::shar
 using Line = std::tuple<int, std::vector<int>>;
 using Found = std::tuple<std::vector<Line>, int, std::uint64_t>;
 
+std::vector<Line> numbered(const std::vector<qiyou::RootLine>& lines) {
+  std::vector<Line> found;
+  for (const qiyou::RootLine& line : lines) {
+    std::vector<int> moves;
+    for (const Move move : line.moves) moves.push_back(number(move));
+    found.emplace_back(line.score, moves);
+  }
+  return found;
+}
+
 class Engine {
  public:
-  Engine(std::size_t hash_megabytes, std::uint64_t seed) : searcher_(hash_megabytes) { searcher_.set_seed(seed); }
+  explicit Engine(std::size_t hash_megabytes) : searcher_(hash_megabytes) {}
 
-  Found search(const qiyou::Game& game, std::uint64_t nodes, int depth, std::int64_t movetime_ms, int level, int lines) {
+  Found search(const qiyou::Game& game, std::uint64_t nodes, int depth, std::int64_t movetime_ms, int lines, const std::vector<int>& only) {
     qiyou::Limits limits;
     limits.nodes = nodes;
     limits.depth = depth;
     limits.movetime_ms = movetime_ms;
     limits.lines = lines;
-    if (level > 0) {
-      const qiyou::Level settings = qiyou::level(level);
-      limits.nodes = nodes == 0 ? settings.nodes : std::min(nodes, settings.nodes);
-      limits.blunder = settings.blunder;
-    }
+    for (const int move : only) limits.only.push_back(move_of(move));
     const qiyou::Game copy = game;
     const nb::gil_scoped_release release;
     const std::scoped_lock lock(busy_);
     stop_ = false;
     const qiyou::SearchResult result = searcher_.think(copy, limits, stop_);
-    std::vector<Line> found;
-    for (const qiyou::RootLine& line : result.lines) {
-      std::vector<int> moves;
-      for (const Move move : line.moves) moves.push_back(number(move));
-      found.emplace_back(line.score, moves);
-    }
-    return {found, result.depth, result.nodes};
+    return {numbered(result.lines), result.depth, result.nodes};
   }
 
   void stop() { stop_ = true; }
@@ -158,6 +159,43 @@ class Engine {
   std::mutex busy_;  // one search at a time
 };
 
+// A level's player; the rule's numbers come in the order of LevelRule.
+using RuleNumbers = std::tuple<int, std::uint64_t, int, int, int, int, int, int, int, int, int>;
+
+class LevelPlayer {
+ public:
+  LevelPlayer(const RuleNumbers& rule, std::shared_ptr<qiyou::Net> net)
+      : player_(std::make_from_tuple<Rule>(rule), std::move(net)) {}
+
+  // The move (-1: there is none), the candidates, depth, nodes and how many own moves went unseen.
+  std::tuple<int, std::vector<Line>, int, std::uint64_t, int> choose(const qiyou::Game& game, std::uint64_t seed) {
+    const qiyou::Game copy = game;
+    const nb::gil_scoped_release release;
+    const std::scoped_lock lock(busy_);
+    const std::atomic<bool> never = false;
+    const qiyou::LevelChoice choice = player_.choose(copy, seed, {}, never);
+    return {choice.move ? number(choice.move) : -1, numbered(choice.lines), choice.depth, choice.nodes, choice.unseen};
+  }
+
+ private:
+  struct Rule : qiyou::LevelRule {
+    Rule(int number, std::uint64_t nodes, int horizon, int lines, int temperature, int margin, int unseen_captures,
+         int unseen_quiet, int unseen_far, int unseen_backward, int mate_watch)
+        : qiyou::LevelRule{number,       nodes,      horizon,         lines,     temperature, margin, unseen_captures,
+                           unseen_quiet, unseen_far, unseen_backward, mate_watch} {}
+  };
+
+  qiyou::LevelPlayer player_;
+  std::mutex busy_;  // one choice at a time
+};
+
+RuleNumbers level_rule(int level) {
+  if (level < 1 || level > qiyou::kLevels) throw nb::value_error("there is no such level");
+  const qiyou::LevelRule& r = qiyou::level_rule(level);
+  return {r.number,          r.nodes,        r.horizon,    r.lines,           r.temperature, r.margin,
+          r.unseen_captures, r.unseen_quiet, r.unseen_far, r.unseen_backward, r.mate_watch};
+}
+
 }  // namespace
 
 NB_MODULE(_core, m) {
@@ -177,6 +215,14 @@ NB_MODULE(_core, m) {
       .def("legal_moves", &sorted_moves)
       .def("is_legal", [](const Position& p, int move) { return qiyou::legal(p, move_of(move)); })
       .def("after", &after)
+      .def("mates_at_once", [](const Position& p) {
+        Position copy = p;
+        return qiyou::mates_at_once(copy);
+      })
+      .def("exchange_gains", [](const Position& p, int move, int threshold) {
+        if (!qiyou::pseudo_legal(p, move_of(move))) throw nb::value_error("no man can make that move");
+        return qiyou::exchange_gains(p, move_of(move), threshold);
+      })
       .def("is_check", [](const Position& p) { return qiyou::in_check(p, p.side()); })
       .def("perft", [](const Position& p, int depth) {
         Position copy = p;
@@ -223,8 +269,13 @@ NB_MODULE(_core, m) {
       .def("evaluate_line", &evaluate_line);
   m.def("selfplay", &selfplay, nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
 
+  m.def("level_rule", &level_rule);
+  nb::class_<LevelPlayer>(m, "LevelPlayer")
+      .def(nb::init<const RuleNumbers&, std::shared_ptr<qiyou::Net>>(), nb::arg(), nb::arg().none())
+      .def("choose", &LevelPlayer::choose);
+
   nb::class_<Engine>(m, "Engine")
-      .def(nb::init<std::size_t, std::uint64_t>())
+      .def(nb::init<std::size_t>())
       .def("search", &Engine::search)
       .def("stop", &Engine::stop)
       .def("set_net", &Engine::set_net)

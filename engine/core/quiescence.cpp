@@ -35,8 +35,9 @@ int Tree::quiesce(int alpha, int beta, int ply) {
     if (best >= beta) return best;
     alpha = std::max(alpha, best);
   }
-  const MoveList list = legal_moves(position_, watch, watch.check ? Only::kAll : Only::kCaptures);
+  MoveList list = legal_moves(position_, watch, watch.check ? Only::kAll : Only::kCaptures);
   if (list.empty() && watch.check) return -kMateScore + ply;
+  forget_unseen(list, watch.check);
   Ranked ranked[kMaxMoves];
   rank_moves(list, ranked, first, ply);
   Move best_move;

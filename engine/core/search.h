@@ -10,6 +10,7 @@
 
 #include "judge.h"
 #include "nnue.h"
+#include "oversight.h"
 #include "score.h"
 #include "tt.h"
 
@@ -24,7 +25,7 @@ struct Limits {
   std::int64_t movetime_ms = 0;  // hard bound
   std::int64_t soft_ms = 0;      // no new iteration after this
   int lines = 1;                 // how many best root moves to report
-  int blunder = 0;               // amplitude of the evaluation's noise, centipawns
+  Oversight oversight;           // moves below the root that are not seen
   std::vector<Move> only;        // restrict the root to these; empty means all
 };
 
@@ -49,7 +50,6 @@ class Searcher {
   ~Searcher();
   void resize_hash(std::size_t megabytes);
   void new_game();
-  void set_seed(std::uint64_t seed) { seed_ = seed; }
   // Judges positions with `net`, or by the hand-written evaluation when it is null. Forgets what
   // was learnt, because scores of different judges do not mix.
   void set_net(std::shared_ptr<const Net> net);
@@ -62,7 +62,6 @@ class Searcher {
   std::unique_ptr<History> history_;
   std::shared_ptr<const Net> net_;
   std::unique_ptr<Accumulators> accumulators_;  // null without a net
-  std::uint64_t seed_ = 0;
 };
 
 }  // namespace qiyou

@@ -7,19 +7,20 @@
 #include "judge.h"
 
 namespace qiyou {
-namespace {
-
-std::uint64_t mixed(std::uint64_t z) {
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-  return z ^ (z >> 31);
-}
-
-}  // namespace
-
 void Tree::make(Move move) {
   path_.push_back(position_.make(move));
   if (accumulators_ != nullptr) accumulators_->push(position_, path_.back());
+}
+
+// Drops the moves that the player does not see, down to one where there has to be a move.
+void Tree::forget_unseen(MoveList& list, bool keep_one) const {
+  if (!limits_.oversight.any() || list.empty()) return;
+  MoveList seen;
+  for (const Move move : list) {
+    if (!overlooked(position_, move, limits_.oversight)) seen.add(move);
+  }
+  if (seen.empty() && keep_one) seen.add(list[0]);
+  list = seen;
 }
 
 void Tree::step(Move move, int ply) {
@@ -50,11 +51,7 @@ bool Tree::out_of_time() {
 }
 
 int Tree::evaluation() {
-  int value = accumulators_ != nullptr ? accumulators_->evaluate(position_) : evaluate(position_);
-  if (limits_.blunder > 0) {
-    const auto span = static_cast<std::uint64_t>(2 * limits_.blunder + 1);
-    value += static_cast<int>(mixed(position_.key() ^ seed_ * 0x9E3779B97F4A7C15ULL) % span) - limits_.blunder;
-  }
+  const int value = accumulators_ != nullptr ? accumulators_->evaluate(position_) : evaluate(position_);
   return std::clamp(value, -20000, 20000);
 }
 

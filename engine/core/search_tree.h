@@ -38,11 +38,9 @@ Move next_best(Ranked* ranked, std::size_t i, std::size_t size);
 
 class Tree {
  public:
-  Tree(Table& table, History& history, Accumulators* accumulators, const Game& game, const Limits& limits, const std::atomic<bool>& stop,
-       std::uint64_t seed)
+  Tree(Table& table, History& history, Accumulators* accumulators, const Game& game, const Limits& limits, const std::atomic<bool>& stop)
       : table_(table), history_(history), accumulators_(accumulators), position_(game.position()), rules_(game.rules()), limits_(limits), stop_(stop),
-        path_(game.past()), root_(static_cast<int>(game.past().size())), seed_(seed),
-        start_(std::chrono::steady_clock::now()), frames_(kMaxPly + 4) {
+        path_(game.past()), root_(static_cast<int>(game.past().size())), start_(std::chrono::steady_clock::now()), frames_(kMaxPly + 4) {
     path_.reserve(path_.size() + kMaxPly + 4);
     if (accumulators_ != nullptr) accumulators_->start(position_);
   }
@@ -63,6 +61,7 @@ class Tree {
   void reward(int ply, Move best, const MoveList& quiets, const MoveList& captures, int depth);
   void reward_follow(int ply, int piece, Square to, int bonus);
   void make(Move move);
+  void forget_unseen(MoveList& list, bool keep_one) const;
   void step(Move move, int ply);
   void take_back();
   void keep_line(int ply, Move move);
@@ -82,7 +81,6 @@ class Tree {
   const std::atomic<bool>& stop_;
   std::vector<Undo> path_;
   int root_;
-  std::uint64_t seed_;
   Clock::time_point start_;
   std::vector<Frame> frames_;  // two empty ones before the root
   std::vector<RootLine> root_moves_;

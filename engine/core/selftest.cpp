@@ -106,7 +106,7 @@ void search_a_little(std::shared_ptr<const Net> net) {
     Limits limits;
     limits.nodes = 1500;
     limits.lines = 1 + ply % 3;
-    limits.blunder = ply % 2 * 40;
+    limits.oversight = {ply % 2 * 100, 100, 100, 100, static_cast<std::uint64_t>(ply)};
     const SearchResult result = searcher.think(game, limits, stop);
     expect(!result.lines.empty() && legal(game.position(), result.lines[0].moves[0]), "the search plays a legal move");
     expect(result.nodes <= limits.nodes, "the search keeps to its nodes");

@@ -121,6 +121,7 @@ class Conversation {
   void set_option(const Words& words);
   void set_option(std::string_view name, std::string_view value);
   void set_net(std::string_view path);
+  void set_level(int level);
   void say_evaluation();
   void set_position(const Words& words);
   void go(const Words& words);
@@ -129,7 +130,7 @@ class Conversation {
   void start(const Limits& limits);
   void say(const std::string& text);
   void complain(const std::string& text) { say("info string " + text); }
-  void answer(const SearchResult& result);
+  void answer(const std::vector<Move>& line);
 
   bool searching() const { return worker_.joinable() && !done_; }
   void halt() {
@@ -145,10 +146,12 @@ class Conversation {
   std::mutex speaking_;
   Searcher searcher_;
   std::shared_ptr<const Net> net_;  // null for the hand-written evaluation
+  std::unique_ptr<LevelPlayer> level_player_;  // null at full strength
+  int level_ = 0;
+  std::uint64_t seed_ = 0;
   Game game_;
   Rules rules_ = Rules::kWxf;
   int lines_ = 1;
-  int level_ = 0;
   bool ucci_ = false;
   bool endless_ = false;
   std::vector<Move> banned_moves_;
@@ -229,9 +232,9 @@ void Conversation::set_option(std::string_view name, std::string_view value) {
   } else if (same_word(name, "MultiPV")) {
     if (const auto lines = spin(1, kMostLines)) lines_ = static_cast<int>(*lines);
   } else if (same_word(name, "Level")) {
-    if (const auto level = spin(0, kLevels)) level_ = static_cast<int>(*level);
+    if (const auto level = spin(0, kLevels)) set_level(static_cast<int>(*level));
   } else if (same_word(name, "Seed")) {
-    if (const auto seed = spin(0, 2147483647)) searcher_.set_seed(static_cast<std::uint64_t>(*seed));
+    if (const auto seed = spin(0, 2147483647)) seed_ = static_cast<std::uint64_t>(*seed);
   } else if (same_word(name, "RuleSet")) {
     if (value == "wxf" || value == "cxa") {
       rules_ = value == "wxf" ? Rules::kWxf : Rules::kCxa;
@@ -251,9 +254,15 @@ void Conversation::set_net(std::string_view path) {
   try {
     net_ = path.empty() || path == "<empty>" ? nullptr : read_net(std::string(path));
     searcher_.set_net(net_);
+    set_level(level_);
   } catch (const NetError& error) {
     complain(std::string(error.what()) + "; positions are judged as before");
   }
+}
+
+void Conversation::set_level(int level) {
+  level_ = level;
+  level_player_ = level > 0 ? std::make_unique<LevelPlayer>(level_rule(level), net_) : nullptr;
 }
 
 void Conversation::say_evaluation() {
@@ -421,13 +430,7 @@ void Conversation::go(const Words& words) {
     limits.soft_ms = share.soft_ms;
     limits.movetime_ms = share.hard_ms;
   }
-  if (level_ > 0) {
-    const Level settings = level(level_);
-    limits.nodes = limits.nodes == 0 ? settings.nodes : std::min(limits.nodes, settings.nodes);
-    limits.blunder = settings.blunder;
-  } else if (!bounded) {
-    endless_ = true;
-  }
+  if (!level_player_ && !bounded) endless_ = true;
   if (!banned_moves_.empty() && limits.only.empty()) {
     for (const Move move : legal_moves(game_.position())) {
       if (std::find(banned_moves_.begin(), banned_moves_.end(), move) == banned_moves_.end()) limits.only.push_back(move);
@@ -451,20 +454,25 @@ void Conversation::start(const Limits& limits) {
       for (const Move move : line.moves) text.append(" ").append(uci(move));
       say(text);
     };
-    const SearchResult result = searcher_.think(game_, limits, stop_, report);
+    std::vector<Move> line;
+    if (level_player_) {
+      const LevelChoice choice = level_player_->choose(game_, seed_, limits, stop_, report);
+      if (choice.move) line = {choice.move};
+    } else if (const SearchResult result = searcher_.think(game_, limits, stop_, report); !result.lines.empty()) {
+      line = result.lines.front().moves;
+    }
     // An endless search answers only when told to.
     if (endless_) stop_.wait(false);
-    answer(result);
+    answer(line);
     done_ = true;
   });
 }
 
-void Conversation::answer(const SearchResult& result) {
-  if (result.lines.empty()) {
+void Conversation::answer(const std::vector<Move>& line) {
+  if (line.empty()) {
     say(ucci_ ? "nobestmove" : "bestmove (none)");
     return;
   }
-  const std::vector<Move>& line = result.lines[0].moves;
   say("bestmove " + uci(line[0]) + (line.size() > 1 ? " ponder " + uci(line[1]) : ""));
 }
 

@@ -36,11 +36,11 @@ def test_known_mates_are_found_and_play_out(fen, moves):
 
 def test_the_same_search_gives_the_same_result():
     def results():
-        engine = Engine(hash_mb=4, seed=7)
+        engine = Engine(hash_mb=4)
         game = Game()
         found = []
-        for level in (None, 5, None, 15):
-            found.append(engine.search(game, Limits(nodes=4000, level=level)))
+        for candidates in (1, 5, 1, 3):
+            found.append(engine.search(game, Limits(nodes=4000, candidates=candidates)))
             game.push(found[-1].move)
         return found
 
@@ -85,7 +85,7 @@ def test_a_move_that_loses_by_repetition_is_not_played_while_another_stands():
     steps = [Move.from_uci(step) for step in ("e5d5", "d9e9", "d5e5", "e9d9")]
     for step in (steps * 2)[:6]:
         game.push(step)
-    result = Engine(hash_mb=4).search(game, Limits(nodes=3000, level=1))
+    result = Engine(hash_mb=4).search(game, Limits(nodes=3000))
     game.push(result.move)
     assert game.verdict().state != "black-wins"
 
@@ -110,7 +110,7 @@ def test_a_search_can_be_stopped_from_another_thread():
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("nodes", 0), ("level", 27), ("depth", -1), ("movetime_ms", 0), ("candidates", 0)]
+    ("name", "value"), [("nodes", 0), ("depth", -1), ("movetime_ms", 0), ("candidates", 0)]
 )
 def test_senseless_limits_are_refused(name, value):
     with pytest.raises(LimitsError, match=name):
@@ -120,10 +120,9 @@ def test_senseless_limits_are_refused(name, value):
 def test_senseless_engines_are_refused():
     with pytest.raises(LimitsError, match="hash_mb"):
         Engine(hash_mb=0)
-    with pytest.raises(LimitsError, match="seed"):
-        Engine(seed=-1)
 
 
-def test_higher_levels_look_further():
-    nodes = [Engine(hash_mb=4).search(Game(), Limits(level=level)).nodes for level in (1, 8, 14)]
-    assert nodes == sorted(set(nodes))
+def test_only_the_asked_for_moves_are_weighed():
+    asked = (Move.from_uci("a0a1"), Move.from_uci("i3i4"))
+    result = Engine(hash_mb=4).search(Game(), Limits(nodes=5000, candidates=5, only=asked))
+    assert {move for move, _ in result.candidates} == set(asked)

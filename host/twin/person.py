@@ -14,7 +14,7 @@ from contextlib import suppress
 from operator import methodcaller
 from typing import TYPE_CHECKING, Literal, cast
 
-from engine import Engine, Game, Limits, Move, Position
+from engine import Game, LevelPlayer, Move, Position, level_rule
 from firmware.board import lockstep as pins
 from host.arm.frames import turn_seat
 from host.twin.errors import PlacementError
@@ -29,7 +29,6 @@ __all__ = ["SimulatedPerson", "choose_move", "make_person"]
 _LED_STOPPED, _LED_PRESS_GO = 4, 6
 _PRESS_US = 150_000
 _LEVEL = 4
-_HASH_MB = 4
 _VALUES = {"k": 100.0, "r": 9.0, "c": 4.5, "n": 4.0, "b": 2.0, "a": 2.0, "p": 1.0}
 _ON = 0.5
 """Cells: what lies further from every point stands on none."""
@@ -57,10 +56,7 @@ def choose_move(position: Position, dice: random.Random, move_number: int, has_t
         itch = 0.2 if has_taken else min(1.0, move_number / _SURE_TO_TAKE_BY)
         if (gain > 0 and dice.random() < 0.9) or dice.random() < itch:
             return best
-    found = Engine(_HASH_MB, dice.getrandbits(32)).search(Game(position), Limits(level=_LEVEL))
-    if found.move is None:
-        raise ValueError("there is no move to choose: the game is over")
-    return found.move
+    return LevelPlayer(level_rule(_LEVEL)).choose(Game(position), dice.getrandbits(32)).move
 
 
 def _victim(position: Position, move: Move) -> str:
