@@ -28,6 +28,8 @@ def run(args: argparse.Namespace) -> int:
     print("level     nodes  plies  weighs  halved by  overlooks, % (captures, quiet, +far, +backward)")
     for rule in rules:
         horizon = rule["horizon"] or "any"
-        choice = f"{rule['lines']:6}  {rule['temperature']:6} cp" if rule["temperature"] else "  best          -"
+        choice = "  best          -"
+        if rule["temperature"]:
+            choice = f"{rule['lines']:6}  {rule['temperature']:6} cp"
         print(f"{rule['number']:5}  {rule['nodes']:8,}  {horizon:>5}  {choice}  {_unseen(rule)}")
     return 0
