@@ -32,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="PNG", help="write the picture with the reading on it")
     parser.add_argument("--free", action="store_true", help="read without the laws of the game")
     parser.add_argument(
+        "--setup", action="store_true", help="say what is missing, too many or misplaced for the opening"
+    )
+    parser.add_argument(
         "--camera", nargs="?", const=0, type=int, metavar="N", help="read from camera N (default 0)"
     )
     parser.add_argument("--watch", action="store_true", help="with --camera: go on until Ctrl-C")
@@ -50,10 +53,34 @@ def run(args: argparse.Namespace) -> int:
         return _folder(path, lambda: Looker(corners=corners), free=args.free)
     image, load_ms = _load(path)
     reading = _look(Looker(corners=corners), image, str(path), free=args.free, load_ms=load_ms)
-    print(json.dumps(reading.to_json()) if args.json else _in_words(reading))
     if args.out:
         _write_picture(args.out, image, reading)
+    if args.setup:
+        return _set_up(reading, as_json=args.json)
+    print(json.dumps(reading.to_json()) if args.json else _in_words(reading))
     return 0 if reading.verdict == "ok" else 1
+
+
+def _set_up(reading: "Reading", *, as_json: bool) -> int:
+    """Compare with the opening position: 0 if every piece stands where it should, else 1."""
+    from dataclasses import asdict
+
+    from engine import Position
+    from vision.differences import setup_differences
+
+    found = [] if reading.corners is None else setup_differences(reading, Position.start())
+    ready = reading.verdict == "ok" and not found
+    if as_json:
+        told = {"ready": ready, "differences": [asdict(difference) for difference in found]}
+        print(json.dumps({**reading.to_json(), "setup": told}))
+    elif ready:
+        print("The board is set up.")
+    else:
+        doubt = reading.verdict + (f" ({reading.reason})" if reading.reason else "")
+        print(f"The board is not set up; the picture is {doubt}.")
+        for difference in found:
+            print(f"- {difference.message}")
+    return 0 if ready else 1
 
 
 def _check_use(args: argparse.Namespace) -> None:
@@ -61,6 +88,8 @@ def _check_use(args: argparse.Namespace) -> None:
         raise BadInputError("name one picture or folder, or give --camera")
     if args.watch and args.camera is None:
         raise BadInputError("--watch needs --camera")
+    if args.setup and (args.camera is not None or Path(args.photo).is_dir()):
+        raise BadInputError("--setup checks one picture; name one picture file")
     if args.out and (args.camera is not None or Path(args.photo).is_dir()):
         raise BadInputError("--out draws one picture; name one picture file")
     if args.out and args.out.suffix.lower() != ".png":

@@ -23,6 +23,9 @@ _KINDS = {
 }
 
 
+_PLAIN = 0.9  # confidence of a single point's reading that needs no laws to be believed
+
+
 @dataclass(frozen=True)
 class Difference:
     """One thing to put right: `square` is where it should be (or is too many), `found_at` where it stands."""
@@ -40,8 +43,16 @@ def name_of_piece(label: str) -> str:
 
 
 def setup_differences(reading: Reading, expected: Position) -> list[Difference]:
-    """What must be put right on the board before it shows `expected`; an empty list if it does."""
-    return differences_between(reading.labels, tuple(board_to_fen_order(expected.board)))
+    """What must be put right on the board before it shows `expected`; an empty list if it does.
+
+    A third horse or a soldier behind its own rows is against the laws, so the decoded board says `?` there;
+    here it is just what a person must be told about, and the picture's own reading stands in.
+    """
+    seen = [
+        raw.label if point.label == "?" and raw.confidence >= _PLAIN else point.label
+        for point, raw in zip(reading.points, reading.raw, strict=True)
+    ]
+    return differences_between(seen, tuple(board_to_fen_order(expected.board)))
 
 
 def differences_between(seen: Sequence[str], expected: Sequence[str]) -> list[Difference]:

@@ -1,7 +1,12 @@
 """Pictures from files nobody vouches for: each is read right, or refused with one sentence that names it."""
 
+import os
 import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import cv2
 import numpy as np
@@ -16,6 +21,7 @@ __all__ = ["MOST_BYTES", "MOST_PIXELS", "PICTURE_SUFFIXES", "decode_picture", "l
 MOST_BYTES = 64 * 1024 * 1024
 MOST_PIXELS = 64_000_000  # above any phone's usual mode, and 192 MB once unpacked
 PICTURE_SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
+_CUT_SHORT = b"remature end"  # libjpeg's words for data that ends before the picture does
 _ACCEPTED = "a JPEG, PNG, WebP, TIFF, BMP or GIF picture would be right"
 
 
@@ -61,19 +67,50 @@ def decode_picture(data: bytes, name: str) -> NDArray[np.uint8]:
     if header is None:
         raise BadPictureError(f"{name} is not a picture that can be read; {_ACCEPTED}")
     _check_header(header, name)
-    verbosity = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    try:
-        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error:
-        image = None
-    finally:
-        cv2.utils.logging.setLogLevel(verbosity)
-    if image is None:
+    with _murmurs() as murmurs:
+        try:
+            image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+        except cv2.error:
+            image = None
+    if image is None or _CUT_SHORT in murmurs:
         raise BadPictureError(f"{name} is damaged or of an unusual kind; a plain JPEG or PNG would be right")
     try:
         return checked_picture(np.asarray(image, dtype=np.uint8))
     except BadPictureError as error:
         raise BadPictureError(f"{name}: {error}") from None
+
+
+@contextmanager
+def _murmurs() -> Iterator[bytearray]:
+    """Keep what the decoders' C code says on the standard error stream to itself: a refusal is one sentence.
+
+    Filled on leaving. libjpeg says only there that it ran out of data and painted the rest grey.
+    """
+    heard = bytearray()
+    verbosity = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    try:
+        kept = os.dup(2)
+    except OSError:  # the stream is closed: nothing can be heard
+        kept = -1
+    try:
+        with tempfile.TemporaryFile() as file:
+            if kept >= 0:
+                os.dup2(file.fileno(), 2)
+            try:
+                yield heard
+            finally:
+                if kept >= 0:
+                    os.dup2(kept, 2)
+                heard += _start_of(file)
+    finally:
+        if kept >= 0:
+            os.close(kept)
+        cv2.utils.logging.setLogLevel(verbosity)
+
+
+def _start_of(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read(4096)
 
 
 def _check_header(header: PictureHeader, name: str) -> None:

@@ -92,6 +92,28 @@ def test_a_folder_streams_one_line_a_picture_and_goes_on_after_a_bad_one(tmp_pat
     assert len(FakeLooker.made) == 1
 
 
+def test_a_set_up_is_checked_against_the_opening(photo, capsys) -> None:
+    assert main(["look", str(photo), "--setup"]) == 0
+    assert capsys.readouterr().out == "The board is set up.\n"
+
+
+def test_what_is_wrong_with_a_set_up_is_named(tmp_path, capsys) -> None:
+    path = tmp_path / "dark.png"
+    cv2.imwrite(str(path), PICTURE * 0)
+    assert main(["look", str(path), "--setup"]) == 1
+    said = "a9 cannot be made out; it should carry the black chariot"
+    assert said in capsys.readouterr().out
+    assert main(["look", str(path), "--setup", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)["setup"]
+    assert told["ready"] is False
+    assert [difference["message"] for difference in told["differences"]] == [said]
+
+
+def test_a_set_up_is_checked_in_one_picture_only(tmp_path, capsys) -> None:
+    (tmp_path / "a.png").write_bytes(b"")
+    assert "--setup" in refused(capsys, tmp_path, "--setup")
+
+
 def test_corners_reach_the_looker_in_order(photo) -> None:
     assert main(["look", str(photo), "--corners", CORNERS]) == 0
     assert FakeLooker.made[0].corners == [[10, 10], [150, 10], [150, 110], [10, 110]]

@@ -1,5 +1,7 @@
 """What is wrong with a set-up is said in words a person can act on."""
 
+from dataclasses import replace
+
 from engine import Position
 from vision import SQUARES, Reading, setup_differences
 from vision.reading import board_to_fen_order
@@ -58,3 +60,13 @@ def test_a_piece_of_no_set_is_one_too_many() -> None:
     labels[SQUARES.index("a5")] = "C"
     found = setup_differences(Reading.of_labels(labels), bare)
     assert [d.kind for d in found] == ["extra"]
+
+
+def test_a_piece_too_many_is_named_though_the_laws_made_it_unreadable() -> None:
+    reading = replace(seen(e5="?"), raw=seen(e5="n").points)
+    assert messages(reading) == ["the black horse on e5 is one too many"]
+
+
+def test_a_doubtful_raw_reading_stays_unseen() -> None:
+    raw = Reading.of_labels(seen(e5="n").labels, 0.6).points
+    assert [d.kind for d in setup_differences(replace(seen(e5="?"), raw=raw), START)] == ["unseen"]

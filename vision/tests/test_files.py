@@ -174,3 +174,40 @@ def test_no_bytes_at_all_get_past_the_refusal_with_anything_but_a_picture(start,
     except BadPictureError:
         return
     assert picture.ndim == 3
+
+
+def test_a_jpeg_whose_middle_is_missing_is_refused_though_it_has_an_end() -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (400, 400, 3), dtype=np.uint8)
+    data = encoded(noise, ".jpg")
+    with pytest.raises(BadPictureError, match="damaged"):
+        decode_picture(data[: len(data) // 2] + b"\xff\xd9", "gap")
+
+
+def test_a_refusal_is_all_that_is_said(capfd) -> None:
+    data = bytearray(encoded(two_halves(), ".png"))
+    data[len(data) // 2] ^= 0xFF
+    with pytest.raises(BadPictureError):
+        decode_picture(bytes(data), "altered")
+    heard = capfd.readouterr()
+    assert heard.err == heard.out == ""
+
+
+WHOLE = [encoded(two_halves(), suffix) for suffix in KINDS]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    whole=st.sampled_from(WHOLE),
+    changes=st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=12),
+    kept=st.floats(0.3, 1.0),
+)
+def test_a_damaged_file_is_read_or_refused_never_more(whole, changes, kept) -> None:
+    damaged = bytearray(whole)
+    for place, value in changes:
+        damaged[place % len(damaged)] = value
+    try:
+        picture = decode_picture(bytes(damaged[: int(len(damaged) * kept)]), "damaged")
+    except BadPictureError:
+        return
+    assert picture.dtype == np.uint8
+    assert picture.ndim == 3
