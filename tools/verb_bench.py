@@ -122,9 +122,35 @@ def _wire() -> _Figure:
     return _Figure("wire framing, 200 bytes", rate, "packets/s", "400 packets/s needed", rate / 400)
 
 
+def _motion() -> list[_Figure]:
+    from host.arm.robot import load
+    from tools.link_capacity import measure_link_load
+    from tools.motion_report import draw_turns, measure_move_times, measure_upkeep, motions_of
+
+    robot = load()
+    upkeep = measure_upkeep(robot, 15, 1)
+    stages = next(draw_turns(robot, "red", 1, 1, fast=True))
+    link = measure_link_load(robot, [motion for motion, _ in motions_of(stages)])
+    ratio = max(row.ratio for row in measure_move_times(None, 6, 1))
+    share, conversion = 100 * link.share, 100 * upkeep.conversion
+    plan = upkeep.planning_ms
+    return [
+        _Figure("move time, median", ratio, "x shortest", "at most 1.15", 1.15 / ratio),
+        _Figure("planning a move", plan, "ms", "at most 2 ms", 2 / plan),
+        _Figure("steps of a move", conversion, "% of motion", "at most 5 %", 5 / conversion),
+        _Figure(
+            "link load in motion",
+            share,
+            "% of capacity",
+            f"at most 20 % of {link.capacity_per_s / 1e3:.0f} kB/s that MicroPython takes in here",
+            20 / share,
+        ),
+    ]
+
+
 def run(args: argparse.Namespace) -> int:
     """Measure and print; always 0, since a slow machine is not a failure."""
-    figures = [_perft(), _search(), *_vision(), _twin(), _wire()]
+    figures = [_perft(), _search(), *_vision(), _twin(), _wire(), *_motion()]
     if args.json:
         print(json.dumps({"figures": [asdict(figure) for figure in figures]}))
         return 0

@@ -22,8 +22,7 @@ from host.arm.scurve import SCurve, plan_scurve
 
 __all__ = ["Trajectory", "plan_line"]
 
-_GRID = 257
-_CHECKS = 600
+_GRID = 129
 # The p-norm of elbow and tool speed: never below the larger of the two, and smooth where they change places.
 _NORM = 12.0
 
@@ -159,14 +158,24 @@ def _point_slope(robot: Robot, elbow: NDArray[np.float64], turn: float, bend: fl
 
 
 def _slowdown(robot: Robot, trajectory: Trajectory, span: NDArray[np.float64], lift_speed: float) -> float:
-    """Return the factor >= 1 by which time must stretch for every joint to keep its limits."""
-    duration = trajectory.duration
-    time = np.linspace(0.0, duration, _CHECKS)
-    s = trajectory.path_at(time)
-    step = duration / (_CHECKS - 1)
-    speed = float(np.abs(np.diff(s, 1)).max()) / step
-    acceleration = float(np.abs(np.diff(s, 2)).max()) / step**2
-    jerk = float(np.abs(np.diff(s, 3)).max()) / step**3
+    """Return the factor >= 1 by which time must stretch for every joint to keep its limits.
+
+    With sigma' = K ds/dt the derivatives of s at the table's places follow from those of sigma: the first is
+    sigma' / K, each next one what is left of sigma's after the change of K.
+    """
+    curve, cells = trajectory.curve, len(trajectory.sigma) - 1
+    time = curve.time_at(trajectory.sigma)
+    _, along, rate = curve.at(time)
+    k = trajectory.slope
+    k1 = np.gradient(k) * cells
+    k2 = np.gradient(k1) * cells
+    first = along / k
+    second = (rate - k1 * first**2) / k
+    rest = (3.0 * k1 * first * second + k2 * first**3) / k
+    # The profile's own jerk is one of +j, 0 and -j, and changes between the places too.
+    speed = float(first.max())
+    acceleration = float(np.abs(second).max())
+    jerk = float((np.abs(rest) + curve.jerk / k).max())
     factor = 1.0
     plan = robot.plan
     for amount, limit, fastest in (
