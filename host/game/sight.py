@@ -19,6 +19,8 @@ CONFIRMING_LOOKS = 4
 UNCLEAR_LOOKS = 3
 RESTLESS_LOOKS = 8
 """So many looks of which no three agree are asked about too: something lies where no piece belongs."""
+_MOST_UNTOLD = 8
+"""More points than this that cannot be told are covered by something; naming them all helps nobody."""
 
 
 class Sight:
@@ -71,5 +73,6 @@ class Sight:
         seen = fen_order_to_board(reading.labels)
         squares = tuple(square_name(square) for square in range(90) if seen[square] != goal[square])
         sentence = words.set_up if ask == "set-up" else words.restore
-        text = words.COVERED if reading.verdict in {"wait", "no-board"} else sentence(seen, goal)
+        hidden = reading.verdict in {"wait", "no-board"} or seen.count("?") > _MOST_UNTOLD
+        text = words.COVERED if hidden else sentence(seen, goal)
         yield Say(Message(text, ask, placement_of(goal), squares))
