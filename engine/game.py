@@ -8,7 +8,7 @@ from engine.errors import GameOverError, IllegalMoveError
 from engine.move import Move
 from engine.position import Position, move_number
 
-__all__ = ["Game", "Offender", "Reason", "RuleSet", "State", "Verdict"]
+__all__ = ["REASONS", "Game", "Offender", "Reason", "RuleSet", "State", "Verdict"]
 
 RuleSet = Literal["wxf", "cxa"]
 State = Literal["ongoing", "red-wins", "black-wins", "draw"]
@@ -25,7 +25,7 @@ Offender = Literal["red", "black", "both"]
 
 # In the order of the core's enumerations.
 _STATES: tuple[State, ...] = ("ongoing", "red-wins", "black-wins", "draw")
-_REASONS: tuple[Reason | None, ...] = (
+REASONS: tuple[Reason | None, ...] = (
     None,
     "checkmate",
     "stalemate",
@@ -125,6 +125,6 @@ class Game:
             elif found.black_offends:
                 offender = "black"
             self._verdict = Verdict(
-                _STATES[found.state], _REASONS[found.reason], offender, tuple(found.offence_plies)
+                _STATES[found.state], REASONS[found.reason], offender, tuple(found.offence_plies)
             )
         return self._verdict

@@ -79,15 +79,18 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
 
   if (!pv && !watch.check && !singular && !is_decided(beta)) {
     // So far ahead that a quiet move will hold the lead.
-    if (depth <= 7 && eval - 70 * (depth - (improving ? 1 : 0)) >= beta) return eval;
+    if (tuning_.reverse_futility != 0 && depth <= 7 &&
+        eval - tuning_.reverse_futility * (depth - (improving ? 1 : 0)) >= beta) {
+      return eval;
+    }
     // So far behind that only captures can help.
-    if (depth <= 3 && eval + 200 + 150 * depth <= alpha) {
+    if (tuning_.razoring != 0 && depth <= 3 && eval + 200 + tuning_.razoring * depth <= alpha) {
       score = quiesce(alpha, beta, ply);
       if (score <= alpha || halted_) return score;
     }
     // Passing: if even that is good enough, so is a move. Not without men that can lose a tempo.
     const bool has_force = (position_.men(position_.side()) & 0x7E0U) != 0;
-    if (depth >= 3 && eval >= beta && f.eval >= beta - 20 * depth + 120 && has_force && ply > 0 &&
+    if (tuning_.null_move != 0 && depth >= 3 && eval >= beta && f.eval >= beta - 20 * depth + 120 && has_force && ply > 0 &&
         !frame(ply - 1).null) {
       if (out_of_time()) return 0;
       const int reduced = depth - (4 + depth / 4 + std::min(3, (eval - beta) / 200));
@@ -103,7 +106,7 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
       if (score >= beta && !tainted_) return is_decided(score) ? beta : score;
     }
   }
-  if (depth >= 4 && known == nullptr && !singular && (pv || expect_cut)) --depth;
+  if (tuning_.internal_reduction != 0 && depth >= 4 && known == nullptr && !singular && (pv || expect_cut)) --depth;
 
   MoveList list = legal_moves(position_, watch, Only::kAll);
   if (list.empty()) return singular ? alpha : -kMateScore + ply;
@@ -133,11 +136,19 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
     if (ply > 0 && best > -kRepetitionScore + 2 * kMaxPly) {
       const int left = std::max(0, depth - plain_reduction);
       if (!is_capture) {
-        if (!watch.check && tried > (4 + depth * depth) / (improving ? 1 : 2) && depth <= 8) continue;
-        if (!watch.check && left <= 6 && f.eval + 110 + 90 * left <= alpha && history < 800'000) continue;
-        if (depth <= 4 && history < -3000 * depth) continue;
-        if (left <= 7 && !exchange_gains(position_, move, -50 * left)) continue;
-      } else if (depth <= 6 && ranked[i].rank < 0 && !exchange_gains(position_, move, -120 * depth)) {
+        if (tuning_.late_move_pruning != 0 && !watch.check && tried > (4 + depth * depth) / (improving ? 1 : 2) && depth <= 8) {
+          continue;
+        }
+        if (tuning_.futility != 0 && !watch.check && left <= 6 && f.eval + 110 + tuning_.futility * left <= alpha &&
+            history < 800'000) {
+          continue;
+        }
+        if (tuning_.history_pruning != 0 && depth <= 4 && history < -tuning_.history_pruning * depth) continue;
+        if (tuning_.exchange_pruning != 0 && left <= 7 &&
+            !exchange_gains(position_, move, -tuning_.exchange_pruning * left)) {
+          continue;
+        }
+      } else if (tuning_.exchange_pruning != 0 && depth <= 6 && ranked[i].rank < 0 && !exchange_gains(position_, move, -120 * depth)) {
         continue;
       }
     }
@@ -145,9 +156,9 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
 
     int extension = 0;
     // A move without equal deserves a deeper look.
-    if (ply > 0 && depth >= 7 && move == first && !singular && known != nullptr && entry.depth >= depth - 3 &&
+    if (tuning_.singular != 0 && ply > 0 && depth >= 7 && move == first && !singular && known != nullptr && entry.depth >= depth - 3 &&
         (entry.bound() == Bound::kLower || entry.bound() == Bound::kExact) && !is_decided(stored)) {
-      const int bar = stored - 2 * depth;
+      const int bar = stored - tuning_.singular * depth;
       f.excluded = move;
       const int rival = search(bar - 1, bar, (depth - 1) / 2, ply, expect_cut);
       f.excluded = Move();
@@ -165,9 +176,9 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
     const bool sound = exchange_gains(position_, move, 0);
     step(move, ply);
     const bool checks = in_check(position_, position_.side());
-    if (checks && extension == 0 && sound && ply < 2 * 32) extension = 1;
+    if (tuning_.check_extension != 0 && checks && extension == 0 && sound && ply < 2 * 32) extension = 1;
     const int deeper = depth - 1 + extension;
-    if (tried > 1 && depth >= 3 && (!is_capture || ranked[i].rank < 0)) {
+    if (tuning_.reductions != 0 && tried > 1 && depth >= 3 && (!is_capture || ranked[i].rank < 0)) {
       int reduction = plain_reduction;
       if (!pv) ++reduction;
       if (!improving) ++reduction;

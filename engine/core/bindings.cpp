@@ -14,6 +14,7 @@
 #include <mutex>
 #include <utility>
 
+#include "bindings.h"
 #include "exchange.h"
 #include "fen.h"
 #include "judge.h"
@@ -280,4 +281,6 @@ NB_MODULE(_core, m) {
       .def("stop", &Engine::stop)
       .def("set_net", &Engine::set_net)
       .def("new_game", &Engine::new_game);
+
+  qiyou::bind_match(m);
 }

@@ -9,7 +9,7 @@ namespace qiyou {
 
 int Tree::follow_score(int ply, int back, int piece, Square to) const {
   const Frame& before = frame(ply - back);
-  if (ply < back || before.null) return 0;
+  if (tuning_.continuation == 0 || ply < back || before.null) return 0;
   return history_.follow[before.piece][before.to][piece][to];
 }
 
@@ -25,13 +25,14 @@ void Tree::rank_moves(const MoveList& list, Ranked* ranked, Move first, int ply)
     if (move == first) {
       rank = 10'000'000;
     } else if (victim != kNobody) {
-      const int gain = 16 * kWorth[kind_of(victim)] + history_.capture[piece][move.to()][kind_of(victim)];
+      const int learnt = tuning_.capture_history != 0 ? history_.capture[piece][move.to()][kind_of(victim)] : 0;
+      const int gain = 16 * kWorth[kind_of(victim)] + learnt;
       rank = gain + (exchange_gains(position_, move, 0) ? 1'000'000 : -1'000'000);
-    } else if (move == f.killers[0]) {
+    } else if (tuning_.killers != 0 && move == f.killers[0]) {
       rank = 900'000;
-    } else if (move == f.killers[1]) {
+    } else if (tuning_.killers != 0 && move == f.killers[1]) {
       rank = 890'000;
-    } else if (move == answer) {
+    } else if (tuning_.counter_moves != 0 && move == answer) {
       rank = 880'000;
     } else {
       rank = 2 * history_.quiet[piece][move.to()] + 2 * follow_score(ply, 1, piece, move.to()) +

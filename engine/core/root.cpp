@@ -22,7 +22,7 @@ void Tree::allow_root_moves() {
 void Tree::aspirate(std::size_t line, int depth) {
   line_ = line;
   const int guess = root_moves_[line].score;
-  int margin = depth < 5 || is_decided(guess) ? 2 * kInfinite : 18;
+  int margin = depth < 5 || tuning_.aspiration == 0 || is_decided(guess) ? 2 * kInfinite : tuning_.aspiration;
   int alpha = std::max(guess - margin, -kInfinite);
   int beta = std::min(guess + margin, kInfinite);
   while (true) {

@@ -26,7 +26,7 @@ void Searcher::set_net(std::shared_ptr<const Net> net) {
 
 SearchResult Searcher::think(const Game& game, const Limits& limits, const std::atomic<bool>& stop, const Report& report) {
   table_.new_search();
-  Tree tree(table_, *history_, accumulators_.get(), game, limits, stop);
+  Tree tree(table_, *history_, accumulators_.get(), tuning_, game, limits, stop);
   return tree.run(report);
 }
 

@@ -13,6 +13,7 @@
 #include "oversight.h"
 #include "score.h"
 #include "tt.h"
+#include "tuning.h"
 
 namespace qiyou {
 
@@ -53,6 +54,7 @@ class Searcher {
   // Judges positions with `net`, or by the hand-written evaluation when it is null. Forgets what
   // was learnt, because scores of different judges do not mix.
   void set_net(std::shared_ptr<const Net> net);
+  void set_tuning(const Tuning& tuning) { tuning_ = tuning; }
   // One search at a time. `stop` may be set from any thread.
   SearchResult think(const Game& game, const Limits& limits, const std::atomic<bool>& stop,
                      const Report& report = nullptr);
@@ -62,6 +64,7 @@ class Searcher {
   std::unique_ptr<History> history_;
   std::shared_ptr<const Net> net_;
   std::unique_ptr<Accumulators> accumulators_;  // null without a net
+  Tuning tuning_;
 };
 
 }  // namespace qiyou

@@ -38,9 +38,12 @@ Move next_best(Ranked* ranked, std::size_t i, std::size_t size);
 
 class Tree {
  public:
-  Tree(Table& table, History& history, Accumulators* accumulators, const Game& game, const Limits& limits, const std::atomic<bool>& stop)
-      : table_(table), history_(history), accumulators_(accumulators), position_(game.position()), rules_(game.rules()), limits_(limits), stop_(stop),
-        path_(game.past()), root_(static_cast<int>(game.past().size())), start_(std::chrono::steady_clock::now()), frames_(kMaxPly + 4) {
+  Tree(Table& table, History& history, Accumulators* accumulators, const Tuning& tuning, const Game& game,
+       const Limits& limits, const std::atomic<bool>& stop)
+      : table_(table), history_(history), accumulators_(accumulators), tuning_(tuning), position_(game.position()),
+        rules_(game.rules()), limits_(limits), stop_(stop), path_(game.past()),
+        root_(static_cast<int>(game.past().size())), start_(std::chrono::steady_clock::now()),
+        frames_(kMaxPly + 4) {
     path_.reserve(path_.size() + kMaxPly + 4);
     if (accumulators_ != nullptr) accumulators_->start(position_);
   }
@@ -75,6 +78,7 @@ class Tree {
   Table& table_;
   History& history_;
   Accumulators* accumulators_;  // null when positions are judged by hand-written rules
+  const Tuning& tuning_;
   Position position_;
   Rules rules_;
   const Limits& limits_;

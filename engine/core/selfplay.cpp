@@ -4,11 +4,10 @@
 #include <atomic>
 #include <cstdlib>
 #include <optional>
-#include <utility>
 
-#include "fen.h"
 #include "judge.h"
 #include "movegen.h"
+#include "openings.h"
 #include "search.h"
 
 namespace qiyou {
@@ -20,23 +19,6 @@ constexpr int kLopsidedOpening = 900;  // openings worse than this teach little
 constexpr int kClearlyWon = 2500;      // positions beyond this are left out ...
 constexpr int kWonFor = 5;             // ... and so many in a row end the game
 constexpr int kDecidedScore = 20000;   // mates and decisions by the rules lie beyond
-
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next() {
-    // SplitMix64 (Steele, Lea, Flood 2014).
-    state_ += 0x9E3779B97F4A7C15ULL;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-    return z ^ (z >> 31);
-  }
-  int below(int n) { return static_cast<int>(next() % static_cast<std::uint64_t>(n)); }
-
- private:
-  std::uint64_t state_;
-};
 
 struct Sample {
   std::uint8_t squares[kMen];
@@ -60,23 +42,6 @@ void append(std::vector<std::uint8_t>& out, const Sample& sample, int red_result
   out.push_back(static_cast<std::uint8_t>(static_cast<std::int8_t>(sample.side == kRed ? red_result : -red_result)));
   out.push_back(static_cast<std::uint8_t>(sample.side));
   for (int shift = 0; shift < 32; shift += 8) out.push_back(static_cast<std::uint8_t>(game >> shift & 0xFFU));
-}
-
-// A few random moves from the start; nothing when the game ends on the way.
-std::optional<Game> random_opening(Random& random, int plies) {
-  Game game(parse_fen(kStartFen));
-  for (int ply = 0; ply < plies; ++ply) {
-    const MoveList moves = legal_moves(game.position());
-    if (moves.empty()) return std::nullopt;
-    // Sorted, so that the order in which moves are generated decides nothing.
-    std::vector<Move> sorted(moves.begin(), moves.end());
-    std::sort(sorted.begin(), sorted.end(), [](Move a, Move b) {
-      return std::pair(a.from(), a.to()) < std::pair(b.from(), b.to());
-    });
-    game.push(sorted[static_cast<std::size_t>(random.below(static_cast<int>(sorted.size())))]);
-  }
-  if (!has_legal_move(game.position())) return std::nullopt;
-  return game;
 }
 
 int red_points(State state) {

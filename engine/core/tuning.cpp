@@ -1,0 +1,46 @@
+#include "tuning.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace qiyou {
+namespace {
+
+constexpr TuningName kNames[] = {
+    {"aspiration", &Tuning::aspiration, 1000},
+    {"null_move", &Tuning::null_move, 1},
+    {"reverse_futility", &Tuning::reverse_futility, 1000},
+    {"razoring", &Tuning::razoring, 1000},
+    {"futility", &Tuning::futility, 1000},
+    {"late_move_pruning", &Tuning::late_move_pruning, 1},
+    {"history_pruning", &Tuning::history_pruning, 30000},
+    {"exchange_pruning", &Tuning::exchange_pruning, 1000},
+    {"reductions", &Tuning::reductions, 1},
+    {"internal_reduction", &Tuning::internal_reduction, 1},
+    {"singular", &Tuning::singular, 100},
+    {"check_extension", &Tuning::check_extension, 1},
+    {"killers", &Tuning::killers, 1},
+    {"counter_moves", &Tuning::counter_moves, 1},
+    {"continuation", &Tuning::continuation, 1},
+    {"capture_history", &Tuning::capture_history, 1},
+};
+
+}  // namespace
+
+std::span<const TuningName> tuning_names() { return kNames; }
+
+void set_tuning(Tuning& tuning, std::string_view name, int value) {
+  const auto found = std::find_if(std::begin(kNames), std::end(kNames), [&](const TuningName& n) { return n.name == name; });
+  if (found == std::end(kNames)) {
+    std::string known;
+    for (const TuningName& n : kNames) known.append(known.empty() ? "" : ", ").append(n.name);
+    throw std::invalid_argument("the search has no '" + std::string(name.substr(0, 40)) + "'; one of " + known + " would be right");
+  }
+  if (value < 0 || value > found->highest) {
+    throw std::invalid_argument(std::string(name) + " is " + std::to_string(value) + "; 0 to " +
+                                std::to_string(found->highest) + " would be right");
+  }
+  tuning.*found->value = value;
+}
+
+}  // namespace qiyou

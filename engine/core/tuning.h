@@ -1,0 +1,41 @@
+// The search's switches and constants by name, so that games can tell what each is worth.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace qiyou {
+
+// A switch is 0 (off) or 1 (on), other values are plies or centipawns. The defaults are what plays.
+struct Tuning {
+  int aspiration = 18;         // half the first window's width; 0 opens it wholly
+  int null_move = 1;
+  int reverse_futility = 70;   // for each ply left; 0 leaves it out
+  int razoring = 150;          // for each ply left; 0 leaves it out
+  int futility = 90;           // for each ply left; 0 leaves it out
+  int late_move_pruning = 1;
+  int history_pruning = 3000;  // for each ply left; 0 leaves it out
+  int exchange_pruning = 50;   // for each ply left; 0 leaves it out
+  int reductions = 1;
+  int internal_reduction = 1;  // a ply less where no move is known
+  int singular = 2;            // margin for each ply left; 0 leaves it out
+  int check_extension = 1;
+  int killers = 1;
+  int counter_moves = 1;
+  int continuation = 1;
+  int capture_history = 1;
+};
+
+struct TuningName {
+  std::string_view name;
+  int Tuning::* value;
+  int highest;  // the lowest is 0
+};
+
+std::span<const TuningName> tuning_names();
+
+// Sets one value. Throws std::invalid_argument with a sentence for an unknown name or a value outside.
+void set_tuning(Tuning& tuning, std::string_view name, int value);
+
+}  // namespace qiyou
