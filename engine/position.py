@@ -114,6 +114,11 @@ class Position:
         return self._core.exchange_gains(move_number(move), threshold_cp)
 
     @property
+    def best_exchange(self) -> int:
+        """The most the side to move wins by a legal capture and the exchanges after it, centipawns; or 0."""
+        return self._core.best_exchange()
+
+    @property
     def is_check(self) -> bool:
         """Whether the general of the side to move is attacked."""
         return self._core.is_check()

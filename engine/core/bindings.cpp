@@ -220,6 +220,7 @@ NB_MODULE(_core, m) {
         Position copy = p;
         return qiyou::mates_at_once(copy);
       })
+      .def("best_exchange", &qiyou::best_exchange)
       .def("exchange_gains", [](const Position& p, int move, int threshold) {
         if (!qiyou::pseudo_legal(p, move_of(move))) throw nb::value_error("no man can make that move");
         return qiyou::exchange_gains(p, move_of(move), threshold);

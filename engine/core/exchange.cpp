@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "evaluate.h"
+#include "movegen.h"
 
 namespace qiyou {
 namespace {
@@ -97,6 +98,22 @@ bool exchange_gains(const Position& p, Move move, int threshold) {
     swing = kWorth[kind_of(next)] - swing;
     if (swing < (gains ? 1 : 0)) return gains;
   }
+}
+
+int best_exchange(const Position& position) {
+  int best = 0;
+  for (const Move capture : legal_moves(position, Only::kCaptures)) {
+    // The gain is the highest threshold that is reached: halve the span between what is and what is not.
+    int reached = best;
+    int missed = kWorth[kind_of(position.man_at(capture.to()))] + 1;
+    if (!exchange_gains(position, capture, reached + 1)) continue;
+    while (missed - reached > 1) {
+      const int middle = (reached + missed) / 2;
+      (exchange_gains(position, capture, middle) ? reached : missed) = middle;
+    }
+    best = reached;
+  }
+  return best;
 }
 
 }  // namespace qiyou

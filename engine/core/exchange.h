@@ -9,4 +9,8 @@ namespace qiyou {
 // centipawns for the mover. Pins are not looked at.
 bool exchange_gains(const Position& position, Move move, int threshold);
 
+// The most the side to move wins by one legal capture and the exchanges after it, centipawns; 0 when
+// no capture gains.
+int best_exchange(const Position& position);
+
 }  // namespace qiyou

@@ -1,0 +1,81 @@
+"""Work in independent units, on the cores of this machine or on many machines, by Dask.
+
+A unit is a picklable argument of a picklable function whose result depends on the unit alone. When a worker
+is lost its units are given to another one; what was finished is handed over at once, so that the caller can
+write it down and leave it out the next time.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from tools.errors import BadInputError
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+__all__ = ["MOST_WORKERS", "farm_out"]
+
+MOST_WORKERS = 256
+_WAITING_PER_WORKER = 4  # units handed out ahead, so that no worker waits and none hoards
+_CONNECT_S = 20
+_LOSSES = 20  # workers that may be lost over one unit before it is taken to be the unit's fault
+
+Unit = TypeVar("Unit")
+Result = TypeVar("Result")
+
+
+@contextmanager
+def _client(scheduler: str | None, workers: int) -> "Iterator[Client]":
+    try:
+        import dask
+        from distributed import Client, LocalCluster
+    except ImportError:
+        raise BadInputError("dask is not installed; `pip install 'dask[distributed]'` brings it") from None
+    with dask.config.set({"distributed.scheduler.allowed-failures": _LOSSES}):
+        if scheduler is not None:
+            try:
+                client = Client(scheduler, timeout=_CONNECT_S)
+            except (OSError, ValueError) as error:
+                raise BadInputError(f"no Dask scheduler answers at {scheduler} ({error})") from None
+            with client:
+                yield client
+            return
+        with (
+            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
+            Client(cluster) as client,
+        ):
+            yield client
+
+
+def farm_out(
+    work: Callable[[Unit], Result],
+    units: Iterable[Unit],
+    scheduler: str | None = None,
+    workers: int | None = None,
+) -> Iterator[tuple[Unit, Result]]:
+    """Do `work` on every unit and yield each with its result as they are finished, in any order.
+
+    `scheduler` is the address of a running Dask scheduler (`tcp://...`), whose workers need this package;
+    without one, `workers` processes (default: one a core) are started here. Raises what `work` raises, and
+    BadInputError when no scheduler answers.
+    """
+    waiting = deque(units)
+    if not waiting:
+        return
+    count = min(workers or os.cpu_count() or 1, len(waiting))
+    with _client(scheduler, count) as client:
+        from distributed import wait
+
+        crowd = max(count, len(client.scheduler_info(n_workers=-1)["workers"]))
+        running: dict[Future, Unit] = {}
+        while waiting or running:
+            while waiting and len(running) < crowd * _WAITING_PER_WORKER:
+                unit = waiting.popleft()
+                running[client.submit(work, unit, pure=False)] = unit
+            for future in wait(list(running), return_when=FIRST_COMPLETED).done:
+                result = future.result()
+                yield running.pop(future), result

@@ -1,0 +1,108 @@
+"""Strength from results: Elo ratings fitted to all games at once, and scores with their intervals."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from tools.ladder.match import PairResult
+
+__all__ = ["Score", "fit_elo", "scores"]
+
+_PER_ELO = math.log(10) / 400
+_ROUNDS = 200
+_Z95 = 1.96
+
+
+@dataclass(frozen=True)
+class Score:
+    """What one scored against another: share of the points, half the 95 % interval, games, and drawn games.
+
+    The interval is taken over openings, because the two games of one opening are not independent.
+    """
+
+    share: float
+    bound: float
+    games: int
+    draws: int
+
+    @property
+    def low(self) -> float:
+        """Lower end of the 95 % interval."""
+        return self.share - self.bound
+
+    @property
+    def high(self) -> float:
+        """Upper end of the 95 % interval."""
+        return self.share + self.bound
+
+
+def scores(results: Iterable[PairResult]) -> dict[tuple[str, str], Score]:
+    """The score of every pair of contestants, by their keys, the first's share."""
+    pairs: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    for result in results:
+        pairs.setdefault((result.a, result.b), []).append(result.points)
+    found = {}
+    for pair, points in pairs.items():
+        shares = np.array([sum(two) / 2 for two in points])
+        # With few openings the sample may not vary at all; half a point's worth of doubt is kept.
+        spread = max(float(shares.std(ddof=1)) if len(shares) > 1 else 0.5, 0.5 / len(shares))
+        draws = sum(point == 0.5 for two in points for point in two)
+        bound = _Z95 * spread / math.sqrt(len(shares))
+        found[pair] = Score(float(shares.mean()), bound, 2 * len(shares), draws)
+    return found
+
+
+def fit_elo(pairs: Mapping[tuple[str, str], Score], anchor: str) -> dict[str, tuple[float, float]]:
+    """Ratings with half their 95 % intervals, in Elo above `anchor`, of everybody joined to it by games.
+
+    Maximum likelihood of the logistic model on points (Bradley, Terry 1952); the intervals come from the
+    curvature, scaled by how much the pairs' scores really vary, so that draws narrow them.
+    """
+    names = _joined(pairs, anchor)
+    place = {name: i for i, name in enumerate(names)}
+    rows = [(place[a], place[b], score) for (a, b), score in pairs.items() if a in place and b in place]
+    rating = np.zeros(len(names))
+    curvature = np.zeros((len(names), len(names)))
+    for _ in range(_ROUNDS):
+        slope = np.zeros(len(names))
+        curvature[:] = 0
+        for a, b, score in rows:
+            expected = 1 / (1 + math.exp(_PER_ELO * (rating[b] - rating[a])))
+            # What one game tells: the inverse of its variance, seen through the pairs of games.
+            share = min(max(score.share, 0.5 / score.games), 1 - 0.5 / score.games)
+            binomial = share * (1 - share)
+            variance = max((score.bound / _Z95) ** 2 * score.games, 0.1 * binomial)
+            weight = score.games * binomial / variance
+            slope[a] += weight * (share - expected) * _PER_ELO
+            slope[b] -= weight * (share - expected) * _PER_ELO
+            information = weight * expected * (1 - expected) * _PER_ELO**2
+            curvature[a, a] += information
+            curvature[b, b] += information
+            curvature[a, b] -= information
+            curvature[b, a] -= information
+        free = slice(1, None)
+        step = np.linalg.lstsq(curvature[free, free], slope[free], rcond=None)[0]
+        rating[free] += np.clip(step, -200, 200)
+        if np.abs(step).max(initial=0.0) < 1e-6:
+            break
+    spread = np.zeros(len(names))
+    if len(names) > 1:
+        spread[1:] = np.sqrt(np.clip(np.diag(np.linalg.pinv(curvature[1:, 1:])), 0, None))
+    return {name: (float(rating[i]), _Z95 * float(spread[i])) for name, i in place.items()}
+
+
+def _joined(pairs: Iterable[tuple[str, str]], anchor: str) -> list[str]:
+    """Everybody connected with the anchor by games, the anchor first."""
+    links: dict[str, set[str]] = {anchor: set()}
+    for a, b in pairs:
+        links.setdefault(a, set()).add(b)
+        links.setdefault(b, set()).add(a)
+    found, edge = [anchor], [anchor]
+    while edge:
+        for name in sorted(links[edge.pop()]):
+            if name not in found:
+                found.append(name)
+                edge.append(name)
+    return found

@@ -1,0 +1,53 @@
+"""The path from the strongest level down: a rule for every distance from the top.
+
+Halving the nodes is what weakens a level near the top; further down errors set in and grow, smoothly and
+together, so that every lower level looks less far and overlooks more. Tuning chooses where on this path the
+levels stand.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from engine import LEVELS, LevelRule
+
+__all__ = ["PATH_END", "rule_at", "write_levels"]
+
+TOP_NODES = 1_000_000
+PATH_END = 22.0
+_ERRORS_FROM = 6.0  # halvings of the nodes without any other weakness
+_SLOWLY_FROM = 10.0  # from here on nodes fall by a twelfth as much: fewer would not finish one look around
+_SLOWLY = 12.0
+
+
+def rule_at(distance: float, number: int = 1) -> LevelRule:
+    """The rule at a distance from the top, 0 to `PATH_END`, for the level with that number."""
+    halvings = min(distance, _SLOWLY_FROM) + max(0.0, distance - _SLOWLY_FROM) / _SLOWLY
+    nodes = TOP_NODES * 2.0**-halvings
+    error = max(0.0, distance - _ERRORS_FROM) / (PATH_END - _ERRORS_FROM)
+    erring = error > 0
+    return LevelRule(
+        number=number,
+        nodes=round(nodes),
+        horizon=max(1, round(11 * (1 - error) ** 1.3)) if erring else 0,
+        lines=min(8, 3 + round(8 * error)) if erring else 1,
+        temperature=round(5 + 85 * error) if erring else 0,
+        margin=round(50 + 300 * error) if erring else 0,
+        unseen_captures=round(480 * error**1.7),
+        unseen_quiet=round(420 * error**1.5),
+        unseen_far=round(300 * error**1.5),
+        unseen_backward=round(300 * error**1.5),
+        mate_watch={1: 300, 2: 700}.get(number, 1000),
+    )
+
+
+def write_levels(path: Path, distances: Sequence[float]) -> None:
+    """Put the levels, 1 first, at these distances into a table of levels; its heading is kept."""
+    if len(distances) != LEVELS:
+        raise ValueError(f"{LEVELS} distances are needed, not {len(distances)}")
+    heading = path.read_text(encoding="utf-8").split("[[level]]", 1)[0]
+    tables = []
+    for number, distance in enumerate(distances, start=1):
+        values = asdict(rule_at(distance, number))
+        tables.append("[[level]]\n" + "".join(f"{key} = {value}\n" for key, value in values.items()))
+    path.write_text(heading + "\n".join(tables), encoding="utf-8")

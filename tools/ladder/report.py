@@ -1,0 +1,182 @@
+"""docs/levels.md: what the ladder has measured, written by `qiyou ladder report`."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from engine import LEVELS, level_rule
+from tools.errors import BadInputError
+from tools.ladder.conduct import BLUNDER, HANGS_CP, JUDGE_NODES, JUDGED_EVERY, ConductResult
+from tools.ladder.contestants import MARKS, level
+from tools.ladder.elo import Score, fit_elo, scores
+from tools.ladder.match import LONGEST_GAME, PairResult, engine_signature
+from tools.ladder.results import read
+from tools.ladder.winning import SCALE_CP
+
+__all__ = ["write_report"]
+
+_ENOUGH_GAMES = 400
+
+_HEADING = f"""# The 26 levels
+
+A level is a node limit and a human way of erring, as data in `engine/levels.toml`: how many plies ahead it
+looks, which moves go unseen (the same ones throughout one choice, its own and the opponent's; captures, quiet
+moves, far and backward ones each with a chance of their own), and how much worse than the best a move may be
+to be taken now and then. No level moves at random. A choice starts from an empty memory and depends on the
+game, the seed and the net alone, so a slow machine plays the same moves.
+
+**No human rating has been measured.** Elo below is a difference between these levels, not a grade of any
+federation.
+
+This page is written by `qiyou ladder report`; games come from `qiyou ladder play` and `qiyou ladder
+watch`, the levels' places from `qiyou ladder tune` with other openings and other seeds. Games start from
+openings of 6 to 8 random plies that left the game level, each played twice with colours changed, without
+the opening book; results are the referee's. A game of {LONGEST_GAME} plies counts as drawn; between
+levels that err by nothing but their node limit a game is given up when both see the same side ahead by
+1,500 centipawns for six plies. Intervals are 95 %, over openings.
+"""
+
+
+def write_report(data: Path, out: Path) -> None:
+    """Write the page from the results in `data`, as far as they go. Raises BadInputError without any."""
+    now = engine_signature()
+    results = [r for r in read(data / "pairs.jsonl", PairResult) if r.signature == now]
+    conduct = [r for r in read(data / "errors.jsonl", ConductResult) if r.signature == now]
+    if not results and not conduct:
+        raise BadInputError(
+            f"{data} has no results of this engine (signature {now}); `qiyou ladder play` makes some"
+        )
+    found = scores(results)
+    parts = [
+        _HEADING,
+        f"Measured with the engine whose signature is {now} (nodes of three searches to depth 9: it changes\n"
+        "with the evaluation and the search). Games with other signatures or other rules are left out.\n",
+        _strength(found),
+        _second(found),
+        _marks(found),
+        _errors(conduct),
+    ]
+    out.write_text("\n".join(part for part in parts if part), encoding="utf-8")
+
+
+def _key(number: int) -> str:
+    return level(number).key
+
+
+def _interval(score: Score) -> str:
+    return f"{100 * score.share:.1f} ± {100 * score.bound:.1f}"
+
+
+def _strength(found: dict[tuple[str, str], Score]) -> str:
+    among = {(a, b): s for (a, b), s in found.items() if a not in MARKS and b not in MARKS}
+    ratings = fit_elo(among, _key(1))
+    lines = [
+        "## Strength\n",
+        "| level | nodes | Elo above level 1 | against the level below, % | games | drawn |",
+        "|---:|---:|---:|---:|---:|---:|",
+    ]
+    for number in range(1, LEVELS + 1):
+        rating = ratings.get(_key(number))
+        elo = "not joined yet" if rating is None else f"{rating[0]:.0f} ± {rating[1]:.0f}"
+        score = found.get((_key(number), _key(number - 1))) if number > 1 else None
+        below = f"{_interval(score)} | {score.games} | {score.draws}" if score else "- | 0 | -"
+        lines.append(f"| {number} | {level_rule(number).nodes:,} | {elo} | {below} |")
+    lines.append("\n" + _state(found))
+    return "\n".join(lines) + "\n"
+
+
+def _state(found: dict[tuple[str, str], Score]) -> str:
+    neighbours = {k: found.get((_key(k), _key(k - 1))) for k in range(2, LEVELS + 1)}
+    whole = {k: s for k, s in neighbours.items() if s is not None and s.games >= _ENOUGH_GAMES}
+    thin = [k for k, s in neighbours.items() if k not in whole]
+    off = [k for k, s in whole.items() if not (0.52 <= s.share <= 0.75 and s.low <= 0.72 and s.high >= 0.55)]
+    text = f"{len(whole)} of {LEVELS - 1} pairs of neighbours have {_ENOUGH_GAMES} games or more"
+    text += f"; fewer against the one below: level {_listed(thin)}.\n" if thin else ".\n"
+    text += "The aim is 52 to 75 %, with an interval that overlaps 55 to 72 %. "
+    if not whole:
+        return text
+    return text + (f"Outside it with enough games: level {_listed(off)}." if off else "All those reach it.")
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def _second(found: dict[tuple[str, str], Score]) -> str:
+    pairs = [(k, (_key(k + 2), _key(k))) for k in range(1, LEVELS - 1)]
+    rows = [(k, found[pair]) for k, pair in pairs if pair in found]
+    if not rows:
+        return ""
+    lines = [
+        "## Two levels apart\n",
+        "The aim is at least 70 %.\n",
+        "| levels | score of the higher, % | games |",
+        "|---|---:|---:|",
+    ]
+    lines += [f"| {k + 2} against {k} | {_interval(s)} | {s.games} |" for k, s in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _marks(found: dict[tuple[str, str], Score]) -> str:
+    rows = [(mark, found[(_key(1), mark)]) for mark in MARKS if (_key(1), mark) in found]
+    if not rows:
+        return ""
+    lines = [
+        "## The lower end\n",
+        "Level 1 against three players without search. `random` moves uniformly at random. `timid` moves",
+        "at random among the moves after which the enemy wins least by exchanges on one point. `careful`",
+        "counts what its own move takes, too: it neither hangs men nor leaves hanging ones standing, and",
+        "knows nothing else.\n",
+        "| against | level 1 scored, % | games |",
+        "|---|---:|---:|",
+    ]
+    lines += [f"| {mark} | {_interval(s)} | {s.games} |" for mark, s in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _errors(conduct: list[ConductResult]) -> str:
+    if not conduct:
+        return ""
+    lines = [
+        "## How they err\n",
+        "Each level against itself. *Throws away*: moves that lose at least",
+        f"{round(100 * BLUNDER)} % win probability, by two searches of {JUDGE_NODES:,} nodes at every",
+        f"{JUDGED_EVERY}th ply (win probability 1 / (1 + exp(-score / {SCALE_CP:.0f} cp))). *Hangs a man*:",
+        f"moves after which exchanges on one point cost {HANGS_CP} cp or more, what the move took counted,",
+        "though another move did not. *Misses mate*: of the chances to mate at once, those not taken.",
+        "*Allows mate*: of the plies at which some but not all moves let the enemy mate at once, those at",
+        "which it did.\n",
+        "| level | games | plies | throws away, % | hangs a man, % | misses mate, % | allows mate, % |",
+        "|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for number in range(1, LEVELS + 1):
+        games = [r for r in conduct if r.who == _key(number)]
+        if not games:
+            continue
+        total = {name: sum(getattr(r, name) for r in games) for name in _COUNTS}
+        shares = [
+            _share(total[part], total[whole])
+            for part, whole in (
+                ("blunders", "judged"),
+                ("hung", "plies"),
+                ("mates_missed", "mates"),
+                ("mates_allowed", "mates_avoidable"),
+            )
+        ]
+        lines.append(f"| {number} | {len(games)} | {total['plies']:,} | {' | '.join(shares)} |")
+    return "\n".join(lines) + "\n"
+
+
+_COUNTS = (
+    "plies",
+    "judged",
+    "blunders",
+    "hung",
+    "mates",
+    "mates_missed",
+    "mates_avoidable",
+    "mates_allowed",
+)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} ({part} of {whole:,})" if whole else "-"

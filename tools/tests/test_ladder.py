@@ -1,0 +1,255 @@
+import json
+import math
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import Game, Position
+from engine.levels import LEVELS_FILE, load_levels
+from tools.cli import main
+from tools.errors import BadInputError
+from tools.ladder.conduct import Watched, watch_games
+from tools.ladder.contestants import Contestant, Player, contestant, exchange_balance, level
+from tools.ladder.elo import Score, fit_elo, scores
+from tools.ladder.match import Encounter, PairResult, engine_signature, play_encounter
+from tools.ladder.openings import opening
+from tools.ladder.path import PATH_END, rule_at, write_levels
+from tools.ladder.results import append, read
+from tools.ladder.rounds import Round
+from tools.ladder.winning import win_probability
+
+
+def result(a, b, number, points, signature="1"):
+    return PairResult(a, b, 5, number, points, (60, 61), ("checkmate", "checkmate"), signature)
+
+
+# -- who plays ----------------------------------------------------------------------------------
+
+
+def test_an_encounter_is_played_the_same_way_every_time():
+    encounter = Encounter(level(1), contestant("careful"), 3, 0, 2)
+    first = play_encounter(encounter)
+    assert first == play_encounter(encounter)
+    assert [pair.opening for pair in first] == [0, 1]
+    assert {pair.signature for pair in first} == {engine_signature()}
+
+
+def test_sets_of_openings_differ_and_leave_the_game_open():
+    ones, others = ({opening(seed, number) for number in range(6)} for seed in (1, 2))
+    assert len(ones | others) == 12
+    for moves in ones | others:
+        game = Game()
+        for move in moves:
+            game.push(move)
+        assert game.verdict().state == "ongoing"
+
+
+def test_the_careful_player_takes_what_hangs_and_leaves_nothing_hanging():
+    hanging = Game(Position.from_fen("3k5/9/9/9/r8/9/9/9/9/R3K4 w"))
+    assert {Player(contestant("careful")).choose(hanging, seed)[0].uci() for seed in range(8)} == {"a0a5"}
+    attacked = Game(Position.from_fen("3k5/9/9/9/r8/9/9/9/N8/4K4 w"))
+    for seed in range(8):
+        move, _ = Player(contestant("timid")).choose(attacked, seed)
+        assert exchange_balance(attacked.position, move) == 0
+
+
+def test_a_change_of_rule_makes_another_contestant_of_the_same_name():
+    one = level(4)
+    other = Contestant(one.name, replace(one.rule, temperature=one.rule.temperature + 1))
+    assert one.key != other.key
+    assert one.key == level(4).key
+
+
+@pytest.mark.parametrize("name", ["0", "27", "005", "nobody", "", "-1"])
+def test_unknown_contestants_are_refused(name):
+    with pytest.raises(ValueError if name.isdecimal() and len(name) < 3 else BadInputError):
+        contestant(name)
+
+
+# -- the path -----------------------------------------------------------------------------------
+
+
+@given(st.floats(0, PATH_END), st.floats(0, PATH_END))
+def test_further_down_the_path_everything_gets_weaker(one, other):
+    strong, weak = (rule_at(distance, 5) for distance in sorted((one, other)))
+    assert strong.nodes >= weak.nodes
+    assert (strong.horizon or 99) >= (weak.horizon or 99)
+    for key in ("temperature", "unseen_captures", "unseen_quiet", "unseen_far", "unseen_backward"):
+        assert getattr(strong, key) <= getattr(weak, key)
+
+
+def test_levels_are_written_where_they_can_be_read_and_the_heading_stays(tmp_path):
+    table = tmp_path / "levels.toml"
+    table.write_text(LEVELS_FILE.read_text())
+    write_levels(table, [25 * 0.8 - 0.8 * number for number in range(26)])
+    rules = load_levels(table)
+    assert [rule.number for rule in rules] == list(range(1, 27))
+    assert rules[-1].nodes == 1_000_000
+    assert table.read_text().startswith(LEVELS_FILE.read_text().split("[[level]]")[0])
+
+
+# -- results and ratings ------------------------------------------------------------------------
+
+
+def test_results_come_back_as_they_were_and_a_torn_line_never_happened(tmp_path):
+    store = tmp_path / "pairs.jsonl"
+    written = [result("a", "b", number, (1.0, 0.5)) for number in range(3)]
+    append(store, written[:2])
+    with store.open("ab") as file:
+        file.write(b'{"a": "torn')
+    assert list(read(store, PairResult)) == written[:2]
+    append(store, written[2:])
+    assert list(read(store, PairResult)) == written
+
+
+@pytest.mark.parametrize("line", ["{}", "nonsense", "[1]", '{"a": 1}'])
+def test_what_is_no_result_is_refused_with_its_line(tmp_path, line):
+    store = tmp_path / "pairs.jsonl"
+    append(store, [result("a", "b", 0, (1.0, 0.0))])
+    with store.open("a") as file:
+        file.write(line + "\n")
+    with pytest.raises(BadInputError, match="line 2"):
+        list(read(store, PairResult))
+
+
+def test_points_that_no_game_gives_are_refused(tmp_path):
+    store = tmp_path / "pairs.jsonl"
+    append(store, [result("a", "b", 0, (1.0, 0.0))])
+    store.write_text(store.read_text().replace("[1.0, 0.0]", "[1.0, 7.0]"))
+    with pytest.raises(BadInputError, match="points"):
+        list(read(store, PairResult))
+
+
+def test_ratings_give_back_the_strengths_the_scores_came_from():
+    truth = {"a": 0.0, "b": 80.0, "c": 250.0}
+
+    def share(x, y):
+        return 1 / (1 + 10 ** ((truth[y] - truth[x]) / 400))
+
+    pairs = {pair: Score(share(*pair), 0.05, 400, 40) for pair in (("b", "a"), ("c", "b"), ("c", "a"))}
+    pairs["x", "y"] = Score(0.5, 0.1, 100, 0)  # nobody has met these two
+    ratings = fit_elo(pairs, "a")
+    assert set(ratings) == {"a", "b", "c"}
+    for name, (elo, bound) in ratings.items():
+        assert elo == pytest.approx(truth[name], abs=0.5)
+        assert 0 <= bound < 60
+
+
+@given(st.lists(st.sampled_from([(1.0, 1.0), (1.0, 0.0), (0.5, 0.5), (0.0, 0.0)]), min_size=2, max_size=60))
+@settings(max_examples=50)
+def test_scores_are_shares_and_more_games_make_them_surer(points):
+    few = scores(result("a", "b", number, two) for number, two in enumerate(points))["a", "b"]
+    many = scores(result("a", "b", number, two) for number, two in enumerate(points * 4))["a", "b"]
+    assert 0 <= few.share <= 1
+    assert many.share == pytest.approx(few.share)
+    assert many.bound < few.bound
+    assert few.games == 2 * len(points)
+
+
+def test_a_clean_sweep_does_not_claim_certainty():
+    sweep = scores(result("a", "b", number, (1.0, 1.0)) for number in range(10))
+    elo, bound = fit_elo(sweep, "b")["a"]
+    assert math.isfinite(elo)
+    assert elo > 300
+    assert bound > 0
+
+
+def test_win_probability_is_even_at_nothing_and_the_other_sides_share():
+    assert win_probability(0) == 0.5
+    for score in (1, 90, 400, 30000):
+        assert win_probability(score) + win_probability(-score) == pytest.approx(1)
+
+
+# -- rounds -------------------------------------------------------------------------------------
+
+
+def test_what_is_done_is_left_out_of_the_next_round():
+    plan = Round(Path("unused"), 1, 10, 4, None, None, print)
+    assert list(plan.stretches(())) == [(0, 4), (4, 8), (8, 10)]
+    assert list(plan.stretches({0, 2, 3, 9})) == [(1, 2), (4, 8), (8, 9)]
+    assert list(plan.stretches(range(10))) == []
+
+
+def test_errors_are_counted_within_what_they_are_counted_of():
+    (counted,) = watch_games(Watched(level(1), 4, 0, 1))
+    assert counted.plies > 10
+    assert 0 <= counted.blunders <= counted.judged <= counted.plies
+    assert 0 <= counted.hung <= counted.plies
+    assert 0 <= counted.mates_missed <= counted.mates
+    assert 0 <= counted.mates_allowed <= counted.mates_avoidable
+
+
+def test_a_round_is_played_on_dask_survives_a_lost_worker_and_is_not_played_twice(tmp_path):
+    # In a process of its own, because Dask leaves threads behind; one worker ends itself in its first unit.
+    script = f"""
+import os, sys
+from pathlib import Path
+from tools.farm import farm_out
+
+def work(unit):
+    mark = Path({str(tmp_path)!r}) / "fell"
+    if unit == 3 and not mark.exists():
+        mark.write_text("")
+        os._exit(1)
+    return unit * unit
+
+if __name__ == "__main__":
+    print(sorted(farm_out(work, range(6), workers=2)))
+"""
+    program = tmp_path / "farm.py"
+    program.write_text(script)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    done = subprocess.run(
+        [sys.executable, program], text=True, capture_output=True, timeout=240, env=environment, check=True
+    )
+    assert done.stdout.strip() == str([(unit, unit * unit) for unit in range(6)])
+    assert (tmp_path / "fell").exists()
+
+
+def test_the_verb_plays_goes_on_and_reports(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("tools.ladder.rounds.farm_out", lambda work, units, *_: ((u, work(u)) for u in units))
+    data, page = tmp_path / "data", tmp_path / "levels.md"
+    order = ["ladder", "play", "--pairs", "2-1,1-careful", "--openings", "2", "--data", str(data)]
+    assert main(order) == 0
+    assert main(order) == 0
+    assert "0 units to play" in capsys.readouterr().err
+    assert len((data / "pairs.jsonl").read_text().splitlines()) == 4
+    assert main(["ladder", "watch", "--to-level", "1", "--openings", "1", "--data", str(data)]) == 0
+    assert main(["ladder", "report", "--data", str(data), "--out", str(page)]) == 0
+    text = page.read_text()
+    assert "No human rating has been measured" in text
+    assert "| careful |" in text
+    assert engine_signature() in text
+    assert "0 of 25 pairs of neighbours have 400 games" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["play", "--pairs", "1:2"], "--pairs"),
+        (["play", "--pairs", "1-nobody"], "nobody"),
+        (["play", "--openings", "0"], "--openings"),
+        (["watch", "--from-level", "99"], "--from-level"),
+        (["report"], "no results"),
+        (["tune", "--levels", "x", "--no-games"], "no games"),
+    ],
+)
+def test_bad_input_is_one_sentence(words, named, tmp_path, capsys):
+    assert main(["ladder", *words, "--data", str(tmp_path)]) == 2
+    assert named in capsys.readouterr().err
+
+
+def test_the_levels_are_shown(capsys):
+    assert main(["levels", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)["levels"]
+    assert [entry["number"] for entry in shown] == list(range(1, 27))
+    assert main(["levels"]) == 0
+    assert "1,000,000" in capsys.readouterr().out
+
+
