@@ -6,9 +6,9 @@ from typing import Literal
 from engine import _core
 from engine.errors import GameOverError, IllegalMoveError
 from engine.move import Move
-from engine.position import Position, move_number
+from engine.position import Position, move_number, numbered_move
 
-__all__ = ["REASONS", "Game", "Offender", "Reason", "RuleSet", "State", "Verdict"]
+__all__ = ["REASONS", "Act", "Game", "Offence", "Offender", "Reason", "RuleSet", "State", "Verdict"]
 
 RuleSet = Literal["wxf", "cxa"]
 State = Literal["ongoing", "red-wins", "black-wins", "draw"]
@@ -22,6 +22,7 @@ Reason = Literal[
     "insufficient-material",
 ]
 Offender = Literal["red", "black", "both"]
+Act = Literal["check", "chase", "mate-threat"]
 
 # In the order of the core's enumerations.
 _STATES: tuple[State, ...] = ("ongoing", "red-wins", "black-wins", "draw")
@@ -35,20 +36,39 @@ REASONS: tuple[Reason | None, ...] = (
     "natural-limit",
     "insufficient-material",
 )
+_ACTS: tuple[Act, ...] = ("check", "chase", "mate-threat")
+
+
+@dataclass(frozen=True, slots=True)
+class Offence:
+    """One forbidden move of a repeated stretch.
+
+    `ply` is 0-based. `threats` are moves on the board after it: those that would take the general
+    (check) or the chased man (chase), or the one that would mate (mate-threat).
+    """
+
+    ply: int
+    act: Act
+    threats: tuple[Move, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """How a game stands.
 
-    `state` names the winner; `offender` who broke the repetition rules; `offence_plies` are the
-    0-based plies of the repeated stretch with which he did.
+    `state` names the winner; `offender` who broke the repetition rules; `offences` are his plies of
+    the repeated stretch, in order.
     """
 
     state: State
     reason: Reason | None
     offender: Offender | None
-    offence_plies: tuple[int, ...]
+    offences: tuple[Offence, ...] = ()
+
+    @property
+    def offence_plies(self) -> tuple[int, ...]:
+        """The 0-based plies with which the offender broke the rules."""
+        return tuple(offence.ply for offence in self.offences)
 
 
 class Game:
@@ -124,7 +144,9 @@ class Game:
                 offender = "both" if found.black_offends else "red"
             elif found.black_offends:
                 offender = "black"
-            self._verdict = Verdict(
-                _STATES[found.state], REASONS[found.reason], offender, tuple(found.offence_plies)
+            offences = tuple(
+                Offence(ply, _ACTS[act], tuple(map(numbered_move, threats)))
+                for ply, act, threats in found.offences
             )
+            self._verdict = Verdict(_STATES[found.state], REASONS[found.reason], offender, offences)
         return self._verdict

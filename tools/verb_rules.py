@@ -29,6 +29,7 @@ class Ruling:
     offence_plies: tuple[int, ...]
     check: bool
     moves: list[str]
+    offences: list[dict[str, object]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,6 +65,10 @@ def _ruling(game: Game, verdict: Verdict, illegal_ply: int | None, reason: str |
         offence_plies=verdict.offence_plies,
         check=position.is_check,
         moves=[move.uci() for move in position.legal_moves()],
+        offences=[
+            {"ply": one.ply, "act": one.act, "threats": [move.uci() for move in one.threats]}
+            for one in verdict.offences
+        ],
     )
 
 
@@ -89,7 +94,7 @@ def _sentences(ruling: Ruling, moves: list[Move]) -> str:
     decided = f" ({ruling.reason})" if ruling.reason else ""
     lines.append(f"state: {ruling.state}{decided}{', check' if ruling.check else ''}")
     if ruling.offender:
-        plies = " ".join(map(str, ruling.offence_plies))
+        plies = ", ".join(f"{one['ply']} ({one['act']})" for one in ruling.offences)
         lines.append(f"offender: {ruling.offender}, by plies {plies}")
     lines.append(f"legal moves ({len(ruling.moves)}): {' '.join(ruling.moves) or 'none'}")
     return "\n".join(lines)

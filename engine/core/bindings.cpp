@@ -59,13 +59,28 @@ std::string board(const Position& position) {
   return letters;
 }
 
+// (ply, act, threatened moves) of each offending ply.
+using Offence = std::tuple<int, int, std::vector<int>>;
+
 struct Verdict {
   int state;
   int reason;
   bool red_offends;
   bool black_offends;
-  std::vector<int> offence_plies;
+  std::vector<Offence> offences;
 };
+
+Verdict verdict(const qiyou::Game& game) {
+  const qiyou::Verdict v = game.verdict();
+  std::vector<Offence> offences;
+  for (const qiyou::Offence& offence : v.offences) {
+    std::vector<int> threats;
+    for (const Move move : offence.threats) threats.push_back(number(move));
+    offences.emplace_back(offence.ply, static_cast<int>(offence.act), threats);
+  }
+  return {static_cast<int>(v.state), static_cast<int>(v.reason), v.offends[qiyou::kRed], v.offends[qiyou::kBlack],
+          std::move(offences)};
+}
 
 qiyou::Arithmetic arithmetic(bool scalar) {
   return scalar ? qiyou::Arithmetic::kScalar : qiyou::Arithmetic::kBest;
@@ -241,7 +256,7 @@ NB_MODULE(_core, m) {
       .def_ro("reason", &Verdict::reason)
       .def_ro("red_offends", &Verdict::red_offends)
       .def_ro("black_offends", &Verdict::black_offends)
-      .def_ro("offence_plies", &Verdict::offence_plies);
+      .def_ro("offences", &Verdict::offences);
 
   nb::class_<qiyou::Game>(m, "Game")
       .def("__init__", [](qiyou::Game* game, const Position& start, bool cxa) {
@@ -256,11 +271,7 @@ NB_MODULE(_core, m) {
         game.pop();
       })
       .def("position", [](const qiyou::Game& game) { return game.position(); })
-      .def("verdict", [](const qiyou::Game& game) {
-        const qiyou::Verdict v = game.verdict();
-        return Verdict{static_cast<int>(v.state), static_cast<int>(v.reason), v.offends[qiyou::kRed],
-                       v.offends[qiyou::kBlack], v.offence_plies};
-      });
+      .def("verdict", &verdict);
 
   nb::class_<qiyou::Net>(m, "Net")
       .def("__init__", [](qiyou::Net* net, const nb::bytes& file) {

@@ -61,9 +61,8 @@ bool counts(Position& p, Move capture) {
 
 }  // namespace
 
-Prey chased_by(Position& position, const Undo& last) {
+MoveList chases(Position& position, const Undo& last) {
   const Side hunter = other(position.side());
-  unsigned prey = 0;
   MoveList captures;
   {
     const Turn turn(position, hunter);
@@ -71,27 +70,44 @@ Prey chased_by(Position& position, const Undo& last) {
       if (counts(position, capture)) captures.add(capture);
     }
   }
-  if (captures.empty()) return 0;
+  if (captures.empty()) return captures;
+  MoveList fresh;
   position.unmake(last);
   for (const Move capture : captures) {
     // New is what the same man could not have taken before the move, checks and pins aside.
     const Square from = capture.from() == last.move.to() ? last.move.from() : capture.from();
-    if (pseudo_legal(position, Move(from, capture.to()))) continue;
-    prey |= 1U << (position.man_at(capture.to()) & 15);
+    if (!pseudo_legal(position, Move(from, capture.to()))) fresh.add(capture);
   }
   position.make(last.move);
+  return fresh;
+}
+
+Prey chased_by(Position& position, const Undo& last) {
+  unsigned prey = 0;
+  for (const Move capture : chases(position, last)) prey |= 1U << (position.man_at(capture.to()) & 15);
   return static_cast<Prey>(prey);
 }
 
-bool threatens_mate(Position& position, Side hunter) {
+Move mating_move(Position& position, Side hunter) {
   const Turn turn(position, hunter);
   for (const Move move : legal_moves(position)) {
     const Undo undo = position.make(move);
     const bool mates = in_check(position, position.side()) && !has_legal_move(position);
     position.unmake(undo);
-    if (mates) return true;
+    if (mates) return move;
   }
-  return false;
+  return {};
+}
+
+MoveList checks(Position& position, Side hunter) {
+  const Turn turn(position, hunter);
+  const Square general = position.general(other(hunter));
+  MoveList attacks;
+  for (std::uint32_t men = position.men(hunter); men != 0; men &= men - 1) {
+    const Move capture(position.square_of(man_of(hunter, std::countr_zero(men))), general);
+    if (pseudo_legal(position, capture)) attacks.add(capture);
+  }
+  return attacks;
 }
 
 }  // namespace qiyou

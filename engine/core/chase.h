@@ -3,17 +3,26 @@
 
 #include <cstdint>
 
+#include "movegen.h"
 #include "position.h"
 
 namespace qiyou {
 
-// Men of the side to move that the side which has just moved by `last` now attacks anew and could
-// take next ply, as bits by slot. Only a new attack chases: uncovering a man attacked all along
-// does not. `position` is changed and restored.
+// Captures that the side which has just moved by `last` now threatens anew, each with profit.
+// Only a new attack chases: uncovering a man attacked all along does not. `position` is changed
+// and restored.
+MoveList chases(Position& position, const Undo& last);
+
+// The men of the side to move that those captures would take, as bits by slot.
 using Prey = std::uint16_t;
 Prey chased_by(Position& position, const Undo& last);
 
-// Whether `hunter`, were it to move, could mate at once. The other side must not be in check.
-bool threatens_mate(Position& position, Side hunter);
+// The move with which `hunter`, were it to move, mates at once; none if it cannot. The other side
+// must not be in check.
+Move mating_move(Position& position, Side hunter);
+inline bool threatens_mate(Position& position, Side hunter) { return static_cast<bool>(mating_move(position, hunter)); }
+
+// The ways in which `hunter` attacks the enemy general.
+MoveList checks(Position& position, Side hunter);
 
 }  // namespace qiyou

@@ -1,5 +1,8 @@
 #include "judge.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "chase.h"
 #include "movegen.h"
 
@@ -80,6 +83,68 @@ int Game::third_standing() const {
   return -1;
 }
 
+bool Game::natural_limit_reached() const {
+  if (position_.halfmove() < kNaturalLimit) return false;
+  // Who checked in the plies since the last capture that were played here, the latest first.
+  int counted = position_.halfmove();
+  int all[2] = {0, 0};     // checks since the capture
+  int recent[2] = {0, 0};  // checks within the last kNaturalLimit plies
+  Position position = position_;
+  int back = 0;
+  for (auto undo = past_.rbegin(); undo != past_.rend() && back < position_.halfmove(); ++undo, ++back) {
+    const Side mover = other(position.side());
+    if (in_check(position, position.side())) {
+      ++all[mover];
+      if (back < kNaturalLimit) ++recent[mover];
+    }
+    position.unmake(*undo);
+  }
+  if (rules_ == Rules::kWxf) return recent[kRed] <= kCountedChecks || recent[kBlack] <= kCountedChecks;
+  // A check that does not count takes its answer with it.
+  for (const Side side : {kRed, kBlack}) counted -= 2 * std::max(0, all[side] - kCountedChecks);
+  return counted >= kNaturalLimit;
+}
+
+void Game::note_offences(int first, Verdict& verdict) const {
+  Position position = position_;
+  const int plies = static_cast<int>(past_.size());
+  std::vector<Offence> found;
+  std::vector<Prey> prey;
+  Prey common[2] = {0xFFFF, 0xFFFF};
+  for (int ply = plies - 1; ply >= first; --ply) {
+    const Undo& undo = past_[static_cast<std::size_t>(ply)];
+    const Side mover = other(position.side());
+    if (verdict.offends[mover]) {
+      Offence offence{ply, Act::kCheck, {}};
+      MoveList threats = checks(position, mover);
+      if (threats.empty()) {
+        offence.act = Act::kChase;
+        threats = chases(position, undo);
+        common[mover] &= chased_by(position, undo);
+      }
+      if (threats.empty()) {
+        offence.act = Act::kMateThreat;
+        threats.add(mating_move(position, mover));
+      }
+      offence.threats.assign(threats.begin(), threats.end());
+      found.push_back(std::move(offence));
+    }
+    position.unmake(undo);
+  }
+  // Under wxf only the man chased by every ply is the prey; others were attacked by the way.
+  for (int ply = first; ply < plies; ++ply) {
+    position.make(past_[static_cast<std::size_t>(ply)].move);
+    if (found.empty() || found.back().ply != ply) continue;
+    Offence offence = std::move(found.back());
+    found.pop_back();
+    const Side mover = other(position.side());
+    if (rules_ == Rules::kWxf && offence.act == Act::kChase) {
+      std::erase_if(offence.threats, [&](Move capture) { return (common[mover] >> (position.man_at(capture.to()) & 15) & 1) == 0; });
+    }
+    verdict.offences.push_back(std::move(offence));
+  }
+}
+
 Verdict Game::verdict() const {
   Verdict verdict;
   const Side side = position_.side();
@@ -97,16 +162,15 @@ Verdict Game::verdict() const {
       verdict.offends[offender] = cycle.offends[offender];
       if (cycle.offends[offender] && !cycle.offends[other(offender)]) verdict.state = won_by(other(offender));
     }
-    // The side to move now also moved first in the cycle.
-    for (int ply = first; ply < static_cast<int>(past_.size()); ++ply) {
-      if (cycle.offends[(ply - first) % 2 == 0 ? side : other(side)]) verdict.offence_plies.push_back(ply);
-    }
+    note_offences(first, verdict);
     return verdict;
   }
-  if (position_.halfmove() >= kNaturalLimit) {
-    verdict = {State::kDraw, Reason::kNaturalLimit, {}, {}};
+  if (natural_limit_reached()) {
+    verdict.state = State::kDraw;
+    verdict.reason = Reason::kNaturalLimit;
   } else if (insufficient_material(position_)) {
-    verdict = {State::kDraw, Reason::kInsufficientMaterial, {}, {}};
+    verdict.state = State::kDraw;
+    verdict.reason = Reason::kInsufficientMaterial;
   }
   return verdict;
 }

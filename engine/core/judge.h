@@ -22,8 +22,11 @@ enum class Reason : int {
   kInsufficientMaterial
 };
 
-// Plies without capture after which the game is drawn: 60 rounds. Checks count like other moves.
+// Plies without capture after which the game is drawn: 60 rounds in both sets of rules.
 constexpr int kNaturalLimit = 120;
+// wxf: who checked more often than this within them may not claim the draw.
+// cxa: of each side's checks no more than this count.
+constexpr int kCountedChecks = 10;
 
 // Judgement on a stretch of moves that leads back to its first position.
 struct Cycle {
@@ -37,11 +40,21 @@ Cycle judge_cycle(Position& position, std::span<const Undo> moves, Rules rules);
 // Neither side has a man that can cross the river.
 bool insufficient_material(const Position& position);
 
+enum class Act : int { kCheck, kChase, kMateThreat };
+
+// What an offender's ply did: the captures it threatened (of the general, of the chased man) or
+// the move that would mate.
+struct Offence {
+  int ply = 0;
+  Act act = Act::kCheck;
+  std::vector<Move> threats;
+};
+
 struct Verdict {
   State state = State::kOngoing;
   Reason reason = Reason::kNone;
   bool offends[2] = {false, false};
-  std::vector<int> offence_plies;
+  std::vector<Offence> offences;  // in the order of the plies
 };
 
 // A position and the moves that led to it.
@@ -60,6 +73,8 @@ class Game {
  private:
   // Index of the first of three standings of the present position, or -1.
   int third_standing() const;
+  bool natural_limit_reached() const;
+  void note_offences(int first, Verdict& verdict) const;
 
   Position position_;
   Rules rules_;

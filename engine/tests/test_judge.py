@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine import Game, GameOverError, IllegalMoveError, Move, Position
+from engine.game import Offence
 from engine.tests.strategies import mirrored_fen, mirrored_move, swapped_fen, swapped_move
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "repetition.json"
@@ -22,41 +23,27 @@ def danced(fen, steps, rules="wxf"):
     return game
 
 
-# Composed for these tests: what red does, the position, four plies that lead back to it, the
-# verdict under wxf and under cxa.
-OWN_CASES = [
-    ("checks for ever with a chariot", "3k5/9/9/9/4R4/9/9/9/9/5K3 w", "e5d5 d9e9 d5e5 e9d9",
-     "check", "check"),
-    ("chases a bare cannon", "3k5/9/c8/9/9/1R7/9/9/9/4K4 w", "b4a4 a7b7 a4b4 b7a7", "chase", "chase"),
-    ("attacks a protected cannon", "3k5/9/c7r/9/9/1R7/9/9/9/4K4 w", "b4a4 a7b7 a4b4 b7a7", "draw", "draw"),
-    ("offers chariots for exchange", "3k5/9/r8/9/9/1R7/9/9/9/4K4 w", "b4a4 a7b7 a4b4 b7a7", "draw", "draw"),
-    ("chases a chariot, protected, with a horse", "5k3/9/9/3N5/4r3r/9/9/9/9/3K5 w", "d6c4 e5f5 c4d6 f5e5",
-     "chase", "chase"),
-    ("attacks with the general", "5k3/9/9/9/9/9/9/9/3c5/4K4 w", "e0d0 d1e1 d0e0 e1d1", "draw", "draw"),
-    ("attacks with a soldier", "3k5/9/4c4/3P5/9/9/9/9/9/5K3 w", "d6e6 e7d7 e6d6 d7e7", "draw", "draw"),
-    ("checks and chases by turns", "3k5/9/c8/9/R8/9/9/9/9/5K3 w", "a5d5 d9e9 d5a5 e9d9", "draw", "chase"),
-    ("chases two men by turns", "3k5/9/cn7/9/9/1R7/9/9/9/5K3 w", "b4a4 d9e9 a4b4 e9d9", "draw", "chase"),
-    ("steps along its line of attack", "4k4/9/9/c8/9/9/9/R8/9/3K5 w", "a2a3 e9e8 a3a2 e8e9", "draw", "draw"),
-    ("steps to and fro", "3k5/9/9/9/9/1R7/9/9/r8/5K3 w", "b4c4 a1a2 c4b4 a2a1", "draw", "draw"),
-]  # fmt: skip
+
+def test_a_perpetual_check_names_offender_kind_and_plies():
+    verdict = danced("3k5/9/9/9/4R4/9/9/9/9/5K3 w", "e5d5 d9e9 d5e5 e9d9").verdict()
+    assert (verdict.state, verdict.reason, verdict.offender) == ("black-wins", "perpetual-check", "red")
+    assert verdict.offence_plies == (0, 2, 4, 6)
+    assert verdict.offences[0] == Offence(0, "check", (Move.from_uci("d5d9"),))
 
 
-@pytest.mark.parametrize("rules", ["wxf", "cxa"])
-@pytest.mark.parametrize(
-    ("fen", "steps", "wxf", "cxa"), [pytest.param(*case[1:], id=case[0]) for case in OWN_CASES]
-)
-def test_who_repeats_by_forbidden_moves_loses(fen, steps, wxf, cxa, rules):
-    game = danced(fen, steps, rules)
-    verdict = game.verdict()
-    expected = wxf if rules == "wxf" else cxa
-    if expected == "draw":
-        assert (verdict.state, verdict.reason, verdict.offender) == ("draw", "repetition", None)
-        assert verdict.offence_plies == ()
-    else:
-        assert (verdict.state, verdict.reason) == ("black-wins", f"perpetual-{expected}")
-        assert verdict.offender == "red"
-        assert verdict.offence_plies == (0, 2, 4, 6)
-    assert len(game.moves) == 8
+def test_a_perpetual_chase_names_the_threatened_captures():
+    verdict = danced("3k5/9/c8/9/9/1R7/9/9/9/4K4 w", "b4a4 a7b7 a4b4 b7a7").verdict()
+    assert (verdict.state, verdict.reason, verdict.offender) == ("black-wins", "perpetual-chase", "red")
+    assert [str(offence.threats[0]) for offence in verdict.offences] == ["a4a7", "b4b7"] * 2
+
+
+def test_of_several_attacked_men_the_asian_rules_name_the_one_chased_by_every_ply():
+    # On rank 5 the chariot also attacks the cannon on i5, but only there.
+    fen, steps = "5k3/9/9/9/6R1c/2c6/9/9/9/3K5 w", "g5g4 c4c5 g4g5 c5c4"
+    asian = danced(fen, steps).verdict().offences
+    assert [[str(threat) for threat in offence.threats] for offence in asian] == [["g4c4"], ["g5c5"]] * 2
+    mainland = danced(fen, steps, "cxa").verdict().offences
+    assert [len(offence.threats) for offence in mainland] == [1, 2, 1, 2]
 
 
 def test_two_sides_that_both_chase_draw():
@@ -95,6 +82,33 @@ def test_sixty_rounds_without_capture_are_a_draw_unless_they_end_in_mate():
     mate = Game(Position.from_fen("3k5/4P4/3P5/9/9/9/9/9/9/4K4 w - - 119 60"))
     mate.push(Move.from_uci("d7d8"))
     assert mate.verdict().reason == "checkmate"
+
+
+def game_with_checks(rules):
+    """A game from a running clock to ply 120 without capture: red checks twice on each of six ranks."""
+    game = Game(Position.from_fen("3k5/9/9/9/9/9/9/4R4/8r/5K3 w - - 86 1"), rules)
+    for rank in range(2, 8):
+        steps = [f"e{rank}d{rank}", "d9e9", f"d{rank}e{rank}", "e9d9"]
+        if rank < 7:
+            steps += [f"e{rank}e{rank + 1}", f"i{rank - 1}i{rank}"]
+        for step in steps:
+            assert game.verdict().state == "ongoing"
+            game.push(Move.from_uci(step))
+    assert game.position.halfmove_clock == 120
+    return game
+
+
+def test_the_mainland_limit_counts_ten_checks_of_a_side_and_no_more():
+    # Of twelve checks two do not count, nor do their answers.
+    game = game_with_checks("cxa")
+    for step in ("e7a7", "i6h6", "a7b7", "h6g6"):
+        assert game.verdict().state == "ongoing"
+        game.push(Move.from_uci(step))
+    assert game.verdict().reason == "natural-limit"
+
+
+def test_under_the_asian_rules_the_side_with_ten_checks_or_fewer_may_claim():
+    assert game_with_checks("wxf").verdict().reason == "natural-limit"
 
 
 def test_without_attackers_on_both_sides_it_is_a_draw():

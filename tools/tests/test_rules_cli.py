@@ -25,6 +25,7 @@ def test_a_position_is_described_in_full(capsys):
         "offence_plies",
         "check",
         "moves",
+        "offences",
     ]
     assert answer["legal"] is True
     assert answer["illegal_ply"] is None
@@ -52,6 +53,7 @@ def test_a_perpetual_check_loses_and_its_plies_are_listed(capsys):
     assert answer["reason"] == "perpetual-check"
     assert answer["offender"] == "red"
     assert answer["offence_plies"] == [0, 2, 4, 6]
+    assert answer["offences"][0] == {"ply": 0, "act": "check", "threats": ["d5d9"]}
 
 
 def test_moves_after_the_decision_are_refused(capsys):
