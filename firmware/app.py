@@ -307,6 +307,8 @@ class App:
         elif profile == messages.PROFILE_FAST and self.machine.state not in (states.READY, states.MOVING):
             self.refuse(messages.PROFILE, reasons.NOT_READY)
         else:
+            if profile == messages.PROFILE_NORMAL:
+                self.part.slow()
             self.profile = profile
 
     def _serial_out(self, now):

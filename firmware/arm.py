@@ -233,6 +233,12 @@ class Arm:
         else:
             app.machine.fault(app.board.now_us, reason)
 
+    def slow(self):
+        """A person came near: what is left of a fast path is run at the normal speed."""
+        if self.intake.path.profile == FAST:
+            limits = self._app.limits
+            self.player.slow(256 * limits.point_mm_s // limits.fast_point_mm_s)
+
     def set_position(self, usteps, now_us):
         """Take over a position that the encoders do not contradict."""
         app = self._app

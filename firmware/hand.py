@@ -91,6 +91,9 @@ class Hand:
         """No axes, no segments."""
         self._app.refuse(messages.SEGMENT, reasons.WRONG_ROLE)
 
+    def slow(self):
+        """Nothing moves here."""
+
     def set_position(self, usteps, now_us):
         """No axes, no position."""
         self._app.refuse(messages.SET_POSITION, reasons.WRONG_ROLE)

@@ -85,6 +85,11 @@ class Player:
         if self.mode == PLAYING:
             self.rate.brake()
 
+    def slow(self, share_256):
+        """Run the rest of the path at `share_256` / 256 of its speed."""
+        if self.mode in (PLAYING, HELD):
+            self.rate.slow(share_256)
+
     def may_resume(self):
         """Whether enough path is queued to begin again."""
         return self.mode != HELD or not liveness.queue_short(self.queue.ticks, 0, self.queue.rests > 0, True)

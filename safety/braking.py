@@ -2,7 +2,8 @@
 
 With u = t / T and T = 0.25 s the rate is r(u) = 1 - 3 u^2 + 2 u^3. Its slope is continuous and zero at
 both ends (jerk-limited), at most 1.5 / T. The path time used is P(u) = T (u - u^3 + u^4 / 2), T / 2 in all.
-Resuming runs the same curve backwards.
+Resuming runs the same curve backwards. Slowing (a person came near) runs it from 1 to a share that stays
+until the path ends; it multiplies whatever braking and resuming do meanwhile.
 
 Real time is cut into cells of 2 ms. Inside a cell the rate is constant, so a step at path time p in the
 cell falls at (p - P_i) * CELL / (P_i+1 - P_i) of real time: the inverse of P, and every product fits 31 bits.
@@ -40,11 +41,20 @@ class Rate:
     def __init__(self):
         self.mode = RUNNING
         self._cell = 0
+        self._given_up = 0
+        self._slowing = 0
 
     def reset(self):
         """Full rate again, for the next motion, which starts at rest by itself."""
         self.mode = RUNNING
         self._cell = 0
+        self._given_up = 0
+        self._slowing = 0
+
+    def slow(self, share_256):
+        """Fall to `share_256` / 256 of the full rate for the rest of the path; the first call counts."""
+        if self._given_up == 0:
+            self._given_up = 256 - share_256
 
     def brake(self):
         """Begin to brake; while resuming, turn round at the rate that is reached."""
@@ -74,7 +84,17 @@ class Rate:
         return 0
 
     def next_cell(self):
-        """Path ticks of the next cell of real time; moves on along the curve."""
+        """Path ticks of the next cell of real time; moves on along the curves."""
+        path = self._unslowed_cell()
+        if self._given_up == 0:
+            return path
+        fallen = CELL_TICKS
+        if self._slowing < CELLS:
+            fallen -= TABLE[self._slowing + 1] - TABLE[self._slowing]
+            self._slowing += 1
+        return path * (CELL_TICKS - (fallen * self._given_up >> 8)) // CELL_TICKS
+
+    def _unslowed_cell(self):
         if self.mode == RUNNING:
             return CELL_TICKS
         if self.mode == RESTING:

@@ -86,7 +86,8 @@ TABLE = (
      "on the last, which ends at rest; HOME (4) on every segment of a search of the limit switch of the axis "
      "in bits 4-5. start_us counts with START only. Dropped with reason when not_after_us has passed."),
     (PROFILE, "PROFILE", TO_CONTROLLER, "B", "profile",
-     "Speed limits: 0 normal, 1 fast. Back to normal when the controller leaves READY, MOVING and HOLD."),
+     "Speed limits: 0 normal, 1 fast. Normal during a fast motion slows what is left of its path to the "
+     "normal speed. Back to normal when the controller leaves READY, MOVING and HOLD."),
     (SET_POSITION, "SET_POSITION", TO_CONTROLLER, "iii", "shoulder_usteps elbow_usteps lift_usteps",
      "Says where the arm is (after homing or from the encoders). Only at rest in READY and RECOVERY, and "
      "only when it agrees with the encoders."),

@@ -21,6 +21,7 @@ __all__ = [
     "LiftLimits",
     "Magnet",
     "Nose",
+    "Outline",
     "Piece",
     "Plan",
     "Ports",
@@ -71,6 +72,16 @@ class Arm:
     inner_radius: float = quantity("length", "20mm", "600mm")
     outer_radius: float = quantity("length", "100mm", "1500mm")
     underside: float = quantity("length", "60mm", "400mm")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outline:
+    """What the camera may see of the arm: widths across links and tool, heights of their tops, metres."""
+
+    link_width: float = quantity("length", "10mm", "300mm")
+    link_top: float = quantity("length", "60mm", "600mm")
+    tool_width: float = quantity("length", "10mm", "300mm")
+    tool_top: float = quantity("length", "60mm", "600mm")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from host.arm.parts import (
     LiftLimits,
     Magnet,
     Nose,
+    Outline,
     Piece,
     Plan,
     Ports,
@@ -44,6 +45,7 @@ class Robot:
     piece: Piece
     tray: Tray
     arm: Arm
+    outline: Outline
     shoulder: Joint
     elbow: Joint
     lift: Lift

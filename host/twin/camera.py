@@ -17,7 +17,11 @@ from host.twin.errors import RendererError
 from host.twin.model import HEIGHT_PX, WIDTH_PX, Handles
 from host.twin.noise import CameraNoise
 
-__all__ = ["Camera"]
+__all__ = ["GLANCE_SIZE", "Camera"]
+
+GLANCE_SIZE = (320, 180)
+"""Width and height of the small pictures of the watch stream, such as a sensor gives that joins pixels."""
+_JOINED = WIDTH_PX // GLANCE_SIZE[0]
 
 _BANK_MARGIN = 256
 # Where the shadow of a point falls, per metre of its height (against the main light of the model).
@@ -97,6 +101,8 @@ class Camera:
             np.int16
         )
         self._gain = self._light(rng)
+        self._small = np.zeros((GLANCE_SIZE[1], GLANCE_SIZE[0], 3), np.uint8)
+        self._small_gain = np.ascontiguousarray(self._gain[_JOINED // 2 :: _JOINED, _JOINED // 2 :: _JOINED])
 
     def _light(self, rng: np.random.Generator) -> NDArray[np.float32]:
         """The gain of each pixel: exposure, white balance, slope of the light and fall-off of the lens."""
@@ -110,6 +116,23 @@ class Camera:
 
     def render(self, world: mujoco.MjData) -> NDArray[np.uint8]:
         """The picture of `world`: uint8 BGR (720, 1280, 3), image up is away from the robot."""
+        self._draw(world, self._pixels)
+        return self._expose(self._pixels)
+
+    def glance(self, world: mujoco.MjData, stamp: int) -> NDArray[np.uint8]:
+        """A small picture of `world`, uint8 BGR (180, 320, 3); its noise is drawn from seed and `stamp`."""
+        self._draw(world, self._small)
+        rng = np.random.default_rng([self._seed, 0x61A, stamp])
+        flicker = 1.0 + float(rng.normal(0.0, self._noise.flicker_sigma))
+        picture = np.ascontiguousarray(self._small[::-1, :, ::-1])
+        lit = cv2.multiply(picture, self._small_gain, scale=flicker, dtype=cv2.CV_16S)
+        row = int(rng.integers(0, _BANK_MARGIN))
+        width, height = GLANCE_SIZE
+        grain = self._bank[row : row + height, :width]
+        return np.asarray(cv2.add(lit, np.ascontiguousarray(grain), dtype=cv2.CV_8U), dtype=np.uint8)
+
+    def _draw(self, world: mujoco.MjData, pixels: NDArray[np.uint8]) -> None:
+        """Draw `world` into `pixels` (H, W, 3), RGB, rows from the bottom."""
         self._context.make_current()
         # A state of the camera's own, all awake: looking leaves no trace in the physics.
         data = self._data
@@ -123,9 +146,10 @@ class Camera:
         scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = 0
         scene.flags[mujoco.mjtRndFlag.mjRND_REFLECTION] = 0
         self._cast_shadows(data)
-        mujoco.mjr_render(mujoco.MjrRect(0, 0, WIDTH_PX, HEIGHT_PX), scene, self._render)
-        mujoco.mjr_readPixels(self._pixels, None, mujoco.MjrRect(0, 0, WIDTH_PX, HEIGHT_PX), self._render)
-        return self._expose(self._pixels)
+        height, width = pixels.shape[:2]
+        window = mujoco.MjrRect(0, 0, width, height)
+        mujoco.mjr_render(window, scene, self._render)
+        mujoco.mjr_readPixels(pixels, None, window, self._render)
 
     def _cast_shadows(self, data: mujoco.MjData) -> None:
         """Dark spots beside the pieces, meshes of a few triangles: far cheaper than shadow maps."""
@@ -163,5 +187,7 @@ class Camera:
 
 
 def _free(render: mujoco.MjrContext, context: _Context) -> None:
+    # What is freed are numbers of the current context: with another world's current, its textures would go.
+    context.make_current()
     render.free()
     context.free()

@@ -23,6 +23,7 @@ from host.twin import lockstep
 from host.twin.lockstep import Channel, TwinGoneError, Wait
 
 FRAME_SHAPE = (720, 1280, 3)
+GLANCE_SHAPE = (180, 320, 3)
 
 
 class TwinStream(ByteStream):
@@ -107,11 +108,18 @@ class TwinTime:
 
     def frame(self) -> tuple[int, NDArray[np.uint8]]:
         """The camera's picture now: (twin us, uint8 BGR of shape (720, 1280, 3))."""
+        return self._picture(lockstep.FRAME, FRAME_SHAPE)
+
+    def glance(self) -> tuple[int, NDArray[np.uint8]]:
+        """A small picture of the watch stream: (twin us, uint8 BGR of shape (180, 320, 3))."""
+        return self._picture(lockstep.GLANCE, GLANCE_SHAPE)
+
+    def _picture(self, question: int, shape: tuple[int, int, int]) -> tuple[int, NDArray[np.uint8]]:
         self._greet()
-        self._channel.send(lockstep.FRAME)
+        self._channel.send(question)
         payload = self._channel.expect(lockstep.FRAME_IS)
         (now_us,) = struct.unpack_from("<q", payload)
-        return now_us, np.frombuffer(payload, np.uint8, offset=8).reshape(FRAME_SHAPE)
+        return now_us, np.frombuffer(payload, np.uint8, offset=8).reshape(shape)
 
     def ask(self, question: str, **arguments: Any) -> dict[str, Any]:
         """Put a question to the twin: "say" speaks to the person; the others serve reports and tests alone.

@@ -47,6 +47,10 @@ class World(Protocol):
         """The camera's picture, uint8 BGR (720, 1280, 3)."""
         ...
 
+    def glance(self) -> NDArray[np.uint8]:
+        """A small picture of the watch stream now, uint8 BGR (180, 320, 3)."""
+        ...
+
     def save(self, path: Path) -> None:
         """Write the whole state to `path`."""
         ...

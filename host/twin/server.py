@@ -106,6 +106,11 @@ class Server:
             participant.channel.send(
                 lockstep.FRAME_IS, self.now_us.to_bytes(8, "little", signed=True) + picture.tobytes()
             )
+        elif kind == lockstep.GLANCE:
+            picture = self.plant.world.glance()
+            participant.channel.send(
+                lockstep.FRAME_IS, self.now_us.to_bytes(8, "little", signed=True) + picture.tobytes()
+            )
         elif kind == lockstep.ASK:
             participant.channel.send_json(lockstep.ANSWER, self._report(json.loads(payload)))
 

@@ -248,12 +248,20 @@ class World:
 
     def render(self) -> NDArray[np.uint8]:
         """The camera's picture: uint8 BGR (720, 1280, 3). Raises `RendererError` where nothing can draw."""
+        camera = self._eye()
+        picture = camera.render(self._data)
+        self._frames = camera.frames
+        return picture
+
+    def glance(self) -> NDArray[np.uint8]:
+        """A small picture of the watch stream: uint8 BGR (180, 320, 3). Raises as `render`."""
+        return self._eye().glance(self._data, self._steps)
+
+    def _eye(self) -> Camera:
         if self._camera is None:
             self._camera = Camera(self._model, self.at, self.noise.camera, self._seed)
             self._camera.frames = self._frames
-        picture = self._camera.render(self._data)
-        self._frames = self._camera.frames
-        return picture
+        return self._camera
 
     def piece_seat(self, index: int) -> Point:
         """Where the centre of a piece is now, seat frame."""

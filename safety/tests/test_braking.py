@@ -96,3 +96,57 @@ def test_a_reset_runs_at_full_rate():
     _, rate = braking_cells()
     rate.reset()
     assert rate.next_cell() == braking.CELL_TICKS
+
+
+def slowed_cells(before, count, share=153):
+    """Cells of a path slowed after `before` cells at full rate."""
+    rate = Rate()
+    cells = [rate.next_cell() for _ in range(before)]
+    rate.slow(share)
+    return cells + [rate.next_cell() for _ in range(count)], rate
+
+
+def test_slowing_falls_smoothly_to_its_share_and_stays_there():
+    cells, rate = slowed_cells(5, 200)
+    assert rate.mode == braking.RUNNING
+    for i in range(1, len(cells)):
+        assert 0 <= cells[i - 1] - cells[i] <= 80
+    share = braking.CELL_TICKS * 153 // 256
+    assert share <= cells[5 + braking.CELLS] <= share + 1
+    assert cells[-1] == cells[5 + braking.CELLS]
+
+
+def test_slowing_twice_or_during_a_hold_changes_the_share_once():
+    cells, rate = slowed_cells(0, 200)
+    rate.slow(10)
+    assert rate.next_cell() == cells[-1]
+
+
+def test_braking_and_resuming_of_a_slowed_path_stay_at_or_under_its_share():
+    cells, rate = slowed_cells(0, 200)
+    rate.brake()
+    down = play(rate)
+    assert sum(down) <= braking.PATH_TICKS
+    assert rate.mode == braking.RESTING
+    assert rate.next_cell() == 0
+    assert rate.resume()
+    up = play(rate)
+    assert max(down + up) <= cells[-1]
+    assert rate.next_cell() == cells[-1]
+
+
+def test_a_brake_in_the_midst_of_slowing_falls_no_faster_than_the_brake_and_the_slowing_together():
+    rate = Rate()
+    rate.slow(153)
+    cells = [rate.next_cell() for _ in range(60)]
+    rate.brake()
+    cells += play(rate)
+    for i in range(1, len(cells)):
+        assert 0 <= cells[i - 1] - cells[i] <= 200
+    assert sum(cells[60:]) <= braking.PATH_TICKS
+
+
+def test_the_next_motion_runs_at_the_full_rate_again():
+    _, rate = slowed_cells(0, 50)
+    rate.reset()
+    assert rate.next_cell() == braking.CELL_TICKS

@@ -45,8 +45,11 @@ class Sent:
         return np.interp(time, known, values)
 
 
-def send(motion, brake_at_s=None, resume=True):
-    """Expand a motion as the controller does, with a brake at `brake_at_s`, gone on from when `resume`."""
+def send(motion, brake_at_s=None, resume=True, slow_at_s=None, share_256=256):
+    """Expand a motion as the controller does, with a brake at `brake_at_s`, gone on from when `resume`.
+
+    From `slow_at_s` on it is slowed to `share_256` / 256 of its rate.
+    """
     queue = SegmentQueue()
     expander = Expander(queue)
     for axis in range(3):
@@ -67,6 +70,8 @@ def send(motion, brake_at_s=None, resume=True):
         if brake_at_s is not None and cells * GRID_S >= brake_at_s:
             rate.brake()
             brake_at_s = None
+        if slow_at_s is not None and cells * GRID_S >= slow_at_s:
+            rate.slow(share_256)
         if rate.mode == RESTING:
             if not resume:
                 break
@@ -110,14 +115,30 @@ class EdgeChecker:
 
     def faults(self, motion, sent, *, holding=False, braked=False):
         """Every broken limit in one sentence each."""
-        grid = np.arange(0.0, sent.duration + GRID_S, GRID_S)
-        usteps = np.stack([sent.axis(axis, grid) for axis in range(3)], axis=1)
-        values = usteps / [axis.usteps_per_unit for axis in self.axes]
+        values = self._values(sent)
         found = self._positions(motion, sent)
         found += self._joints(sent, values, braked)
         found += self._points(motion, values)
         found += self._lift(motion, values, holding)
         return found
+
+    def fastest_point(self, sent, since):
+        """The greatest speed (m/s) of elbow or nose over 10 ms from the time `since` on."""
+        values = self._values(sent)[round(since / GRID_S) :]
+        moved = [np.abs(point[5:] - point[:-5]).max(initial=0.0) for point in self._horizontal(values)]
+        return max(moved) / (5 * GRID_S)
+
+    def _values(self, sent):
+        """Joint positions (rad, rad, m) every 2 ms, (n, 3)."""
+        grid = np.arange(0.0, sent.duration + GRID_S, GRID_S)
+        usteps = np.stack([sent.axis(axis, grid) for axis in range(3)], axis=1)
+        return usteps / [axis.usteps_per_unit for axis in self.axes]
+
+    def _horizontal(self, values):
+        """Elbow and nose in the base frame as complex numbers."""
+        arm = self.robot.arm
+        knee = arm.link1 * np.exp(1j * values[:, 0])
+        return knee, knee + arm.link2 * np.exp(1j * (values[:, 0] + values[:, 1]))
 
     def _positions(self, motion, sent):
         found = []
@@ -150,9 +171,7 @@ class EdgeChecker:
         return found
 
     def _points(self, motion, values):
-        arm, plan = self.robot.arm, self.robot.plan
-        knee = arm.link1 * np.exp(1j * values[:, 0])
-        tool = knee + arm.link2 * np.exp(1j * (values[:, 0] + values[:, 1]))
+        plan = self.robot.plan
         most = {
             "normal": plan.fastest_point,
             "fast": plan.fastest_point_cleared,
@@ -160,7 +179,7 @@ class EdgeChecker:
             "home": plan.home,
         }[motion.profile]
         found = []
-        for name, point in (("elbow", knee), ("nose", tool)):
+        for name, point in zip(("elbow", "nose"), self._horizontal(values), strict=True):
             # Over 10 ms; one step at full reach is 0.06 mm.
             moved = np.abs(point[5:] - point[:-5]).max(initial=0.0)
             rise = np.abs(values[5:, 2] - values[:-5, 2]).max(initial=0.0) if name == "nose" else 0.0

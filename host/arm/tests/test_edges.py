@@ -14,6 +14,7 @@ from host.arm.robot import load
 from host.arm.tests.edge_checker import EdgeChecker, send
 
 ROBOT = load()
+LIMITS = ROBOT.limits
 CHECKER = EdgeChecker(ROBOT)
 TRAVEL = travel_usteps(ROBOT)
 OFFSETS = st.floats(-0.006, 0.006)
@@ -68,6 +69,20 @@ def test_braking_and_going_on_keeps_the_stop_limits_and_loses_no_step(start, end
     sent = send(motion, brake_at_s=part * motion.duration_s)
     assert sent.end == motion.end_usteps
     assert CHECKER.faults(motion, sent, braked=True) == []
+
+
+@settings(max_examples=15, deadline=None)
+@given(PLACES, PLACES, st.floats(0.0, 0.8), st.floats(0.0, 1.0))
+def test_a_fast_swing_that_is_slowed_keeps_the_normal_speed_a_quarter_second_later(start, end, part, brake):
+    if start[:2] == end[:2]:
+        return
+    motion = swing(ROBOT, start, end, "swing", fast=True)
+    slow_at = part * motion.duration_s
+    share = 256 * LIMITS.point_mm_s // LIMITS.fast_point_mm_s
+    sent = send(motion, brake_at_s=brake * motion.duration_s, slow_at_s=slow_at, share_256=share)
+    assert sent.end == motion.end_usteps
+    assert CHECKER.faults(motion, sent, braked=True) == []
+    assert CHECKER.fastest_point(sent, slow_at + 0.26) <= ROBOT.plan.fastest_point + 0.002
 
 
 @settings(max_examples=10, deadline=None)

@@ -45,6 +45,9 @@ class FakeWorld:
             )
         )
 
+    def glance(self):
+        return np.full((180, 320, 3), self.now_us // 1000 % 256, np.uint8)
+
     def render(self):
         return np.full((720, 1280, 3), self.now_us // 1000 % 256, np.uint8)
 
