@@ -20,6 +20,8 @@ from firmware.board.lockstep import (
 )
 from firmware.buttons import ALL, Buttons
 from firmware.hand import Hand
+from firmware.service import Service
+from firmware.version import FIRMWARE
 from firmware.wire import cobs, messages, packet
 from firmware.wire.session import Session
 from safety import reasons, states, ticks
@@ -27,7 +29,6 @@ from safety.gate import Gate
 from safety.liveness import HostWatch, PeerWatch, PeerWave
 from safety.machine import Inputs, Machine
 
-VERSION = 1
 SELF_TEST_US = 50000
 STUCK_US = 5000000
 STATUS_MOVING_US = 20000
@@ -52,6 +53,7 @@ class App:
         self.peer = PeerWatch()
         self.profile = messages.PROFILE_NORMAL
         self.part = Arm(self) if role == "arm" else Hand(self)
+        self.service = Service(self)
         self._bytes = bytearray(256)
         self._greetings = 0
         self._state = states.OFF
@@ -96,6 +98,7 @@ class App:
         self.machine.step(now, self.inputs)
         self.part.step(now)
         self._nose_switch(now)
+        self.service.step(now)
         self._report(now)
         self._outputs(now)
         self._serial_out(now)
@@ -140,7 +143,7 @@ class App:
     def _outputs(self, now):
         machine = self.machine
         bits = 0
-        if self.gate.step(now, machine.powered):
+        if self.gate.step(now, machine.powered and not self.service.active):
             bits |= OUT_GATE
         if self.wave.step(now, machine.wave(), machine.state == states.HOLD):
             bits |= OUT_PEER_WAVE
@@ -237,8 +240,14 @@ class App:
         if not messages.well_formed(buffer, packet.HEADER_SIZE, end):
             return
         if kind == packet.GREETING:
-            if buffer[packet.HEADER_SIZE] == messages.HELLO:
+            message = buffer[packet.HEADER_SIZE]
+            if message == messages.HELLO:
                 self._greet(buffer, now)
+            elif message == messages.WHO:
+                nonce = struct.unpack_from("<I", buffer, packet.HEADER_SIZE + 1)[0]
+                self.board.write(self.session.greeting(0, self.service.identity(now, nonce)))
+            elif message == messages.SERVICE:
+                self._serve(buffer, now)
             return
         self.host.heard(now)
         at = packet.HEADER_SIZE
@@ -255,8 +264,8 @@ class App:
             accepted = messages.TABLE_DIFFERS
         elif limits != self.limits.hash():
             accepted = messages.LIMITS_DIFFER
-        self._greetings += 1
-        nonce = binascii.crc32(struct.pack("<III", host_nonce, now, self._greetings)) & 0xFFFFFFFF
+        nonce = self._draw_nonce(host_nonce, now)
+        self.service.close()
         if self.machine.state in (states.MOVING, states.HOLD) or not self.part.at_rest():
             self.machine.fault(now, reasons.SESSION_LOST)
         self.part.forget()
@@ -270,13 +279,28 @@ class App:
             messages.WELCOME,
             accepted,
             self.role,
-            VERSION,
+            FIRMWARE,
             messages.TABLE_HASH,
             self.limits.hash(),
             host_nonce,
             now,
         )
         self.board.write(self.session.greeting(nonce, answer))
+        self._status_at = None
+
+    def _draw_nonce(self, host_nonce, now):
+        self._greetings += 1
+        return binascii.crc32(struct.pack("<III", host_nonce, now, self._greetings)) & 0xFFFFFFFF
+
+    def _serve(self, buffer, now):
+        """Open a service session; whatever moves comes to rest, and the motors lose their power."""
+        _, host_nonce = struct.unpack_from("<BI", buffer, packet.HEADER_SIZE + 1)
+        self.machine.fault(now, reasons.UPDATE)
+        self.part.forget()
+        self.service.open()
+        self.session.open(self._draw_nonce(host_nonce, now))
+        answer = self.service.identity(now, host_nonce)
+        self.board.write(self.session.greeting(self.session.nonce, answer))
         self._status_at = None
 
     def _dispatch(self, message, buffer, at, now):
@@ -300,6 +324,11 @@ class App:
             self.machine.look_done()
         elif message == messages.HOLD:
             self.machine.hold(now, reasons.HOST_HOLD)
+        elif message in messages.SERVICE_MESSAGES:
+            if self.service.active:
+                self.service.take(message, struct.unpack_from(messages.FORMATS[message], buffer, at))
+            else:
+                self.refuse(message, reasons.NOT_READY)
 
     def _profile(self, profile):
         if profile not in (messages.PROFILE_NORMAL, messages.PROFILE_FAST):

@@ -1,7 +1,8 @@
 """Starts a controller: role from the command line or `role.json`, limits from `limits.json`.
 
-Both files lie in the current directory, which on a Pico is the root of its flash. A controller without a
-role or limits stays silent: its gate output never toggles, so the motors get no power.
+`role.json` lies in the current directory, which on a Pico is the root of its flash, `limits.json` in the slot
+that was started. A controller without a role or limits stays silent: its gate output never toggles, so the
+motors get no power.
 """
 
 import gc
@@ -31,25 +32,25 @@ def make_board(role):
     return Board(role)
 
 
-def run(argv):
-    """Run the controller until its board ends."""
+def run(argv, home=""):
+    """Run the controller until its board ends; `home` leads to the slot ("a/")."""
     role = read_role(argv)
     if role not in ROLES:
         raise ValueError("role must be arm or hand, not %s" % role)
-    limits = safety_limits.load("limits.json")
+    limits = safety_limits.load(home + "limits.json")
     app = App(make_board(role), role, limits)
     gc.collect()
     app.run()
 
 
-def main(argv):
-    """Run the controller; returns the exit code.
+def main(argv, home=""):
+    """Run the controller from the slot at `home`; returns the exit code.
 
     A failure goes to standard error, never into the serial stream. The loop is over then, so gate and wave
     stand still: the motors lose their power and the peer stops.
     """
     try:
-        run(argv)
+        run(argv, home)
     except Exception as error:
         sys.print_exception(error, sys.stderr)
         return 1

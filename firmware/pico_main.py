@@ -1,13 +1,29 @@
-"""What a Pico runs at power-on: copied to its flash as `main.py`.
+"""What a board runs at power-on: copied to the root of its flash as `main.py`, with `slots.py` beside it.
 
-A file `maintenance` in the flash keeps the controller out of the way: no watchdog, the motor gate unfed,
-the prompt open, so that support staff can reach the bare board.
+A file `maintenance` in the flash keeps the controller out of the way: no watchdog, the motor gate unfed, the
+prompt open, so that support staff can reach the bare board. A firmware that does not start is started again
+by the reset that follows, until `slots` chooses the other one.
 """
 
-import os
 import sys
 
-if "maintenance" not in os.listdir():
-    from firmware.main import main
+import slots
 
-    sys.exit(main(sys.argv))
+
+def start():
+    """Start the chosen slot; returns only when none is to be started."""
+    slot = slots.choose(slots.ended_by_fault())
+    if slot is None:
+        return
+    sys.path.insert(0, slot)
+    try:
+        from firmware.main import main
+
+        code = main(sys.argv, slot + "/")
+    except Exception as error:  # whatever a broken firmware raises, the next start must come
+        sys.print_exception(error, sys.stderr)
+        code = 1
+    slots.restart(code)
+
+
+start()

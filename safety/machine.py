@@ -20,7 +20,14 @@ GO = 2
 TAKEOVER_BUTTON = 3
 
 # After these the motors are not held: power goes off.
-_POWER_OFF = (reasons.MUSHROOM, reasons.ENCODER, reasons.MOTOR_POWER, reasons.INTERNAL, reasons.SELF_TEST)
+_POWER_OFF = (
+    reasons.MUSHROOM,
+    reasons.ENCODER,
+    reasons.MOTOR_POWER,
+    reasons.INTERNAL,
+    reasons.SELF_TEST,
+    reasons.UPDATE,
+)
 # After these not even the brake is played: there is no power, or no trust in the steps.
 _ABORT = (reasons.MUSHROOM, reasons.MOTOR_POWER, reasons.INTERNAL, reasons.STEP_UNDERRUN)
 # The gate needs this long to close and the supply to rise.

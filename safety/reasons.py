@@ -20,6 +20,7 @@ STEP_UNDERRUN = 13
 LIMIT_SWITCH = 14
 INTERNAL = 15
 TAKEOVER = 16
+UPDATE = 17
 
 SEGMENT_INVALID = 32
 SEGMENT_ORDER = 33
@@ -70,6 +71,7 @@ TEXTS = {
     LIMIT_SWITCH: "limit switch in motion",
     INTERNAL: "internal fault",
     TAKEOVER: "person takes over",
+    UPDATE: "firmware update",
     SEGMENT_INVALID: "segment malformed",
     SEGMENT_ORDER: "segment out of order",
     SEGMENT_STALE: "segment too late",

@@ -14,6 +14,10 @@ from safety import ticks
 
 LOOP_US = 1000
 WATCHDOG_MS = 200
+# The chip's own sensor: 27 degrees at 0.706 V, 1.721 mV less a degree more (RP2040 data sheet, 4.9.5).
+_SENSOR_CHANNEL = 4
+_UV_AT_27 = 706000
+_UV_PER_DEGREE = 1721
 AS5600_ADDRESS = 0x36
 AS5600_RAW_ANGLE = 0x0C
 I2C_HZ = 400000
@@ -156,6 +160,19 @@ class Board:
     def write(self, data):
         """Serial bytes to the host."""
         sys.stdout.buffer.write(data)
+
+    def patience(self, milliseconds):
+        """How long a loop may take before the watchdog resets the board; 0: as long as usual."""
+        self._watchdog = machine.WDT(timeout=milliseconds or WATCHDOG_MS)
+
+    def temperature(self):
+        """Degrees Celsius of the chip."""
+        microvolts = machine.ADC(_SENSOR_CHANNEL).read_u16() * 3300 // 65535 * 1000
+        return 27 - (microvolts - _UV_AT_27) // _UV_PER_DEGREE
+
+    def identity(self):
+        """Eight bytes that no other board has."""
+        return machine.unique_id()
 
     def give(self, axis, words, n):
         """The first `n` of `words` follow for `axis`."""

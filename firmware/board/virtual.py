@@ -134,6 +134,17 @@ class Board:
         self._write_all(self._out, data)
         self._tx_total = (self._tx_total + len(data)) & _MASK32
 
+    def patience(self, milliseconds):
+        """How long a loop may take; a virtual board has no watchdog of its own."""
+
+    def temperature(self):
+        """Degrees Celsius of the chip, -128 when not measured."""
+        return -128
+
+    def identity(self):
+        """Eight bytes that no other board has."""
+        return ("%-8s" % (os.getenv("QIYOU_BOARD_ID") or "virtual"))[:8].encode()
+
     def give(self, axis, words, n):
         """The first `n` of `words` (array of 32-bit words) follow in the FIFO of `axis`."""
         self._words[axis] += memoryview(words)[:n]

@@ -18,10 +18,12 @@ MICROPYTHON = Path(sys.executable).parent / "micropython"
 
 
 def install(folder):
-    for source, target in manifest.files():
-        (folder / target).parent.mkdir(parents=True, exist_ok=True)
+    for source, target in manifest.boot_files():
         shutil.copyfile(source, folder / target)
-    (folder / "limits.json").write_text(json.dumps(REFERENCE))
+    for source, target in manifest.files():
+        (folder / "a" / target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, folder / "a" / target)
+    (folder / "a" / "limits.json").write_text(json.dumps(REFERENCE))
     (folder / "role.json").write_text('{"role": "hand"}')
 
 
@@ -43,7 +45,7 @@ def start(folder):
 
 
 def test_every_listed_file_exists_once():
-    pairs = manifest.files()
+    pairs = manifest.boot_files() + manifest.files()
     assert len({target for _, target in pairs}) == len(pairs)
     assert all(source.is_file() for source, _ in pairs)
     targets = [target for _, target in pairs]
@@ -69,7 +71,7 @@ def test_a_controller_runs_from_the_listed_files_alone(tmp_path):
     assert errors == b""
 
 
-@pytest.mark.parametrize("missing", ["limits.json", "role.json"])
+@pytest.mark.parametrize("missing", ["a/limits.json", "role.json"])
 def test_without_its_files_a_controller_does_not_start(tmp_path, missing):
     install(tmp_path)
     (tmp_path / missing).unlink()

@@ -8,7 +8,7 @@ controller whose table differs, and a controller refuses such a host.
 import binascii
 import struct
 
-VERSION = 1
+VERSION = 2
 
 TO_CONTROLLER = "host to controller"
 TO_HOST = "controller to host"
@@ -23,6 +23,13 @@ LOOKED = 7
 MAGNET = 8
 LED = 9
 HOLD = 10
+WHO = 11
+SERVICE = 12
+FILE_OPEN = 13
+FILE_DATA = 14
+FLIP = 15
+CONFIRM = 16
+RESTART = 17
 
 WELCOME = 33
 TIME_REPLY = 34
@@ -34,6 +41,12 @@ MOTION_DONE = 39
 HOMED = 40
 REFUSED = 41
 MAGNET_STATE = 42
+IDENTITY = 43
+FILE_STATE = 44
+SLOT_STATE = 45
+
+# These keep their ids and layouts for ever: through them any firmware can be replaced by any other.
+SERVICE_MESSAGES = (FILE_OPEN, FILE_DATA, FLIP, CONFIRM, RESTART)
 
 # Flags of SEGMENT. HOME names its axis in bits 4-5.
 SEGMENT_START = 1
@@ -58,6 +71,29 @@ LIMITS_DIFFER = 3
 # WELCOME.role
 ROLE_ARM = 1
 ROLE_HAND = 2
+
+# IDENTITY.role of a board that was never told what it is
+ROLE_NONE = 0
+
+# FILE_STATE.result
+FILE_REFUSED = 0
+FILE_WANTED = 1
+FILE_STANDS = 2
+FILE_BROKEN = 3
+FILE_ON_TRIAL = 4
+
+# SLOT_STATE.result
+SLOT_REFUSED = 0
+SLOT_FLIPPED = 1
+SLOT_CONFIRMED = 2
+
+# RESTART.how
+RESTART_AGAIN = 0
+RESTART_MAINTENANCE = 1
+RESTART_BACK = 2
+
+# Bytes of a file that one FILE_DATA carries.
+FILE_CHUNK = 192
 
 # BUTTON.button
 BUTTON_ACK = 1
@@ -99,6 +135,25 @@ TABLE = (
      "Hand only. 0 off, 1 thinking, 2 your turn, 3 moving, 4 stopped, 5 question, 6 press go, 7 game over."),
     (HOLD, "HOLD", TO_CONTROLLER, "", "",
      "The host asks for a pause: brake on the path and wait in HOLD for a person's act."),
+    (WHO, "WHO", TO_CONTROLLER, "I", "host_nonce",
+     "Asks who the board is. A greeting: it needs no session, opens none and disturbs none."),
+    (SERVICE, "SERVICE", TO_CONTROLLER, "BI", "service_version host_nonce",
+     "Opens a service session whatever the tables and limits; the motors stop and lose their power. "
+     "Answered by IDENTITY with the session's nonce. FILE_OPEN, FILE_DATA, FLIP, CONFIRM and RESTART are "
+     "obeyed only in it."),
+    (FILE_OPEN, "FILE_OPEN", TO_CONTROLLER, "I32s64s", "size sha256 path",
+     "A file of the slot that is not running (path: lower case, filled up with zeros). FILE_STATE says "
+     "whether it stands there already or its bytes are wanted."),
+    (FILE_DATA, "FILE_DATA", TO_CONTROLLER, "IB192s", "offset count data",
+     "The next count bytes. After the last one the file is read back and hashed; FILE_STATE tells."),
+    (FLIP, "FLIP", TO_CONTROLLER, "32s", "manifest_sha256",
+     "Checks every file of the other slot against its manifest, removes what is not listed, chooses the "
+     "slot for a trial and restarts. SLOT_STATE tells."),
+    (CONFIRM, "CONFIRM", TO_CONTROLLER, "", "",
+     "The firmware on trial is well: it stays."),
+    (RESTART, "RESTART", TO_CONTROLLER, "B", "how",
+     "Resets the board: 0 as it is, 1 into maintenance (no firmware starts, the prompt is open), 2 back "
+     "to the other slot."),
     (WELCOME, "WELCOME", TO_HOST, "BBHIIII", "accepted role version table_hash limits_hash host_nonce now_us",
      "Answers HELLO. accepted 1: the nonce of this packet is the session's. 2: the tables differ. 3: the "
      "limits differ. No session is open after 2 or 3."),
@@ -124,6 +179,18 @@ TABLE = (
      "A message was not obeyed. detail is the motion of a SEGMENT, else 0."),
     (MAGNET_STATE, "MAGNET_STATE", TO_HOST, "IBB", "now_us on reason",
      "The magnet was switched; reason 0 when the host asked for it."),
+    (IDENTITY, "IDENTITY", TO_HOST, "BBBHIIBBBBBBHbBI8s",
+     "service_version role platform release table_hash limits_hash slot trial starts fell_back state reason "
+     "heap_free_kb temperature_c service host_nonce board_id",
+     "Answers WHO and SERVICE. role 0: none was given yet; platform 1 Pico, 2 virtual; slot 0 a, 1 b; "
+     "trial 1: not confirmed; fell_back: times in a row the other slot was left; temperature -128: not "
+     "measured."),
+    (FILE_STATE, "FILE_STATE", TO_HOST, "BI", "result size",
+     "0 refused (name, size, order or full flash), 1 wanted, 2 stands with its hash, 3 its hash differs, "
+     "4 refused because the running firmware is on trial. size: bytes on the flash."),
+    (SLOT_STATE, "SLOT_STATE", TO_HOST, "BBBI", "result slot trial detail",
+     "0 refused (detail: lines of the manifest not reached), 1 flipped (detail: files), 2 confirmed. "
+     "slot and trial of the firmware that runs."),
 )  # fmt: skip
 
 

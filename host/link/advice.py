@@ -83,6 +83,10 @@ ADVICE: dict[int, Advice] = {
         "You have taken over: the robot only watches.",
         "Move arm and pieces as you like, and press the takeover button again when you are done.",
     ),
+    reasons.UPDATE: Advice(
+        "A new firmware was being written to a controller, so its motors have no power.",
+        "Wait until that is done; the controller then starts anew by itself. " + _AGAIN,
+    ),
     reasons.SEGMENT_INVALID: Advice(
         "A controller could not read a part of the path and did not follow it.", _REPORT
     ),

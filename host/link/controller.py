@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 
+from firmware.version import FIRMWARE
 from firmware.wire import cobs, messages, packet
 from firmware.wire.session import Session
 from host.link import events
@@ -20,7 +21,7 @@ KEEP_ALIVE_MOVING_US = 10_000
 KEEP_ALIVE_IDLE_US = 100_000
 # STATUS comes every 100 ms at rest: three missing ones are a dead controller.
 SILENCE_US = 350_000
-_COPY_AGAIN = "copy the files that firmware/manifest.py lists to it again"
+_UPDATE = "`qiyou flash` brings it up to date"
 
 _ROLES = {"arm": messages.ROLE_ARM, "hand": messages.ROLE_HAND}
 
@@ -164,13 +165,13 @@ class ControllerLink:
         sentence = ""
         if accepted == messages.TABLE_DIFFERS or table_hash != messages.TABLE_HASH:
             sentence = (
-                f"the {self.name} controller speaks wire version {version} (table {table_hash:08x}), this "
-                f"host {messages.VERSION} ({messages.TABLE_HASH:08x}); {_COPY_AGAIN}"
+                f"the {self.name} controller runs release {version} (message table {table_hash:08x}), this "
+                f"host needs {FIRMWARE} ({messages.TABLE_HASH:08x}); {_UPDATE}"
             )
         elif accepted == messages.LIMITS_DIFFER or limits_hash != self._limits_hash:
             sentence = (
                 f"the {self.name} controller was flashed with other limits ({limits_hash:08x}) than "
-                f"robot.toml gives ({self._limits_hash:08x}); {_COPY_AGAIN}"
+                f"robot.toml gives ({self._limits_hash:08x}); {_UPDATE}"
             )
         elif role != _ROLES.get(self.name, role):
             other = "hand" if role == messages.ROLE_HAND else "arm"

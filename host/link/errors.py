@@ -3,12 +3,14 @@
 LinkError
 ├── PortError       a serial port is missing or busy
 ├── RefusedError    a controller runs other software or other limits
+├── BundleError     the firmware for a board cannot be put together
+├── ServiceError    a controller did not do what a service session asked for
 └── LinkGoneError   the link process has ended
 """
 
 from __future__ import annotations
 
-__all__ = ["LinkError", "LinkGoneError", "PortError", "RefusedError"]
+__all__ = ["BundleError", "LinkError", "LinkGoneError", "PortError", "RefusedError", "ServiceError"]
 
 
 class LinkError(RuntimeError):
@@ -21,6 +23,14 @@ class PortError(LinkError):
 
 class RefusedError(LinkError):
     """A controller was refused, or refused us, because the two do not fit together."""
+
+
+class BundleError(LinkError):
+    """The firmware for a board cannot be put together."""
+
+
+class ServiceError(LinkError):
+    """A controller did not answer, or refused, in a service session; nothing that runs was touched."""
 
 
 class LinkGoneError(LinkError):

@@ -27,6 +27,7 @@ _NO_WORDS = np.zeros(0, np.uint32)
 _MOD32 = 0xFFFFFFFF
 # A controller that has not answered for this long (wall clock) hangs for good: a frame takes it 0.1 ms.
 _HANGS_S = 120.0
+_LOOK_S = 0.05
 
 
 class Done(NamedTuple):
@@ -40,19 +41,36 @@ class Done(NamedTuple):
     words: tuple[NDArray[np.uint32], ...]
 
 
-class Controller:
-    """One MicroPython process in lock step."""
+def install(name: str, directory: Path, firmware: dict[str, Any]) -> None:
+    """Make the folder of controller `name` in `directory` anew, with a freshly written flash."""
+    home = directory / name
+    shutil.rmtree(home, ignore_errors=True)
+    write_flash(home / "flash", name, firmware)
 
-    def __init__(self, name: str, directory: Path, terminal: int, firmware: dict[str, Any]) -> None:
+
+class Controller:
+    """One MicroPython process in lock step, started from the flash that `install` wrote."""
+
+    def __init__(
+        self,
+        name: str,
+        directory: Path,
+        terminal: int,
+        *,
+        after_fault: bool = False,
+        board_id: str = "",
+        hangs_s: float = _HANGS_S,
+    ) -> None:
+        """Power on. `after_fault`: its watchdog did it; `hangs_s` (wall clock) of silence is a hang."""
         self.name = name
+        self._hangs_s = hangs_s
         # The controller runs in its flash directory, so the paths it is given must not be relative.
         home = directory.resolve() / name
-        shutil.rmtree(home, ignore_errors=True)
         flash = home / "flash"
-        write_flash(flash, name, firmware)
         grant_path, done_path = home / "grant", home / "done"
-        os.mkfifo(grant_path)
-        os.mkfifo(done_path)
+        for path in (grant_path, done_path):
+            path.unlink(missing_ok=True)
+            os.mkfifo(path)
         # Opened for both so that neither opening nor writing waits for (or dies of) the other end.
         self._grant = os.open(grant_path, os.O_RDWR)
         self._done = os.open(done_path, os.O_RDONLY | os.O_NONBLOCK)
@@ -61,9 +79,11 @@ class Controller:
         environment = {
             "QIYOU_GRANT": str(grant_path),
             "QIYOU_DONE": str(done_path),
+            "QIYOU_RESET": "watchdog" if after_fault else "power",
+            "QIYOU_BOARD_ID": board_id or f"twin{name}",
             "PATH": os.environ.get("PATH", ""),
         }
-        with (home / "stderr.log").open("wb") as errors:
+        with (home / "stderr.log").open("ab") as errors:
             self._process = subprocess.Popen(
                 [str(Path(sys.executable).parent / "micropython"), "main.py"],
                 cwd=flash,
@@ -72,6 +92,11 @@ class Controller:
                 stdout=terminal,
                 stderr=errors,
             )
+
+    @property
+    def at_prompt(self) -> bool:
+        """Whether its program has ended in peace: no firmware was to be started."""
+        return self._process.wait() == 0
 
     @property
     def process_id(self) -> int:
@@ -120,9 +145,14 @@ class Controller:
         data = b""
         while len(data) < size:
             # Polled, because before the process has opened its end a read would already see an end.
-            if not self._poll.poll(_HANGS_S * 1000):
-                self._process.kill()
-                return None
+            patience_s = self._hangs_s
+            while not self._poll.poll(_LOOK_S * 1000):
+                patience_s -= _LOOK_S
+                if patience_s <= 0:
+                    self._process.kill()
+                # One that ended before it had opened its end leaves no sign in the FIFO.
+                if self._process.poll() is not None or patience_s <= 0:
+                    return None
             part = os.read(self._done, size - len(data))
             if not part:
                 return None

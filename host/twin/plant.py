@@ -7,7 +7,7 @@ from typing import Any
 
 from firmware.board import lockstep as pins
 from host.twin.blackbox import BlackBox
-from host.twin.controllers import Controller, Done
+from host.twin.controllers import Controller, Done, install
 from host.twin.hardware import BoardClock, Wave, motor_power
 from host.twin.pio import Pio
 from host.twin.roles import Person, PersonView, World
@@ -29,7 +29,8 @@ class Board:
         self.gate = Wave()
         self.peer = Wave()
         self.black_box = BlackBox()
-        self.controller = Controller(name, directory, self.line.controller.slave, firmware)
+        install(name, directory, firmware)
+        self.controller = Controller(name, directory, self.line.controller.slave)
         self.alive = True
         self.computing = False
         self._granted_us = -LONGEST_FRAME_US

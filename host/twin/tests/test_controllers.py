@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from host.arm import robot
-from host.twin.controllers import Controller
+from host.twin.controllers import Controller, install
 
 
 @pytest.fixture
@@ -26,7 +26,8 @@ def test_a_controller_answers_its_first_grant_from_any_way_to_name_its_directory
 ):
     monkeypatch.chdir(tmp_path)
     where = tmp_path / "twin" if directory == "absolute" else Path(directory)
-    controller = Controller("arm", where, terminal, {"limits": robot.load(None).limits.as_dict()})
+    install("arm", where, {"limits": robot.load(None).limits.as_dict()})
+    controller = Controller("arm", where, terminal)
     try:
         controller.grant(1000, 0, 0, (700, 3100), (0, 0, 0), 0)
         assert controller.collect() is not None
