@@ -16,6 +16,7 @@ from engine.game import Game, Verdict
 from engine.levels import LEVELS, LevelChoice, LevelPlayer, LevelRule, level_rule
 from engine.move import Move
 from engine.net import Net
+from engine.placement import board_of_placement
 from engine.position import START_FEN, Position
 from engine.search import Engine, Limits, SearchResult
 from engine.squares import parse_square, square_name
@@ -44,6 +45,7 @@ __all__ = [
     "SearchResult",
     "SquareError",
     "Verdict",
+    "board_of_placement",
     "level_rule",
     "parse_square",
     "square_name",

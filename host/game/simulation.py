@@ -10,14 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
-from engine import Move, Position
+from engine import Move, Position, board_of_placement
 from engine.position import Side
 from host.game.mend import apply_move
 from host.game.requests import Carry, Done, Heard, Led, Message, Offsets, Plan, Stopped
 from host.game.state import square_index
 from vision.reading import Reading, board_to_fen_order
 
-__all__ = ["Plot", "SimulatedTable", "placement_to_board"]
+__all__ = ["Plot", "SimulatedTable"]
 
 _MOTION_S = 3.0
 _PARK_S = 1.0
@@ -42,11 +42,6 @@ class Plot:
     swapped: tuple[int, int] | None = None
     deaf: int = 0
     between: tuple[int, ...] = ()
-
-
-def placement_to_board(placement: str) -> str:
-    """A FEN placement field → 90 labels by square index."""
-    return Position.from_fen(f"{placement} w - - 0 1").board
 
 
 @dataclass
@@ -175,7 +170,7 @@ class SimulatedTable:
             self._not_heard -= 1
             if self._not_heard >= 0:
                 return
-            goal = placement_to_board(message.placement)
+            goal = board_of_placement(message.placement)
             self._want(lambda: self._restore(goal))
 
     # --- the world itself -------------------------------------------------------------------------

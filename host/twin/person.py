@@ -14,7 +14,7 @@ from contextlib import suppress
 from operator import methodcaller
 from typing import TYPE_CHECKING, Literal, cast
 
-from engine import Game, LevelPlayer, Move, Position, level_rule
+from engine import Game, LevelPlayer, Move, Position, board_of_placement, level_rule
 from firmware.board import lockstep as pins
 from host.arm.frames import turn_seat
 from host.twin.errors import PlacementError
@@ -155,7 +155,7 @@ class SimulatedPerson:
 
     def _restore(self, world: World, placement: str) -> None:
         """Make the board show `placement`: the wrong moves, the surplus goes, the missing comes."""
-        goal = Position.from_fen(f"{placement} w - - 0 1").board
+        goal = board_of_placement(placement)
         men, loose = self._see(world)
         seen = _letters(world, men)
         spare = [square for square in range(90) if seen[square] not in {".", goal[square]}]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine import FenError, board_of_placement
 from host.twin.errors import PlacementError
 from host.twin.noise import Noise, bounded_normal
 
@@ -16,7 +17,6 @@ START = "rnbakabnr/9/1c5c1/p1p1p1p1p/9/9/P1P1P1P1P/1C5C1/9/RNBAKABNR"
 ORDER = "KAABBNNRRCCPPPPP" + "kaabbnnrrccppppp"
 """Labels of the 32 pieces in the order in which they are numbered."""
 
-_RANKS, _FILES = 10, 9
 _MEAN_MASS_KG = 0.015
 
 
@@ -57,29 +57,18 @@ def assign(placement: str, pieces: Sequence[Piece]) -> dict[int, int]:
 
     Pieces that the field does not name are off the board. Raises `PlacementError`.
     """
-    rows = placement.split("/")
-    if len(placement) > 200 or len(rows) != _RANKS:
-        raise PlacementError(
-            f"the placement {placement[:40]!r} has {len(rows)} ranks; 10 parted by '/' would be right"
-        )
+    try:
+        board = board_of_placement(placement)
+    except FenError as error:
+        raise PlacementError(str(error)) from error
     free: dict[str, list[int]] = {}
     for piece in reversed(pieces):
         free.setdefault(piece.label, []).append(piece.index)
     placed: dict[int, int] = {}
-    for rank, row in zip(range(_RANKS - 1, -1, -1), rows, strict=True):
-        file = 0
-        for letter in row.translate(str.maketrans("HhEe", "NnBb")):
-            if letter in "123456789":
-                file += int(letter)
-            elif letter not in free:
-                raise PlacementError(
-                    f"rank {rank} of the placement holds {letter!r}; a piece letter or 1-9 would be right"
-                )
-            elif not free[letter]:
-                raise PlacementError(f"the placement names more {letter!r} than a set of 32 pieces has")
-            else:
-                placed[rank * _FILES + min(file, _FILES - 1)] = free[letter].pop()
-                file += 1
-        if file != _FILES:
-            raise PlacementError(f"rank {rank} of the placement covers {file} points; 9 would be right")
+    for square, letter in enumerate(board):
+        if letter == ".":
+            continue
+        if not free[letter]:
+            raise PlacementError(f"the placement names more {letter!r} than a set of 32 pieces has")
+        placed[square] = free[letter].pop()
     return placed

@@ -121,6 +121,15 @@ def test_a_piece_too_many_is_taken_away_and_a_missing_one_fetched():
     assert world.hand.acts == [("clear", 40), ("fix", "N", 1)]
 
 
+def test_a_board_on_which_the_general_stands_in_check_is_restored_too():
+    checking = "4k4/4R4/9/9/9/9/9/9/9/3K5"
+    world = FakeWorld("...K" + "." * 63 + "..R" + "." * 15 + "k" + "." * 4, "red")
+    person = SimulatedPerson(5, "red")
+    person.hear({"ask": "restore", "placement": checking, "squares": ["e8"]})
+    live(person, world, 8, 5)
+    assert world.hand.acts == [("move", 69, 76, False)]
+
+
 def test_asked_to_centre_the_person_does_not_undo_the_move(world):
     person = SimulatedPerson(5, world.robot_plays)
     person.hear({"ask": "centre", "placement": None, "squares": ["e2", "h2"]})
