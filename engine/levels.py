@@ -15,7 +15,7 @@ from engine import _core
 from engine.errors import LevelsError
 from engine.game import Game
 from engine.move import Move
-from engine.net import Net
+from engine.net import Judge, core_judge
 from engine.position import numbered_move
 
 __all__ = ["LEVELS", "LevelChoice", "LevelPlayer", "LevelRule", "level_rule", "load_levels"]
@@ -132,9 +132,9 @@ class LevelPlayer:
     True
     """
 
-    def __init__(self, rule: LevelRule, net: Net | None = None) -> None:
+    def __init__(self, rule: LevelRule, net: Judge = None) -> None:
         self.rule = rule
-        self._core = _core.LevelPlayer(astuple(rule), None if net is None else net.core)
+        self._core = _core.LevelPlayer(astuple(rule), core_judge(net))
 
     def choose(self, game: Game, seed: int) -> LevelChoice:
         """Choose for the side to move; the GIL is released. Raises LevelsError when there is no move."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from engine import _core
 from engine.errors import LimitsError
 from engine.game import REASONS, Game, Reason
-from engine.net import Net
+from engine.net import Judge, core_judge
 from engine.position import Position
 from engine.search import MAX_HASH_MB
 
@@ -28,7 +28,7 @@ class Contestant:
     nodes alone, games are repeatable. `tuning` overrides defaults of `tuning()`. Raises LimitsError.
     """
 
-    net: Net | None = None
+    net: Judge = None
     tuning: Mapping[str, int] = field(default_factory=dict)
     nodes: int = 0
     movetime_ms: int = 0
@@ -45,10 +45,9 @@ class Contestant:
                 raise LimitsError(f"{name} {value} is outside {lowest} to {highest}")
         if not self.nodes and not self.movetime_ms:
             raise LimitsError("a contestant has neither nodes nor movetime_ms; one of them would be right")
-        core_net = None if self.net is None else self.net.core
         try:
             core = _core.contestant(
-                core_net, list(self.tuning.items()), self.nodes, self.movetime_ms, self.hash_mb
+                core_judge(self.net), list(self.tuning.items()), self.nodes, self.movetime_ms, self.hash_mb
             )
         except ValueError as error:
             raise LimitsError(str(error)) from None

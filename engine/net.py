@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from engine import _core
 from engine.errors import NetError
 from engine.move import Move
 from engine.position import Position, move_number
 
-__all__ = ["Net"]
+__all__ = ["Judge", "Net", "core_judge"]
 
 MAX_NET_BYTES = 1 << 26
 
@@ -37,6 +38,16 @@ class Net:
         except NetError as error:
             raise NetError(f"{path}: {error}") from None
 
+    @classmethod
+    def builtin(cls) -> "Net":
+        """The net that was compiled in (`engine/nets/qiyou.nnue` at the build). Raises NetError."""
+        net = cls.__new__(cls)
+        try:
+            net._core = _core.Net.builtin()
+        except ValueError as error:
+            raise NetError(str(error)) from None
+        return net
+
     @property
     def sha256(self) -> str:
         """The hash that ends the file, in hex."""
@@ -57,3 +68,14 @@ class Net:
         The wide layer is updated from move to move. Raises ValueError for a move that is not legal.
         """
         return self._core.evaluate_line(start._core, [move_number(move) for move in moves], scalar)
+
+
+# Who judges positions in a search: a net, the built-in one (None), or the hand-written rules.
+Judge: TypeAlias = Net | Literal["rules"] | None
+
+
+def core_judge(judge: Judge) -> _core.Net | None:
+    """The judge as the core takes it: a net, or None for the hand-written rules."""
+    if judge == "rules":
+        return None
+    return Net.builtin().core if judge is None else judge.core

@@ -6,7 +6,7 @@ from engine import _core
 from engine.errors import LimitsError
 from engine.game import Game
 from engine.move import Move
-from engine.net import Net
+from engine.net import Judge, core_judge
 from engine.position import move_number, numbered_move
 
 __all__ = ["Engine", "Limits", "SearchResult"]
@@ -67,16 +67,15 @@ def _mate_in_moves(score: int) -> int | None:
 class Engine:
     """A searcher with its memory. One search at a time; others wait. The GIL is released.
 
-    `net` judges positions; without one the hand-written evaluation does. With a fixed node or depth limit
-    and history of calls the results are always the same.
+    `net` judges positions: the built-in one, another, or "rules" for the hand-written evaluation. With a
+    fixed node or depth limit and history of calls the results are always the same.
     """
 
-    def __init__(self, hash_mb: int = 32, net: Net | None = None) -> None:
+    def __init__(self, hash_mb: int = 32, net: Judge = None) -> None:
         if not 1 <= hash_mb <= MAX_HASH_MB:
             raise LimitsError(f"hash_mb {hash_mb} is outside 1 to {MAX_HASH_MB}")
         self._core = _core.Engine(hash_mb)
-        if net is not None:
-            self._core.set_net(net.core)
+        self._core.set_net(core_judge(net))
 
     def search(self, game: Game, limits: Limits) -> SearchResult:
         """Choose a move for the side to move; never one that loses by repetition if another stands."""

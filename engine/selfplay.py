@@ -2,7 +2,7 @@
 
 from engine import _core
 from engine.errors import LimitsError
-from engine.net import Net
+from engine.net import Judge, core_judge
 
 __all__ = ["MAX_GAMES", "MAX_NODES", "RECORD_BYTES", "selfplay"]
 
@@ -11,10 +11,10 @@ MAX_GAMES = 100_000
 MAX_NODES = 10_000_000
 
 
-def selfplay(seed: int, games: int, nodes: int, net: Net | None = None) -> bytes:
+def selfplay(seed: int, games: int, nodes: int, net: Judge = None) -> bytes:
     """Play `games` games of `nodes` made moves a search from random openings; the GIL is released.
 
-    `net` judges positions, without one the hand-written evaluation. Returns one record of 40 bytes a
+    `net` judges positions ("rules": the hand-written evaluation). Returns one record of 40 bytes a
     quiet position (see `core/selfplay.h`). The same seed gives the same bytes on every machine.
     Raises LimitsError.
     """
@@ -25,4 +25,4 @@ def selfplay(seed: int, games: int, nodes: int, net: Net | None = None) -> bytes
     ):
         if not lowest <= value <= highest:
             raise LimitsError(f"{name} {value} is outside {lowest} to {highest}")
-    return _core.selfplay(seed, games, nodes, None if net is None else net.core)
+    return _core.selfplay(seed, games, nodes, core_judge(net))

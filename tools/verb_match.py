@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine import EngineError, Net, Position
 from engine.match import Contestant, PlayedGame, balanced_opening, play_pair
+from engine.net import Judge
 from tools.errors import BadInputError
 from tools.match_log import MatchLog
 from tools.sprt import Sprt, score_of_pairs
@@ -24,7 +25,7 @@ _REPORT_EVERY = 25
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
-    what = "such as net=PATH,nodes=4000,null_move=0; empty for the engine as it is"
+    what = "such as net=PATH (or net=rules),nodes=4000,null_move=0"
     parser.add_argument("--a", default="", metavar="SPEC", help=f"the first contestant: {what}")
     parser.add_argument("--b", default="", metavar="SPEC", help="the second contestant, likewise")
     parser.add_argument("--games", type=int, default=3000, help="most games to play (default 3000)")
@@ -40,12 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _contestant(spec: str, args: argparse.Namespace) -> tuple[Contestant, dict[str, object]]:
     """A contestant and what the log says about it."""
-    net: Net | None = None
+    net: Judge = None
     nodes, movetime, tuning = args.nodes, args.ms, {}
     for item in filter(None, spec.split(",")):
         name, _, value = item.partition("=")
         if name == "net":
-            net = Net.load(Path(value))
+            net = "rules" if value == "rules" else Net.load(Path(value))
             continue
         if not value.isdecimal() or len(value) > 18:
             raise BadInputError(f"{item!r} is no setting; one such as null_move=0 would be right")
@@ -58,7 +59,8 @@ def _contestant(spec: str, args: argparse.Namespace) -> tuple[Contestant, dict[s
     if not nodes and not movetime:
         nodes = 2000
     contestant = Contestant(net, tuning, nodes, movetime, args.hash)
-    said = {"net": None if net is None else net.sha256, "nodes": nodes, "ms": movetime, "tuning": tuning}
+    judge = "rules" if net == "rules" else (net or Net.builtin()).sha256
+    said = {"net": judge, "nodes": nodes, "ms": movetime, "tuning": tuning}
     return contestant, said
 
 

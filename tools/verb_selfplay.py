@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Literal
 
 from engine import LimitsError, Net, NetError
 from engine.selfplay import MAX_GAMES, MAX_NODES, RECORD_BYTES, selfplay
@@ -33,14 +34,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="NAME.bin; written as NAME-00000.bin and so on, and files that are there already are kept",
     )
-    parser.add_argument("--net", type=Path, help="net that judges positions (default: by hand-written rules)")
+    parser.add_argument("--net", type=Path, help="net that judges positions (default: the built-in one)")
+    parser.add_argument("--rules", action="store_true", help="judge by the hand-written evaluation instead")
     parser.add_argument("--chunk", type=int, default=100, help="games in one file (default 100)")
     parser.add_argument("--processes", type=int, default=2, help="processes at once (default 2)")
 
 
-def _write_chunk(path: Path, seed: int, games: int, nodes: int, net_path: Path | None) -> int:
+def _write_chunk(path: Path, seed: int, games: int, nodes: int, net: Path | Literal["rules"] | None) -> int:
     """Play one file's games and write it in one step; returns the number of records."""
-    records = selfplay(seed, games, nodes, None if net_path is None else Net.load(net_path))
+    judge = Net.load(net) if isinstance(net, Path) else net
+    records = selfplay(seed, games, nodes, judge)
     part = path.with_suffix(".part")
     part.write_bytes(records)
     os.replace(part, path)
@@ -76,6 +79,8 @@ def _report(done: Iterable[int], chunks: int) -> None:
 def run(args: argparse.Namespace) -> int:
     """Play what is not there yet."""
     _check(args)
+    if args.rules and args.net is not None:
+        raise BadInputError("--rules and --net exclude each other; one of them would be right")
     if args.net is not None:
         Net.load(args.net)
     args.out.parent.mkdir(parents=True, exist_ok=True)
@@ -88,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
         # Each file has a seed of its own, so a resumed run plays the games the whole one would have.
         seeds.append(args.seed * _MOST_CHUNKS + number)
         sizes.append(min(args.chunk, args.games - first))
-    nodes, nets = [args.nodes] * len(paths), [args.net] * len(paths)
+    nodes, nets = [args.nodes] * len(paths), ["rules" if args.rules else args.net] * len(paths)
     if not paths:
         print("all files are there already", file=sys.stderr)
         return 0

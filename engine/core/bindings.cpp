@@ -277,6 +277,7 @@ NB_MODULE(_core, m) {
       .def("__init__", [](qiyou::Net* net, const nb::bytes& file) {
         new (net) qiyou::Net({static_cast<const std::uint8_t*>(file.data()), file.size()});
       })
+      .def_static("builtin", [] { return std::const_pointer_cast<qiyou::Net>(qiyou::builtin_net()); })
       .def("digest", &qiyou::Net::digest)
       .def("evaluate", &evaluate)
       .def("evaluate_line", &evaluate_line);
@@ -291,7 +292,7 @@ NB_MODULE(_core, m) {
       .def(nb::init<std::size_t>())
       .def("search", &Engine::search)
       .def("stop", &Engine::stop)
-      .def("set_net", &Engine::set_net)
+      .def("set_net", &Engine::set_net, nb::arg().none())
       .def("new_game", &Engine::new_game);
 
   qiyou::bind_match(m);

@@ -52,6 +52,9 @@ class Net {
 // Reads a file of bounded size. Throws NetError, which names the file.
 std::shared_ptr<const Net> read_net(const std::string& path);
 
+// The net that is compiled in. Throws NetError when it was damaged before the build.
+std::shared_ptr<const Net> builtin_net();
+
 // How the arithmetic is done; kBest is what this machine can.
 enum class Arithmetic : int { kBest, kScalar };
 

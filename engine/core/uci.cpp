@@ -94,7 +94,9 @@ std::string score_text(int score) {
 class Conversation {
  public:
   Conversation(std::istream& in, std::ostream& out)
-      : in_(in), out_(out), searcher_(kDefaultHash), game_(parse_fen(kStartFen)) {}
+      : in_(in), out_(out), searcher_(kDefaultHash), game_(parse_fen(kStartFen)) {
+    searcher_.set_net(net_);
+  }
   ~Conversation() { finish(); }
   Conversation(const Conversation&) = delete;
   Conversation& operator=(const Conversation&) = delete;
@@ -145,7 +147,7 @@ class Conversation {
   std::ostream& out_;
   std::mutex speaking_;
   Searcher searcher_;
-  std::shared_ptr<const Net> net_;  // null for the hand-written evaluation
+  std::shared_ptr<const Net> net_ = builtin_net();  // null for the hand-written evaluation
   std::unique_ptr<LevelPlayer> level_player_;  // null at full strength
   int level_ = 0;
   std::uint64_t seed_ = 0;
@@ -192,7 +194,7 @@ void Conversation::greet() {
       {"MultiPV", "type spin default 1 min 1 max " + std::to_string(kMostLines)},
       {"Level", "type spin default 0 min 0 max " + std::to_string(kLevels)},
       {"Seed", "type spin default 0 min 0 max 2147483647"},
-      {"EvalFile", "type string default <empty>"},
+      {"EvalFile", "type string default <built-in>"},
       {"RuleSet", "type combo default wxf var wxf var cxa"},
   };
   say(std::string("id name ") + kName);
@@ -252,7 +254,11 @@ void Conversation::set_option(std::string_view name, std::string_view value) {
 
 void Conversation::set_net(std::string_view path) {
   try {
-    net_ = path.empty() || path == "<empty>" ? nullptr : read_net(std::string(path));
+    if (path.empty() || path == "<built-in>") {
+      net_ = builtin_net();
+    } else {
+      net_ = path == "<rules>" ? nullptr : read_net(std::string(path));
+    }
     searcher_.set_net(net_);
     set_level(level_);
   } catch (const NetError& error) {

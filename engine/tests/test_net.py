@@ -3,6 +3,7 @@
 import hashlib
 import random
 import struct
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -104,3 +105,24 @@ def test_a_loaded_net_is_the_one_that_was_written(tmp_path):
 def test_a_line_with_an_illegal_move_is_refused():
     with pytest.raises(ValueError, match="not legal"):
         NET.evaluate_line(Position.start(), [Move.from_uci("a0a5")])
+
+
+def test_the_built_in_net_is_the_committed_file_and_scores_alike_with_either_arithmetic():
+    built_in = Net.builtin()
+    committed = Net.load(Path(__file__).parents[1] / "nets" / "qiyou.nnue")
+    assert built_in.sha256 == committed.sha256
+    _, reached = random_line(9, 120)
+    assert [built_in.evaluate(position) for position in reached] == [
+        committed.evaluate(position, scalar=True) for position in reached
+    ]
+
+
+def test_the_built_in_net_knows_what_men_are_worth():
+    start = "rnbakabnr/9/1c5c1/p1p1p1p1p/9/9/P1P1P1P1P/1C5C1/9/RNBAKABNR w - - 0 1"
+    without_chariot = start.replace("RNBAKABNR", "1NBAKABNR")
+    without_horse = start.replace("RNBAKABNR", "R1BAKABNR")
+    even, horse_down, chariot_down = (
+        Net.builtin().evaluate(Position.from_fen(fen)) for fen in (start, without_horse, without_chariot)
+    )
+    assert abs(even) < 100
+    assert even - 150 > horse_down > chariot_down + 150

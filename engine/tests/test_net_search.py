@@ -35,20 +35,20 @@ def test_search_with_a_net_is_deterministic_and_differs_from_search_without():
     game = Game()
     with_net = [Engine(hash_mb=4, net=NET).search(game, Limits(nodes=5000)) for _ in range(2)]
     assert with_net[0] == with_net[1]
-    assert with_net[0].score_cp != Engine(hash_mb=4).search(game, Limits(nodes=5000)).score_cp
+    assert with_net[0].score_cp != Engine(hash_mb=4, net="rules").search(game, Limits(nodes=5000)).score_cp
 
 
 def test_self_play_with_a_net_gives_other_games():
     with_net = selfplay(1, 1, 50, NET)
     assert with_net == selfplay(1, 1, 50, NET)
-    assert with_net != selfplay(1, 1, 50)
+    assert with_net != selfplay(1, 1, 50, "rules")
 
 
 @needs_program
 def test_the_program_takes_a_net_from_a_path_with_spaces_and_gives_it_back(tmp_path):
     path = tmp_path / "my own.nnue"
     path.write_bytes(FILE)
-    said = say(f"setoption name EvalFile value {path}\neval\nsetoption name EvalFile value <empty>\neval\n")
+    said = say(f"setoption name EvalFile value {path}\neval\nsetoption name EvalFile value <rules>\neval\n")
     score = NET.evaluate(Position.start())
     assert said[0] == f"info string {score} for the side to move, by the net {NET.sha256}"
     assert said[1] == "info string 12 for the side to move"

@@ -10,10 +10,9 @@ from engine.selfplay import selfplay
 RECORD = struct.Struct("<32bhbBI")
 SLOTS = "KAABBNNRRCCPPPPP"
 MASK = 2**64 - 1
-NODES = 150
-# Games that ended in many ways when they were chosen: mate, stalemate, a lead, three sorts of
-# repetition, no men left to win with.
-SEEDS = (0, 1, 24, 32, 36, 754, 1156)
+NODES = 100
+# Enough games for mates, leads, repetitions and other ends to be among them.
+SEEDS = range(60)
 
 
 def records_of(seed, games, nodes):
@@ -100,4 +99,5 @@ def test_records_are_those_of_the_game_and_carry_the_referees_verdict(seed):
 
 def test_the_games_tried_above_end_in_several_ways():
     reasons = {replayed[2] for seed in SEEDS if (replayed := replay(SplitMix(seed))) is not None}
+    assert "checkmate" in reasons
     assert len(reasons) > 2
