@@ -109,7 +109,8 @@ class RealStream(ByteStream):
     def read(self) -> bytes:
         """See `Inbox.read`."""
         parts = []
-        while not self._closed:
+        # A serial port that has nothing also reads as empty; only one that is readable and empty has ended.
+        while self.ready():
             try:
                 part = os.read(self.fd, READ_CHUNK)
             except BlockingIOError:

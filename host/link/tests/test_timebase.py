@@ -1,6 +1,9 @@
+import os
+import pty
 import socket
 
 import pytest
+import serial
 
 from host.timebase import RealTime
 
@@ -56,3 +59,21 @@ def test_more_than_the_kernel_takes_at_once_arrives_whole_and_in_order(ends):
         time.wait(time.now_us() + 10_000, [here, there])
         got += there.read()
     assert bytes(got) == data
+
+
+def test_a_serial_port_with_nothing_to_read_is_not_closed():
+    outer, inner = pty.openpty()
+    with serial.Serial(os.ttyname(inner), timeout=0, exclusive=True) as port:
+        time = RealTime()
+        stream = time.open("port", port.fileno())
+        assert stream.read() == b""
+        assert not stream.closed
+        os.write(outer, b"hello")
+        time.wait(time.now_us() + 1_000_000, [stream])
+        assert stream.read() == b"hello"
+        assert not stream.closed
+        os.close(outer)
+        time.wait(time.now_us() + 1_000_000, [stream])
+        assert stream.read() == b""
+        assert stream.closed
+    os.close(inner)
