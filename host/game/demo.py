@@ -28,7 +28,7 @@ from host.game.screen import Screen
 from host.game.table import Outcome, Table
 from host.link.client import LinkClient
 from host.twin.client import TwinProcess, TwinTime
-from vision.look import Looker
+from vision.observer import Observer
 from vision.reading import Frame, fen_order_to_board
 
 __all__ = ["DEFAULT_PLIES", "DemoOptions", "run_demo"]
@@ -125,7 +125,7 @@ class _Demo:
         self._screen = Screen(sys.stdout, self._time.now_us, plan.standing.game)
         self._body = ArmBody(self._robot, self._client, self._time, plan.plays, self._screen.line)
         self._player = Player(plan.seed, plan.level)
-        self._eyes = CameraEyes(self._picture, Looker(), self._robot, self._body.looked)
+        self._eyes = CameraEyes(self._picture, Observer(), self._robot, self._body.looked)
         self._keepsakes = Keepsakes(self._screen.line)
         self._versions = versions(self._robot, self._player)
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 
@@ -11,20 +12,27 @@ from host.game.state import square_index
 from vision.centre import camera_station, find_centre
 from vision.geometry import homography_from_corners, pitch_pixels
 from vision.gridlines import refine_homography
-from vision.look import Looker
 from vision.reading import Frame, Reading
 
-__all__ = ["CameraEyes"]
+__all__ = ["CameraEyes", "Reads"]
 
 _SHARP = 1.5
 """Below this peak the picture shows no disc (see `vision.centre`); the classifier's offset must do."""
+
+
+class Reads(Protocol):
+    """What reads frames: a `vision.observer.Observer`, or a `vision.look.Looker`."""
+
+    def look(self, frame: Frame) -> Reading:
+        """Read one frame."""
+        ...
 
 
 class CameraEyes:
     """`take` gives the picture of now; `looked` is called after every look (the controllers want to know)."""
 
     def __init__(
-        self, take: Callable[[], Frame], looker: Looker, robot: Robot, looked: Callable[[], None]
+        self, take: Callable[[], Frame], looker: Reads, robot: Robot, looked: Callable[[], None]
     ) -> None:
         self._take = take
         self._looker = looker

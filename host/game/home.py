@@ -32,7 +32,7 @@ from host.link.client import LinkClient
 from host.link.errors import PortError
 from host.link.process import open_port
 from host.timebase import RealTime, Timebase
-from vision.look import Looker
+from vision.observer import Observer
 from vision.reading import Frame
 
 __all__ = ["PlayOptions", "run_play"]
@@ -166,7 +166,7 @@ def run_play(options: PlayOptions) -> bool:
         body = ArmBody(robot, client, time, opening.plays, screen.line)
         body.connect(_CONNECT_US)
         player = Player(opening.seed, opening.level)
-        eyes = CameraEyes(camera.take, Looker(), robot, body.looked)
+        eyes = CameraEyes(camera.take, Observer(), robot, body.looked)
         table = Table(opening.standing, robot=opening.plays, plies=None, versions=versions(robot, player))
         ports_of_table = Ports(eyes, player, body, _Mouth(), opening.journal)
         drive(table.play(opening.resumed), opening.standing.game, ports_of_table, (screen,))
