@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,9 +35,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--setup", action="store_true", help="say what is missing, too many or misplaced for the opening"
     )
     parser.add_argument(
-        "--camera", nargs="?", const=0, type=int, metavar="N", help="read from camera N (default 0)"
+        "--camera",
+        nargs="?",
+        const="0",
+        metavar="SOURCE",
+        help="read from a camera: 0, /dev/video1, pi, or files as if one had taken them (default 0)",
     )
     parser.add_argument("--watch", action="store_true", help="with --camera: go on until Ctrl-C")
+    parser.add_argument("--lens", type=Path, metavar="JSON", help="with --camera: undo this measured lens")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -88,6 +93,8 @@ def _check_use(args: argparse.Namespace) -> None:
         raise BadInputError("name one picture or folder, or give --camera")
     if args.watch and args.camera is None:
         raise BadInputError("--watch needs --camera")
+    if args.lens and args.camera is None:
+        raise BadInputError("--lens needs --camera")
     if args.setup and (args.camera is not None or Path(args.photo).is_dir()):
         raise BadInputError("--setup checks one picture; name one picture file")
     if args.out and (args.camera is not None or Path(args.photo).is_dir()):
@@ -148,37 +155,38 @@ def _folder(folder: Path, make_looker: "Callable[[], Looker]", *, free: bool) ->
 
 
 def _camera(args: argparse.Namespace, make_looker: "Callable[[], Looker]") -> int:
-    """One look through a camera, or a stream of JSON lines with --watch."""
-    code, looker = 0, None
-    for image in _frames(args.camera):
-        looker = looker or make_looker()
-        start = time.perf_counter()
-        reading = _look(looker, image, f"camera {args.camera}", free=args.free, load_ms=0.0)
-        print(json.dumps(reading.to_json()) if args.json or args.watch else _in_words(reading), flush=True)
-        print(f"{(time.perf_counter() - start) * 1000:.0f} ms", file=sys.stderr)
-        code = 0 if reading.verdict == "ok" else 1
-        if not args.watch:
-            break
-    return code
+    """One look through a camera, or a stream of JSON lines with --watch; `camera` says what ails it."""
+    from dataclasses import asdict
 
+    from vision.camera import open_camera
+    from vision.camera_health import CameraHealth
+    from vision.lens import StraightCamera, load_lens
+    from vision.observer import Observer
+    from vision.reading import Frame
 
-def _frames(number: int) -> "Iterator[NDArray[np.uint8]]":
-    import cv2
-    import numpy as np
-
-    verbosity = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    camera = cv2.VideoCapture(number)
-    cv2.utils.logging.setLogLevel(verbosity)
+    camera = open_camera(args.camera)
+    if args.lens:
+        camera = StraightCamera(camera, load_lens(args.lens))
+    health, code = CameraHealth(), 0
+    still = args.watch and not args.corners and not args.free
+    watch = Observer() if still else make_looker()
     try:
-        if not camera.isOpened():
-            raise BadInputError(f"camera {number} cannot be opened; plug it in or name another one")
-        while True:
-            there, image = camera.read()
-            if not there:
-                raise BadInputError(f"camera {number} gives no pictures; plug it in again")
-            yield np.asarray(image, dtype=np.uint8)
+        while (image := camera.take()) is not None:
+            start = time.perf_counter()
+            frame = Frame(image, time.monotonic_ns() // 1000, camera.name)
+            fault = health.judge(image)
+            reading = watch.look(frame) if isinstance(watch, Observer) else watch.look(frame, free=args.free)
+            told = {**reading.to_json(), "camera": None if fault is None else asdict(fault)}
+            print(json.dumps(told) if args.json or args.watch else _in_words(reading), flush=True)
+            if fault is not None and not args.watch:
+                print(fault.message, file=sys.stderr)
+            print(f"{(time.perf_counter() - start) * 1000:.0f} ms", file=sys.stderr)
+            code = 0 if reading.verdict == "ok" and fault is None else 1
+            if not args.watch:
+                break
     finally:
-        camera.release()
+        camera.close()
+    return code
 
 
 def _write_picture(path: Path, image: "NDArray[np.uint8]", reading: "Reading") -> None:

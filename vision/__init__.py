@@ -4,7 +4,7 @@ What needs no models is exported here; `vision.look.Looker` loads them.
 """
 
 from vision.differences import Difference, setup_differences
-from vision.errors import BadCornersError, BadPictureError, ModelFileError, VisionError
+from vision.errors import BadCornersError, BadPictureError, CameraError, ModelFileError, VisionError
 from vision.guard import Ask, Guard, GuardLimits, Mismatch, Moved, Observation, Unchanged, Verified, Wait
 from vision.reading import SQUARES, Frame, PointReading, Reading
 
@@ -13,6 +13,7 @@ __all__ = [
     "Ask",
     "BadCornersError",
     "BadPictureError",
+    "CameraError",
     "Difference",
     "Frame",
     "Guard",

@@ -3,12 +3,13 @@
     VisionError
     ├── BadPictureError   the picture cannot be used as a picture
     ├── BadCornersError   four corners or a homography that cannot be a board seen from above
+    ├── CameraError       a camera is not there, gives no picture, or its lens file cannot be used
     └── ModelFileError    a model file is missing, altered or not what the manifest says
 
 Each message is one sentence that says what is wrong and what would be right.
 """
 
-__all__ = ["BadCornersError", "BadPictureError", "ModelFileError", "VisionError"]
+__all__ = ["BadCornersError", "BadPictureError", "CameraError", "ModelFileError", "VisionError"]
 
 
 class VisionError(Exception):
@@ -21,6 +22,10 @@ class BadPictureError(VisionError):
 
 class BadCornersError(VisionError):
     """The corners or the homography cannot belong to a board seen from above."""
+
+
+class CameraError(VisionError):
+    """A camera cannot be used; the message says which one, why, and what would be right."""
 
 
 class ModelFileError(VisionError):

@@ -6,14 +6,9 @@ sentence.
 
 import os
 import sys
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from engine.pgn import write_pgn
 from host.arm.robot import Robot
@@ -32,14 +27,15 @@ from host.link.client import LinkClient
 from host.link.errors import PortError
 from host.link.process import open_port
 from host.timebase import RealTime, Timebase
+from vision.camera import Camera, open_camera
+from vision.camera_health import CameraHealth
+from vision.errors import VisionError
 from vision.observer import Observer
 from vision.reading import Frame
 
 __all__ = ["PlayOptions", "run_play"]
 
-Picture = NDArray[np.uint8]
 _CONNECT_US = 10_000_000
-_STALE_FRAMES = 4  # what a webcam keeps in its buffer
 
 
 @dataclass(frozen=True)
@@ -56,26 +52,31 @@ class PlayOptions:
 
 
 class HomeCamera:
-    """Pictures of now from a camera that keeps a few old ones in its buffer.
+    """Frames of now. What the camera sends is looked at first: an old picture must not pass for the board."""
 
-    `shutter` gives the next picture, (H, W, 3) uint8 BGR, or None when the camera gives none.
-    """
-
-    def __init__(self, shutter: Callable[[], Picture | None], time: Timebase, name: str) -> None:
-        self._shutter = shutter
+    def __init__(self, camera: Camera, time: Timebase) -> None:
+        self._camera = camera
         self._time = time
-        self._name = name
+        self._health = CameraHealth()
 
     def take(self) -> Frame:
-        """The newest picture. Raises `PlayError` when the camera gives none any more."""
-        for _ in range(_STALE_FRAMES):
-            self._shutter()
-        picture = self._shutter()
+        """The newest picture. Raises `PlayError` when the camera gives none, or the same one again and
+        again.
+        """
+        try:
+            picture = self._camera.take()
+        except VisionError as error:
+            raise PlayError(f"{_as_sentence(str(error))}; go on with --resume.") from error
         if picture is None:
-            raise PlayError(
-                f"The camera {self._name} gives no picture any more; check its cable and go on with --resume."
-            )
-        return Frame(picture, self._time.now_us(), self._name)
+            raise PlayError(f"There are no more pictures in {self._camera.name}; go on with --resume.")
+        fault = self._health.judge(picture)
+        if fault is not None and fault.kind == "frozen":
+            raise PlayError(f"{fault.message} Then go on with --resume.")
+        return Frame(picture, self._time.now_us(), self._camera.name)
+
+
+def _as_sentence(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 class _Mouth:
@@ -110,31 +111,6 @@ def check_ports(robot: Robot) -> None:
             raise PlayError(f"The robot cannot play: {error}.") from error
 
 
-def open_camera(number: int) -> cv2.VideoCapture:
-    """Open a video device. Raises `PlayError` when there is none or it gives no picture."""
-    if not Path(f"/dev/video{number}").exists():
-        raise PlayError(
-            f"There is no camera {number} (/dev/video{number}); plug it in, or name another with --camera."
-        )
-    camera = cv2.VideoCapture(number)
-    camera.set(cv2.CAP_PROP_FRAME_WIDTH, 1280)
-    camera.set(cv2.CAP_PROP_FRAME_HEIGHT, 720)
-    if not camera.isOpened() or not camera.read()[0]:
-        camera.release()
-        raise PlayError(f"Camera {number} gives no picture; is another program using it?")
-    return camera
-
-
-def shutter_of(camera: cv2.VideoCapture) -> Callable[[], Picture | None]:
-    """The next picture of an open video device, or None."""
-
-    def shutter() -> Picture | None:
-        there, picture = camera.read()
-        return np.asarray(picture, dtype=np.uint8) if there else None
-
-    return shutter
-
-
 def run_play(options: PlayOptions) -> bool:
     """Play one game at the real board; True when it came to its end.
 
@@ -148,10 +124,13 @@ def run_play(options: PlayOptions) -> bool:
         if old is not None:
             stack.enter_context(old.journal)
         check_ports(old.robot if old is not None else load_robot(options.robot_file))
-        device = open_camera(options.camera)
-        stack.callback(device.release)
+        try:
+            device = open_camera(str(options.camera))
+        except VisionError as error:
+            raise PlayError(f"{_as_sentence(str(error))}.") from error
+        stack.callback(device.close)
         time = RealTime()
-        camera = HomeCamera(shutter_of(device), time, f"/dev/video{options.camera}")
+        camera = HomeCamera(device, time)
         opening = old
         if opening is None:
             opening = start_new(options.out, replace(wishes, seed=options.seed or 0))

@@ -147,7 +147,7 @@ def test_options_that_make_no_sense_together_are_refused(photo, tmp_path, capsys
 
 
 def test_a_missing_camera_is_one_sentence(capsys) -> None:
-    assert "camera 93 cannot be opened" in refused(capsys, "--camera", "93")
+    assert "there is no camera 93" in refused(capsys, "--camera", "93")
 
 
 def test_help_names_every_option(capsys) -> None:
@@ -155,3 +155,22 @@ def test_help_names_every_option(capsys) -> None:
     text = capsys.readouterr().out
     for option in ("--json", "--corners", "--out", "--free", "--camera", "--watch"):
         assert option in text
+
+
+def test_a_folder_serves_as_a_camera_and_its_health_is_told(tmp_path, capsys) -> None:
+    for name in "abcde":
+        cv2.imwrite(str(tmp_path / f"{name}.png"), PICTURE)
+    words = ["look", "--camera", str(tmp_path), "--watch", "--corners", CORNERS]
+    assert main(words) == 1
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(lines) == 5
+    assert [line["camera"]["kind"] for line in lines] == ["covered-lens"] * 3 + ["frozen"] * 2
+    assert {line["verdict"] for line in lines} == {"ok"}
+
+
+def test_a_lens_that_was_not_measured_is_refused(tmp_path, capsys) -> None:
+    (tmp_path / "lens.json").write_text("{}")
+    cv2.imwrite(str(tmp_path / "a.png"), PICTURE)
+    source = tmp_path / "a.png"
+    assert "lens.json" in refused(capsys, "--camera", source, "--lens", tmp_path / "lens.json")
+    assert "--lens needs --camera" in refused(capsys, source, "--lens", tmp_path / "lens.json")

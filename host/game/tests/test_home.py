@@ -10,7 +10,8 @@ import serial
 from host.arm.robot import DEFAULT_FILE
 from host.arm.robot import load as load_robot
 from host.game.errors import PlayError
-from host.game.home import HomeCamera, PlayOptions, check_ports, open_camera, run_play
+from host.game.home import HomeCamera, PlayOptions, check_ports, run_play
+from vision import CameraError
 
 
 class StillTime:
@@ -69,20 +70,45 @@ def test_with_both_ports_there_a_missing_camera_is_named_before_a_game_begins(tm
     assert not (tmp_path / "game").exists()
 
 
-def test_a_missing_camera_is_named():
-    with pytest.raises(PlayError, match="no camera 63"):
-        open_camera(63)
+class Shutter:
+    """A camera that gives what it is told."""
+
+    name = "cam"
+
+    def __init__(self, *pictures):
+        self.pictures = list(pictures)
+
+    def take(self):
+        picture = self.pictures.pop(0)
+        if isinstance(picture, Exception):
+            raise picture
+        return picture
+
+    def close(self):
+        pass
 
 
-def test_old_pictures_in_the_buffer_are_passed_over():
-    pictures = iter(np.full((2, 2, 3), number, np.uint8) for number in range(10))
-    camera = HomeCamera(lambda: next(pictures), StillTime(), "cam")
-    frame = camera.take()
-    assert frame.image[0, 0, 0] == 4
-    assert frame.t_us == 77
-    assert camera.take().image[0, 0, 0] > 4
+def noise(number):
+    return np.random.default_rng(number).integers(0, 255, (90, 160, 3), np.uint8)
+
+
+def test_a_frame_carries_its_picture_and_the_time():
+    frame = HomeCamera(Shutter(noise(1)), StillTime()).take()
+    assert np.array_equal(frame.image, noise(1))
+    assert (frame.t_us, frame.source) == (77, "cam")
 
 
 def test_a_camera_that_went_away_is_named():
-    with pytest.raises(PlayError, match="cam gives no picture"):
-        HomeCamera(lambda: None, StillTime(), "cam").take()
+    camera = HomeCamera(Shutter(CameraError("the camera cam gives no picture any more")), StillTime())
+    with pytest.raises(PlayError, match="The camera cam gives no picture any more; go on with --resume"):
+        camera.take()
+    with pytest.raises(PlayError, match="no more pictures in cam"):
+        HomeCamera(Shutter(None), StillTime()).take()
+
+
+def test_a_frozen_camera_ends_the_play_before_an_old_picture_is_acted_upon():
+    camera = HomeCamera(Shutter(*[noise(1)] * 9), StillTime())
+    for _ in range(3):
+        camera.take()
+    with pytest.raises(PlayError, match="same picture"):
+        camera.take()
