@@ -46,6 +46,9 @@ class Camera(Protocol):
     def take(self) -> Picture | None:
         """The newest picture; None when there is no more. Raises `CameraError`, `BadPictureError`."""
 
+    def follow(self) -> Picture | None:
+        """The next picture, for one who takes every picture as it comes; else as `take`."""
+
     def close(self) -> None:
         """Let go of the device."""
 
@@ -68,6 +71,10 @@ class PictureCamera:
             return None
         self._next += 1
         return load_picture(self._paths[self._next - 1])
+
+    def follow(self) -> Picture | None:
+        """As `take`."""
+        return self.take()
 
     def close(self) -> None:
         """Nothing is held."""
@@ -106,6 +113,10 @@ class VideoCamera:
         """The newest picture. Raises `CameraError` when the camera gives none."""
         for _ in range(_STALE_FRAMES if self._live else 0):
             self._device.read()
+        return self.follow()
+
+    def follow(self) -> Picture | None:
+        """The next picture, whatever waits behind it. Raises as `take`."""
         there, picture = self._device.read()
         if not there:
             raise CameraError(
@@ -181,6 +192,10 @@ class _PiCamera:
     def take(self) -> Picture | None:
         """The newest picture; the format named RGB888 lies in memory as BGR."""
         return np.asarray(self._camera.capture_array("main"), dtype=np.uint8)
+
+    def follow(self) -> Picture | None:
+        """As `take`: it waits for a picture that is new."""
+        return self.take()
 
     def close(self) -> None:
         """Let go of the camera."""

@@ -3,16 +3,20 @@
 from collections.abc import Callable
 from typing import Literal
 
-from host.arm.choreography import Scene, Stage, Task, centres, plan_park, plan_tasks
+from host.arm.choreography import Scene, Stage, Task, centres, plan_park, plan_tasks, slot_board
 from host.arm.errors import ArmError
+from host.arm.frames import Point, square_board
 from host.arm.robot import Robot
 from host.game.errors import GameError
+from host.game.lookout import Lookout
 from host.game.motions import POLL_US, Motions
+from host.game.pace import Pace, Sent
 from host.game.place import Place
 from host.game.requests import Carry, Done, Errand, Heard, Plan, Stopped
 from host.game.watch import SafetyEvent, SafetyWatch
 from host.link.client import LinkClient
 from host.timebase import Timebase
+from vision.reading import Reading
 
 __all__ = ["ArmBody"]
 
@@ -20,7 +24,10 @@ _GONE_US = 5_000_000
 
 
 class ArmBody:
-    """`client` must be started; `seat` is the robot's colour. `on_hold` is told what to say in a hold."""
+    """`client` must be started; `seat` is the robot's colour. `on_hold` is told what to say in a hold.
+
+    Without a `lookout` the arm keeps to the speed it may have with a person near.
+    """
 
     def __init__(
         self,
@@ -29,6 +36,7 @@ class ArmBody:
         time: Timebase,
         seat: Literal["red", "black"],
         on_hold: Callable[[str], None],
+        lookout: Lookout | None = None,
     ) -> None:
         self._robot = robot
         self._client = client
@@ -36,7 +44,9 @@ class ArmBody:
         self._seat = seat
         self._watch = SafetyWatch(client, time)
         self._session = self._watch.session
-        self._motions = Motions(robot, client, time, self._watch, on_hold)
+        self._lookout = lookout
+        self._pace = Pace(robot, client, time, self._watch, lookout)
+        self._motions = Motions(robot, client, time, self._watch, self._pace, on_hold)
         self._place = Place(robot, client, self._watch, self._motions)
         self._plans: list[Stage] = []
 
@@ -49,6 +59,11 @@ class ArmBody:
     def released_us(self) -> int | None:
         """When a piece was last let go by plan."""
         return self._motions.released_us
+
+    @property
+    def sent(self) -> list[Sent]:
+        """Every motion of a plan so far, as it was asked for and as it was really sent."""
+        return self._pace.sent
 
     def connect(self, patience_us: int) -> None:
         """Wait for both controllers. Raises `LinkError` with one sentence when they do not come."""
@@ -63,6 +78,7 @@ class ArmBody:
             self._motions.position(),
             frozenset(range(request.slot)),
             holding=request.errands[0].source is None,
+            fast=self._lookout is not None,
         )
         why = {
             "capture": "capture",
@@ -77,6 +93,8 @@ class ArmBody:
         except ArmError:
             return ()  # out of reach, or no way to do it: the table asks a person
         self._plans = stages
+        if self._lookout is not None:
+            self._lookout.explain(self._places(scene, stages))
         named = iter(request.errands)
         carries = []
         for key, stage in enumerate(stages):
@@ -86,6 +104,18 @@ class ArmBody:
                 errand = next(named)
             carries.append(Carry(errand, key))
         return tuple(carries)
+
+    def _places(self, scene: Scene, stages: list[Stage]) -> list[Point]:
+        """Where the robot itself is going to change something."""
+        places = []
+        for stage in stages:
+            if stage.source is not None:
+                places.append(square_board(self._robot, stage.source))
+            if stage.target is not None:
+                places.append(square_board(self._robot, stage.target))
+            if stage.slot is not None:
+                places.append(slot_board(self._robot, stage.slot, scene.seat))
+        return places
 
     def fetch(self, carry: Carry) -> Done | Stopped:
         """See `requests.Fetch`."""
@@ -101,15 +131,21 @@ class ArmBody:
         if stop is not None:
             return stop
         here, holding = self._motions.position(), self._watch.magnet_on
-        return self._motions.run(plan_park(self._robot, here, holding=holding).put)
+        fast = self._lookout is not None
+        return self._motions.run(plan_park(self._robot, here, holding=holding, fast=fast).put)
 
     def light(self, pattern: int) -> None:
         """See `requests.Light`."""
         self._motions.light(pattern)
 
-    def looked(self) -> None:
-        """The board was looked at; the controllers ask for that before they get ready."""
+    def looked(self, reading: Reading, size: tuple[int, int]) -> None:
+        """The board was read from a picture of `size` (width, height).
+
+        The controllers ask for that before they get ready, and the lookout compares with it.
+        """
         self._client.looked()
+        if self._lookout is not None:
+            self._lookout.looked(reading, size, self._pace.joints())
 
     def listen(self, seconds: float) -> Heard:
         """See `requests.Listen`."""

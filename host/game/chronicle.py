@@ -80,6 +80,7 @@ class Chronicle:
         self._released: tuple[int, str] | None = None
         self._motion_began_us = now_us()
         self._safety_seen = len(body.safety_events)
+        self._sent_seen = 0
 
     def note(self, request: Request, answer: object, wall_ms: float) -> None:
         """See `host.game.ports.Witness`."""
@@ -136,6 +137,8 @@ class Chronicle:
             errors = sum(a != b for a, b in zip(seen, true_board(self._truth()), strict=True))
         safety = [event.as_dict() for event in self._body.safety_events[self._safety_seen :]]
         self._safety_seen = len(self._body.safety_events)
+        sent = [motion.as_dict() for motion in self._body.sent[self._sent_seen :]] if kind == "seen" else []
+        self._sent_seen = len(self._body.sent)
         self.turns.append(
             {
                 "ply": fields["ply"],
@@ -147,6 +150,7 @@ class Chronicle:
                 "reading_errors": errors,
                 "ms": {name: round(value, 1) for name, value in turn.ms.items()},
                 "safety_events": safety,
+                "motions": sent,
             }
         )
 

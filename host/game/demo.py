@@ -21,6 +21,7 @@ from host.game.disk import Keepsakes, check_room, naming_what_ended_it
 from host.game.driver import Ports, drive
 from host.game.errors import DiskFullError, JournalError
 from host.game.eyes import CameraEyes
+from host.game.lookout import Lookout
 from host.game.opening import Colour, Opening, Wishes, go_on, start_new, versions
 from host.game.player import Player
 from host.game.requests import Message
@@ -123,7 +124,9 @@ class _Demo:
         stack.callback(self._client.join)
         stack.callback(self._client.close)
         self._screen = Screen(sys.stdout, self._time.now_us, plan.standing.game)
-        self._body = ArmBody(self._robot, self._client, self._time, plan.plays, self._screen.line)
+        lookout = Lookout(self._glance, self._robot, plan.plays)
+        line = self._screen.line
+        self._body = ArmBody(self._robot, self._client, self._time, plan.plays, line, lookout)
         self._player = Player(plan.seed, plan.level)
         self._eyes = CameraEyes(self._picture, Observer(), self._robot, self._body.looked)
         self._keepsakes = Keepsakes(self._screen.line)
@@ -163,6 +166,10 @@ class _Demo:
     def _picture(self) -> Frame:
         t_us, image = self._time.frame()
         return Frame(image, t_us, "camera")
+
+    def _glance(self) -> Frame:
+        t_us, image = self._time.glance()
+        return Frame(image, t_us, "watch stream")
 
     def _truth(self) -> Truth:
         return self._time.ask("truth")

@@ -29,10 +29,14 @@ class Reads(Protocol):
 
 
 class CameraEyes:
-    """`take` gives the picture of now; `looked` is called after every look (the controllers want to know)."""
+    """`take` gives the picture of now; `looked` is told every reading and its picture's width and height."""
 
     def __init__(
-        self, take: Callable[[], Frame], looker: Reads, robot: Robot, looked: Callable[[], None]
+        self,
+        take: Callable[[], Frame],
+        looker: Reads,
+        robot: Robot,
+        looked: Callable[[Reading, tuple[int, int]], None],
     ) -> None:
         self._take = take
         self._looker = looker
@@ -45,7 +49,8 @@ class CameraEyes:
         """Take a picture and read it."""
         self.frame = self._take()
         self.reading = self._looker.look(self.frame)
-        self._looked()
+        height, width = self.frame.image.shape[:2]
+        self._looked(self.reading, (width, height))
         return self.reading
 
     def measure(self, squares: tuple[int, ...]) -> Offsets:

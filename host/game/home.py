@@ -6,6 +6,7 @@ sentence.
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from host.game.disk import Keepsakes, check_room, write_whole
 from host.game.driver import Ports, drive
 from host.game.errors import PlayError
 from host.game.eyes import CameraEyes
+from host.game.lookout import Lookout
 from host.game.opening import Colour, Wishes, go_on, start_new, versions
 from host.game.player import Player
 from host.game.requests import Message
@@ -32,6 +34,7 @@ from vision.camera_health import CameraHealth
 from vision.errors import VisionError
 from vision.observer import Observer
 from vision.reading import Frame
+from vision.stream import FollowedCamera
 
 __all__ = ["PlayOptions", "run_play"]
 
@@ -73,6 +76,16 @@ class HomeCamera:
         if fault is not None and fault.kind == "frozen":
             raise PlayError(f"{fault.message} Then go on with --resume.")
         return Frame(picture, self._time.now_us(), self._camera.name)
+
+
+def _glances(camera: FollowedCamera) -> Callable[[], Frame | None]:
+    """The newest small picture of the camera as a frame."""
+
+    def glance() -> Frame | None:
+        newest = camera.glance()
+        return None if newest is None else Frame(newest[0], newest[1], camera.name)
+
+    return glance
 
 
 def _as_sentence(text: str) -> str:
@@ -125,11 +138,12 @@ def run_play(options: PlayOptions) -> bool:
             stack.enter_context(old.journal)
         check_ports(old.robot if old is not None else load_robot(options.robot_file))
         try:
-            device = open_camera(str(options.camera))
+            opened = open_camera(str(options.camera))
         except VisionError as error:
             raise PlayError(f"{_as_sentence(str(error))}.") from error
-        stack.callback(device.close)
         time = RealTime()
+        device = FollowedCamera(opened, time.now_us)
+        stack.callback(device.close)
         camera = HomeCamera(device, time)
         opening = old
         if opening is None:
@@ -142,7 +156,8 @@ def run_play(options: PlayOptions) -> bool:
         stack.callback(client.join)
         stack.callback(client.close)
         screen = Screen(sys.stdout, time.now_us, opening.standing.game)
-        body = ArmBody(robot, client, time, opening.plays, screen.line)
+        lookout = Lookout(_glances(device), robot, opening.plays)
+        body = ArmBody(robot, client, time, opening.plays, screen.line, lookout)
         body.connect(_CONNECT_US)
         player = Player(opening.seed, opening.level)
         eyes = CameraEyes(camera.take, Observer(), robot, body.looked)

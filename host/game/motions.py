@@ -8,6 +8,7 @@ from host.arm.motion import Motion
 from host.arm.moves import way
 from host.arm.robot import Robot
 from host.game.errors import GameError
+from host.game.pace import Pace
 from host.game.requests import Done, Led, Stopped
 from host.game.watch import SafetyWatch
 from host.link.advice import advice
@@ -33,6 +34,7 @@ class Motions:
         client: LinkClient,
         time: Timebase,
         watch: SafetyWatch,
+        pace: Pace,
         on_hold: Callable[[str], None],
     ) -> None:
         self._robot = robot
@@ -40,6 +42,7 @@ class Motions:
         self._time = time
         self._watch = watch
         self._session = watch.session
+        self._pace = pace
         self._on_hold = on_hold
         self._led = 0
         self.released_us: int | None = None
@@ -52,6 +55,13 @@ class Motions:
 
     def run(self, steps: tuple[Step, ...]) -> Done | Stopped:
         """Carry out the steps of a plan until they are done or one is stopped."""
+        self._pace.begin()
+        try:
+            return self._run(steps)
+        finally:
+            self._pace.end()
+
+    def _run(self, steps: tuple[Step, ...]) -> Done | Stopped:
         for step in steps:
             match step:
                 case MoveStep(motion):
@@ -78,7 +88,7 @@ class Motions:
                 stop = self.until_rest(self._session.execute(part))
                 if stop is not None:
                     return stop
-        return self.until_rest(self._session.execute(motion))
+        return self.until_rest(self._session.execute(self._pace.allowed(motion)))
 
     def until_rest(self, outcome: Outcome) -> Stopped | None:
         """Wait out holds, which a person's act resumes."""

@@ -20,6 +20,7 @@ from safety import reasons, states
 
 RENEW_US = 30_000
 _IDLE_US = 1_000_000
+_MEANWHILE_US = 80_000
 _PATIENCE_US = 5_000_000
 
 
@@ -58,6 +59,8 @@ class LinkSession:
         self.status: dict[str, events.Status] = {}
         self.usteps: Usteps | None = None
         self.magnet_on = False
+        self.meanwhile: Callable[[], None] | None = None
+        """Called at least every 80 ms while this waits, if set; it must not wait itself."""
         self._time = time
         self._watch = watch
         self._number: int | None = None
@@ -150,7 +153,9 @@ class LinkSession:
                 yield event
             if until_us is not None and self._time.now_us() >= until_us:
                 return
-            wake_us = self._time.now_us() + _IDLE_US
+            wake_us = self._time.now_us() + (_IDLE_US if self.meanwhile is None else _MEANWHILE_US)
+            if self.meanwhile is not None:
+                self.meanwhile()
             if self.client.moving:
                 self.client.renew()
                 wake_us = self._time.now_us() + RENEW_US

@@ -55,7 +55,7 @@ def clock():
 
 
 def chronicle(clock, truth):
-    body = SimpleNamespace(safety_events=[], released_us=None)
+    body = SimpleNamespace(safety_events=[], released_us=None, sent=[])
     return Chronicle(ROBOT, body, clock.now, truth, []), body
 
 
