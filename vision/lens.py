@@ -56,7 +56,13 @@ class StraightCamera:
         """The newest picture, straightened. Raises `CameraError` where it has not the size that was
         measured.
         """
-        picture = self._camera.take()
+        return self._straight(self._camera.take())
+
+    def follow(self) -> Picture | None:
+        """The next picture, straightened. Raises as `take`."""
+        return self._straight(self._camera.follow())
+
+    def _straight(self, picture: Picture | None) -> Picture | None:
         if picture is None:
             return None
         if picture.shape[1::-1] != self._lens.size:

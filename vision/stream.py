@@ -51,8 +51,12 @@ class FollowedCamera:
                 raise self._error
             return None if self._count < wanted or self._newest is None else self._newest[0]
 
+    def follow(self) -> Picture | None:
+        """As `take`."""
+        return self.take()
+
     def glance(self) -> tuple[Picture, int] | None:
-        """The newest picture made small, (180, 320, 3), and its time (us), without waiting; None before it."""
+        """The newest picture made small, (180, 320, 3), and its time (us), without waiting; None so far."""
         with self._news:
             newest = self._newest
         if newest is None:
