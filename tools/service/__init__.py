@@ -1,0 +1,1 @@
+"""What `qiyou install-service` writes."""
