@@ -113,6 +113,14 @@ class Position:
         """
         return self._core.exchange_gains(move_number(move), threshold_cp)
 
+    def passed(self) -> "Position":
+        """The same board with the other side to move, as if a move were left out.
+
+        .. warning:: When the side to move is in check the result is no lawful position: ask it about
+            exchanges only.
+        """
+        return Position(self._core.passed())
+
     @property
     def best_exchange(self) -> int:
         """The most the side to move wins by a legal capture and the exchanges after it, centipawns; or 0."""

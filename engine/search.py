@@ -9,7 +9,7 @@ from engine.move import Move
 from engine.net import Judge, core_judge
 from engine.position import move_number, numbered_move
 
-__all__ = ["Engine", "Limits", "SearchResult"]
+__all__ = ["Engine", "Limits", "SearchResult", "mate_in_moves"]
 
 MAX_HASH_MB = 4096
 
@@ -45,7 +45,7 @@ class SearchResult:
 
     `score_cp` is in hundredths for the side to move; `mate` is in moves, negative when the side to
     move is mated, None when no mate is seen. `move` is None only when there is no legal move.
-    `candidates` are the best moves with their scores, best first.
+    `lines` are the principal lines of the best moves with their scores, best first.
     """
 
     move: Move | None
@@ -53,11 +53,21 @@ class SearchResult:
     mate: int | None
     depth: int
     nodes: int
-    pv: tuple[Move, ...]
-    candidates: tuple[tuple[Move, int], ...]
+    lines: tuple[tuple[tuple[Move, ...], int], ...]
+
+    @property
+    def pv(self) -> tuple[Move, ...]:
+        """The principal line."""
+        return self.lines[0][0] if self.lines else ()
+
+    @property
+    def candidates(self) -> tuple[tuple[Move, int], ...]:
+        """The best moves with their scores, best first."""
+        return tuple((line[0], score) for line, score in self.lines)
 
 
-def _mate_in_moves(score: int) -> int | None:
+def mate_in_moves(score: int) -> int | None:
+    """What a score says about mate: in so many moves, negative for being mated; None: nothing."""
     if abs(score) <= _core.MATE_BOUND:
         return None
     plies = _core.MATE_SCORE - abs(score)
@@ -91,11 +101,10 @@ class Engine:
             [move_number(move) for move in limits.only],
         )
         if not lines:
-            return SearchResult(None, 0, None, 0, nodes, (), ())
-        found = [(score, tuple(numbered_move(number) for number in line)) for score, line in lines]
-        score, pv = found[0]
-        candidates = tuple((line[0], line_score) for line_score, line in found)
-        return SearchResult(pv[0], score, _mate_in_moves(score), reached, nodes, pv, candidates)
+            return SearchResult(None, 0, None, 0, nodes, ())
+        found = tuple((tuple(numbered_move(number) for number in line), score) for score, line in lines)
+        pv, score = found[0]
+        return SearchResult(pv[0], score, mate_in_moves(score), reached, nodes, found)
 
     def stop(self) -> None:
         """End the running search soon; from any thread."""

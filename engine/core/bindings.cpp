@@ -235,6 +235,11 @@ NB_MODULE(_core, m) {
         Position copy = p;
         return qiyou::mates_at_once(copy);
       })
+      .def("passed", [](const Position& p) {
+        Position next = p;
+        next.make_null();
+        return next;
+      })
       .def("best_exchange", &qiyou::best_exchange)
       .def("exchange_gains", [](const Position& p, int move, int threshold) {
         if (!qiyou::pseudo_legal(p, move_of(move))) throw nb::value_error("no man can make that move");
