@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 CORE := $(wildcard engine/core/*.cpp engine/core/*.h engine/core/*.in engine/core/CMakeLists.txt engine/nets/*.nnue) engine/levels.toml CMakeLists.txt
 DEMO_ARGS ?= --plies 16 --seed 1 --out qiyou-demo
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench hostile clean
 
 demo: $(VENV)/.demo-ready
 	$(BIN)/qiyou demo $(DEMO_ARGS)
@@ -23,6 +23,10 @@ check: $(VENV)/.dev-ready
 	$(BIN)/cmake -S . -B build/asan -G Ninja -DCMAKE_MAKE_PROGRAM=$(abspath $(BIN)/ninja) -DQIYOU_SANITIZE=ON -DQIYOU_WERROR=ON
 	$(BIN)/cmake --build build/asan
 	build/asan/engine/core/engine_selftest
+
+# The long forms: a million hostile packets, an update cut at a thousand bytes.
+hostile: $(VENV)/.dev-ready
+	$(BIN)/python -m pytest --long hil_tests/test_hostile_wire.py hil_tests/test_update.py -k "hostile or cut"
 
 bench: $(VENV)/.dev-ready
 	$(BIN)/qiyou bench

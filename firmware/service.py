@@ -121,6 +121,9 @@ class Service:
         """The IDENTITY message."""
         app = self._app
         choice = self._running
+        if app.part.at_rest():
+            # What is free then is free for good, not garbage that happens to be collected already.
+            gc.collect()
         return messages.encode(
             messages.IDENTITY,
             VERSION,

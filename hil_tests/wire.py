@@ -1,19 +1,13 @@
-"""One controller on one serial port, spoken to in packets: the same for a virtual and for a real board."""
+"""The host's end of one serial line, in packets: the same for a virtual, an emulated and a real board."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 from firmware.wire import messages, packet
 from firmware.wire.session import Session
-from hil_tests.bench import Bench, plain_world
-from host.arm.robot import load as load_robot
 from host.link.decoder import FrameReader
-from host.link.process import open_port
-from host.timebase import Inbox, RealTime, Timebase
-from host.twin.client import TwinProcess, TwinTime
+from host.timebase import Inbox, Timebase
 
 Row = tuple[int, tuple[int, ...]]
 PATIENCE_US = 1_000_000
@@ -58,6 +52,14 @@ class WireController:
             if self.time.now_us() >= until_us:
                 raise AssertionError(f"no {messages.NAMES[message]} within a second")
 
+    def heard(self, duration_us: int) -> list[Row]:
+        """Everything it says within `duration_us`."""
+        until_us = self.time.now_us() + duration_us
+        rows: list[Row] = []
+        while self.time.now_us() < until_us:
+            rows += self._listen(until_us)
+        return rows
+
     def silent(self, duration_us: int) -> bool:
         """Whether the controller says nothing at all for a while."""
         until_us = self.time.now_us() + duration_us
@@ -71,36 +73,11 @@ class WireController:
         now_us = self.time.now_us()
         for buffer, length in self._frames.feed(self._port.read()):
             kind = self.session.receive(buffer, length, now_us)
+            if kind < 0:
+                continue
             rows = messages.decode(bytes(buffer[packet.HEADER_SIZE : length - packet.CRC_SIZE]))
             if kind == packet.GREETING and rows[0][1][0] == messages.ACCEPTED:
                 self.session.open(packet.header(buffer)[0])
-            if kind >= 0:
-                yield from rows
+            yield from rows
         while frame := self.session.poll(now_us):
             self.write(frame)
-
-
-@contextmanager
-def controller(device: str, directory: Path, role: str = "arm") -> Iterator[WireController]:
-    """A controller of `device`: "virtual", or the path of a serial port with a flashed board."""
-    robot = load_robot(None)
-    if device != "virtual":
-        time = RealTime()
-        with open_port(role, device) as port:
-            yield WireController(time, time.open(role, port.fileno()), robot.limits.hash())
-        return
-    twin = TwinProcess.start(
-        {
-            "participants": ["game"],
-            "world": plain_world(Bench.home(robot), robot),
-            "firmware": {"limits": robot.limits.as_dict()},
-        },
-        directory,
-    )
-    twin_time = TwinTime(twin.game, "game")
-    try:
-        with open_port(role, twin.ports[role]) as port:
-            yield WireController(twin_time, twin_time.open(role, port.fileno()), robot.limits.hash())
-            twin_time.close()
-    finally:
-        twin.close()

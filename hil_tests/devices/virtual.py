@@ -13,6 +13,7 @@ from typing import Any
 
 from firmware.board import lockstep as pins
 from firmware.encoders import Encoders
+from host.arm.joints import Joints
 from host.arm.robot import Robot
 from host.twin.controllers import Controller, Done, install
 from host.twin.pio import Pio
@@ -36,7 +37,6 @@ class VirtualBoard:
         role: str,
         robot: Robot,
         *,
-        position: tuple[int, int, int] = (10000, -12000, 12000),
         board_id: str = "",
         hangs_s: float = 120.0,
         keep_flash: bool = False,
@@ -46,7 +46,8 @@ class VirtualBoard:
         self.directory = directory
         self.flash = directory / role / "flash"
         self.inputs = pins.IN_MOTOR_POWER
-        self.position = list(position)
+        middle = (robot.shoulder.low + robot.shoulder.high) / 2
+        self.position = list(robot.usteps(Joints(middle, -1.5, robot.lift.travel)))
         self.outputs = 0
         self.magnet_permille = 0
         self.led = 0
@@ -171,6 +172,11 @@ class VirtualBoard:
         if not self._powered:
             self._powered = True
             self._start(after_fault=False)
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that have not reached the controller yet."""
+        return len(self._to_board)
 
     def _deliver(self) -> None:
         room = BYTES_PER_MS * self.frame_us // 1000
