@@ -6,8 +6,9 @@ the worst elbow angle the segment passes, so the bound holds over the segment, n
 
 With a = L1 w1 and b = L2 (w1 + w2) the tip moves at v^2 = a^2 + b^2 + 2 a b cos(theta2), which is
 (L1^2 + L2^2 + 2 L1 L2 cos) w1^2 + 2 (L2^2 + L1 L2 cos) w1 w2 + L2^2 w2^2; the elbow at |a|. The lift's
-speed is added at a right angle. Speeds are compared in half millimetres per second, rounded up; the
-check allows 1 mm/s for the rounding of step times.
+speed is added at a right angle. A gantry's two travels stand at a right angle, too: v^2 = a^2 + b^2 with
+b = L2 w2. Speeds are compared in half millimetres per second, rounded up; the check allows 1 mm/s for the
+rounding of step times.
 """
 
 from safety import braking, cosine, reasons
@@ -211,10 +212,12 @@ def _fastest_exceeds(limits, low, high, low_cos, high_cos, vertical, limit):
             return True
         turning = _half_mm(w1, limits.link2_mm, limits.usteps_per_rad[0])
         for w2 in (low[ELBOW], high[ELBOW]):
-            b = turning + _half_mm(w2, limits.link2_mm, limits.usteps_per_rad[1])
+            b = _half_mm(w2, limits.link2_mm, limits.usteps_per_rad[1])
+            if not limits.gantry:
+                b += turning
             if abs(b) > 2 * limit:
                 return True
-            ab = a * b
+            ab = 0 if limits.gantry else a * b
             cos = high_cos if ab > 0 else low_cos
             if a * a + b * b + (2 * ab * cos >> 10) + vertical * vertical > square:
                 return True
@@ -246,7 +249,7 @@ def _check_slow(limits, state):
         for axis in range(AXES):
             if axis != home and fastest[axis]:
                 return reasons.HOME_AXIS
-    reach = limits.link1_mm + limits.link2_mm
+    reach = limits.link1_mm if limits.gantry else limits.link1_mm + limits.link2_mm
     swing = _half_mm(fastest[SHOULDER], reach, limits.usteps_per_rad[0])
     swing += _half_mm(fastest[ELBOW], limits.link2_mm, limits.usteps_per_rad[1])
     if swing > limit or _lift_half_mm(limits, fastest[LIFT]) > limit:

@@ -9,6 +9,8 @@ import json
 
 # key: (entries, least, most). One number when entries is 1, else a list.
 SCHEMA = {
+    # 0 a SCARA arm of two links; 1 a gantry, whose "links" are what one radian of its drums moves.
+    "gantry": (1, 0, 1),
     "link1_mm": (1, 50, 1000),
     "link2_mm": (1, 50, 1000),
     "usteps_per_rad": (2, 100, 100000),
@@ -41,6 +43,7 @@ SCHEMA = {
 
 # The reference robot of the design (robot.toml of a built robot takes its place).
 REFERENCE = {
+    "gantry": 0,
     "link1_mm": 320,
     "link2_mm": 280,
     "usteps_per_rad": [10186, 8149],

@@ -66,7 +66,8 @@ class ArmData:
         """The points whose speed is bounded, (n, points, 2) metres, for joint positions (n, 3)."""
         first, second = joints[:, 0], joints[:, 1]
         if self.kind == "gantry":
-            return np.stack([first, second], axis=-1)[:, None, :]
+            tool = np.stack([self.links[0] * first, self.links[1] * second], axis=-1)
+            return tool[:, None, :]
         knee = self.links[0] * np.exp(1j * first)
         tool = knee + self.links[1] * np.exp(1j * (first + second))
         both = np.stack([knee, tool], axis=-1)
@@ -76,19 +77,15 @@ class ArmData:
 def load_arm_data(path: Path) -> ArmData:
     """Read a robot file that the robot's own loader has accepted."""
     tables = tomllib.loads(path.read_text())
-    plan, kind = tables["plan"], tables.get("kind", "scara")
+    plan, arm = tables["plan"], tables["arm"]
 
     def bounds(table: dict[str, str]) -> Bounds:
         return Bounds(*(_number(table[key]) for key in ("speed", "acceleration", "jerk")))
 
-    names = ("across", "along", "lift") if kind == "gantry" else ("shoulder", "elbow", "lift")
-    links = (0.0, 0.0)
-    if kind != "gantry":
-        links = (_number(tables["arm"]["link1"]), _number(tables["arm"]["link2"]))
     return ArmData(
-        kind=kind,
-        links=links,
-        joints=(bounds(plan[names[0]]), bounds(plan[names[1]]), bounds(plan[names[2]])),
+        kind=arm["kind"],
+        links=(_number(arm["link1"]), _number(arm["link2"])),
+        joints=(bounds(plan["shoulder"]), bounds(plan["elbow"]), bounds(plan["lift"])),
         point=Bounds(*(_number(plan[k]) for k in ("fastest_point", "point_acceleration", "point_jerk"))),
         cleared=_number(plan["fastest_point_cleared"]),
         lowering=_number(plan["lowering"]),

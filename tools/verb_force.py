@@ -36,8 +36,13 @@ def run(args: argparse.Namespace) -> int:
     else:
         elbow, radius = math.degrees(found.nose_elbow), found.nose_radius * 1000
         limit, one, two = CLASS_I_FORCE_N, found.link1_hinge * 1000, found.link2_hinge * 1000
-        print(f"nose   {found.nose_n:5.1f} N at most: elbow at {elbow:.0f} degrees, {radius:.0f} mm out")
+        where = f"elbow at {elbow:.0f} degrees, {radius:.0f} mm out"
+        if robot.geometry.gantry:
+            where = "everywhere"
+        print(f"nose   {found.nose_n:5.1f} N at most: {where}")
         print(f"lift   {found.lift_n:5.1f} N; the nose spring gives {found.nose_spring_n:.1f} N before it")
-        print(f"links  over {limit:.0f} N within {one:.0f} mm of the shoulder and {two:.0f} mm of the elbow")
+        if not robot.geometry.gantry:
+            near = f"within {one:.0f} mm of the shoulder and {two:.0f} mm of the elbow"
+            print(f"links  over {limit:.0f} N {near}")
         print(f"limit  {limit:5.1f} N {'holds' if found.holds else 'does not hold'} at nose and lift")
     return 0 if found.holds else 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from host.arm.parts import Joint, Lift
@@ -25,7 +24,8 @@ def check_consistency(robot: Robot, source: Source) -> None:
             raise source.error(f"{name}.encoder_sign", "the sense of rotation must be 1 or -1")
     _check_axis("lift", robot.lift, robot.lift.high, source)
     _check_heights(robot, source)
-    _check_reach(robot, source)
+    _check_field(robot, source)
+    robot.geometry.check(robot, source)
     _check_stop(robot, source)
 
 
@@ -38,8 +38,6 @@ def _check_axis(name: str, axis: Joint | Lift, park_end: float, source: Source) 
         raise source.error(f"{name}.switch", "the switch must lie inside low to high")
     if abs(axis.park - park_end) > abs(axis.switch - park_end):
         raise source.error(f"{name}.park", "the park position must lie on the pressed side of the switch")
-    if name == "elbow" and axis.high >= 0.0:
-        raise source.error("elbow.high", "the elbow bends clockwise only, so its range must stay below 0deg")
 
 
 def _check_heights(robot: Robot, source: Source) -> None:
@@ -65,32 +63,13 @@ def _check_heights(robot: Robot, source: Source) -> None:
         )
 
 
-def _check_reach(robot: Robot, source: Source) -> None:
-    arm, board, tray = robot.arm, robot.board, robot.tray
-    if not arm.inner_radius < arm.outer_radius < arm.link1 + arm.link2:
-        raise source.error(
-            "arm.outer_radius", "the outer radius must lie between the inner one and link1 + link2"
-        )
-    if arm.inner_radius <= abs(arm.link1 - arm.link2):
-        raise source.error("arm.inner_radius", "the inner radius must be above the difference of the links")
-    for radius, key in ((arm.inner_radius, "elbow.low"), (arm.outer_radius, "elbow.high")):
-        cosine = (radius**2 - arm.link1**2 - arm.link2**2) / (2 * arm.link1 * arm.link2)
-        if not robot.elbow.low <= -math.acos(cosine) <= robot.elbow.high:
-            bend = -math.degrees(math.acos(cosine))
-            raise source.error(key, f"the elbow must bend to {bend:.1f}deg to reach every radius")
-    far = math.hypot(4 * board.pitch, arm.base_distance + 9 * board.pitch)
-    if far > arm.outer_radius:
-        raise source.error("arm.outer_radius", f"the far corners of the board are {far * 1000:.0f}mm away")
-    if arm.base_distance < arm.inner_radius:
-        raise source.error("arm.base_distance", "the near rank lies inside the inner radius")
+def _check_field(robot: Robot, source: Source) -> None:
+    board, tray = robot.board, robot.tray
     if tray.offset - tray.pitch / 2 < 4 * board.pitch + robot.piece.diameter / 2:
         raise source.error("tray.offset", "the trays must stand clear of pieces on the edge files")
     edge = tray.offset + (tray.columns - 1) * tray.pitch + robot.piece.diameter / 2
     if edge > board.field_width / 2 or tray.rows * tray.pitch > board.field_depth:
         raise source.error("tray.columns", "the trays must lie inside the field the camera sees")
-    y = arm.base_distance + 4.5 * board.pitch + (tray.rows - 1) * tray.pitch / 2
-    if math.hypot(edge - robot.piece.diameter / 2, y) > arm.outer_radius:
-        raise source.error("tray.rows", "the farthest tray slot is out of reach")
 
 
 def _check_stop(robot: Robot, source: Source) -> None:

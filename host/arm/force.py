@@ -6,7 +6,8 @@ greatest force the two torques T1, T2 can hold is where both are used up, u alon
 
     F = max over both signs of |T1 r +- T2 P| / |P x r|,   |P x r| = L1 rho |sin q2|,  rho = |r|.
 
-A point of link 1 can only move around the shoulder: F = T1 / distance.
+A point of link 1 can only move around the shoulder: F = T1 / distance. A gantry's two drums pull at a right
+angle: F = |(T1 / R1, T2 / R2)|, the same everywhere.
 """
 
 from __future__ import annotations
@@ -67,6 +68,13 @@ def link2_force(robot: Robot, elbow: NDArray[np.float64], distance: float) -> ND
 def report(robot: Robot) -> ForceReport:
     """Search the elbow's whole range and both links."""
     arm = robot.arm
+    lift_n = robot.lift.peak_torque * math.tau / robot.lift.lead
+    if robot.geometry.gantry:
+        pulls = [
+            axis.peak_torque * axis.gear / radius
+            for axis, radius in ((robot.shoulder, arm.link1), (robot.elbow, arm.link2))
+        ]
+        return ForceReport(math.hypot(*pulls), 0.0, 0.0, 0.0, 0.0, lift_n, robot.nose.force)
     elbow = np.linspace(robot.elbow.low, robot.elbow.high, 2001)
     nose = link2_force(robot, elbow, arm.link2)
     worst = int(np.argmax(nose))
@@ -81,6 +89,6 @@ def report(robot: Robot) -> ForceReport:
         nose_radius=radius,
         link1_hinge=robot.shoulder.peak_torque * robot.shoulder.gear / CLASS_I_FORCE_N,
         link2_hinge=max(hard, default=0.0),
-        lift_n=robot.lift.peak_torque * math.tau / robot.lift.lead,
+        lift_n=lift_n,
         nose_spring_n=robot.nose.force,
     )

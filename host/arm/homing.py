@@ -59,7 +59,7 @@ def plan_homing(robot: Robot, axis: int, position: Usteps | None = None) -> tupl
         raise ReachError(
             f"The {AXES[axis]} is not on its limit switch; it must creep to the park position first."
         )
-    reach = (robot.arm.link1 + robot.arm.link2, robot.arm.link2, 1.0)[axis]
+    reach = (*robot.geometry.levers(robot.arm), 1.0)[axis]
     braking = _BRAKE_PATH_S * robot.plan.home / reach
 
     def at(value: float) -> Usteps:

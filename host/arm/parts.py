@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from host.arm.robotfile import quantity, text, whole
+from host.arm.robotfile import choice, quantity, text, whole
 
 __all__ = [
     "Arm",
@@ -64,13 +64,17 @@ class Tray:
 
 @dataclass(frozen=True, kw_only=True)
 class Arm:
-    """SCARA geometry, metres. Radii are those of the tool about the shoulder axis."""
+    """The arm's kind and geometry, metres. Radii are those of the tool about the shoulder axis.
 
+    Of a gantry `link1` and `link2` are the radii of its drums, and the radii of the tool are left out.
+    """
+
+    kind: str = choice("scara", "gantry")
     link1: float = quantity("length", "50mm", "800mm")
     link2: float = quantity("length", "50mm", "800mm")
     base_distance: float = quantity("length", "50mm", "600mm")
-    inner_radius: float = quantity("length", "20mm", "600mm")
-    outer_radius: float = quantity("length", "100mm", "1500mm")
+    inner_radius: float = quantity("length", "20mm", "600mm", default=0.0)
+    outer_radius: float = quantity("length", "100mm", "1500mm", default=0.0)
     underside: float = quantity("length", "60mm", "400mm")
 
 

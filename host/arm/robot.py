@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host.arm.consistency import check_consistency
+from host.arm.gantry import Gantry
+from host.arm.geometry import Geometry
 from host.arm.joints import Joints, Usteps
 from host.arm.parts import (
     Arm,
@@ -29,9 +31,12 @@ from host.arm.parts import (
     Tray,
 )
 from host.arm.robotfile import fill, parse, read_source, text
+from host.arm.scara import Scara
 from safety.limits import Limits
 
 __all__ = ["DEFAULT_FILE", "Joint", "Lift", "Robot", "load", "loads"]
+
+_GEOMETRIES: dict[str, Geometry] = {"scara": Scara(), "gantry": Gantry()}
 
 DEFAULT_FILE = Path(__file__).with_name("robot.toml")
 
@@ -57,6 +62,11 @@ class Robot:
     ports: Ports
 
     @property
+    def geometry(self) -> Geometry:
+        """What this kind of arm knows of itself."""
+        return _GEOMETRIES[self.arm.kind]
+
+    @property
     def park(self) -> Joints:
         """Where the arm rests: out of the camera's view of the field, all three limit switches pressed."""
         return Joints(self.shoulder.park, self.elbow.park, self.lift.park)
@@ -79,6 +89,7 @@ class Robot:
             return [math.floor(value * scale) for value, scale in zip(values, scales, strict=True)]
 
         values: dict[str, int | list[int]] = {
+            "gantry": int(self.geometry.gantry),
             "link1_mm": round(self.arm.link1 * 1000),
             "link2_mm": round(self.arm.link2 * 1000),
             "usteps_per_rad": [round(scales[0]), round(scales[1])],

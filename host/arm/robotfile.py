@@ -16,7 +16,7 @@ from typing import Any, TypeVar, get_type_hints
 from host.arm.errors import RobotFileError
 from host.arm.units import parse_quantity
 
-__all__ = ["Source", "fill", "parse", "quantity", "read_source", "text", "whole"]
+__all__ = ["Source", "choice", "fill", "parse", "quantity", "read_source", "text", "whole"]
 
 MAX_BYTES = 64 * 1024
 _HEADER = re.compile(r"\s*\[\s*([A-Za-z0-9_.\s-]+?)\s*\]")
@@ -50,15 +50,25 @@ class _Rule:
     high_text: str = ""
 
 
-def quantity(kind: str, low: str, high: str) -> Any:
-    """Declare a dataclass field read from a quantity with unit; stored in SI units."""
+def quantity(kind: str, low: str, high: str, default: float | None = None) -> Any:
+    """Declare a dataclass field read from a quantity with unit; stored in SI units.
+
+    A key with a `default` (SI) may be left out.
+    """
     rule = _Rule(kind, parse_quantity(low, kind), parse_quantity(high, kind), low, high)
-    return field(metadata={"rule": rule})
+    if default is None:
+        return field(metadata={"rule": rule})
+    return field(default=default, metadata={"rule": rule})
 
 
 def whole(low: int, high: int) -> Any:
     """Declare a dataclass field read from a plain whole number (counts have no unit)."""
     return field(metadata={"rule": _Rule("whole", low, high, str(low), str(high))})
+
+
+def choice(*words: str) -> Any:
+    """Declare a dataclass field read from one of a few words."""
+    return field(metadata={"rule": _Rule("choice", low_text=", ".join(words))})
 
 
 def text(max_length: int) -> Any:
@@ -107,6 +117,8 @@ def fill(cls: type[T], tables: dict[str, Any], source: Source, path: str = "") -
     for name, spec in fields.items():
         key = _join(path, name)
         if name not in tables:
+            if spec.default is not dataclasses.MISSING:
+                continue
             raise source.error(key, f"this {'key' if spec.metadata else 'table'} is missing")
         value = tables[name]
         if spec.metadata:
@@ -127,6 +139,10 @@ def _check(value: object, rule: _Rule, key: str, source: Source) -> float | int 
         if not isinstance(value, str) or not rule.low <= len(value) <= rule.high or not value.isprintable():
             raise source.error(key, f"a text of 1 to {rule.high:.0f} printable characters is needed")
         return value
+    if rule.kind == "choice":
+        if value not in rule.low_text.split(", "):
+            raise source.error(key, f"one of {rule.low_text} is needed, in quotes")
+        return str(value)
     number: float | int
     if rule.kind == "whole":
         if not isinstance(value, int) or isinstance(value, bool):

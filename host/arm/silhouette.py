@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.arm.frames import Point, Seat, base_to_board
+from host.arm.geometry import Body, Place
 from host.arm.joints import Joints
-from host.arm.kinematics import elbow_base, forward_base
+from host.arm.kinematics import forward_base
 from host.arm.robot import Robot
 
 __all__ = ["Prism", "silhouette"]
@@ -31,22 +32,18 @@ class Prism:
 
 def silhouette(robot: Robot, joints: Joints, seat: Seat, margin: float = 0.0) -> list[Prism]:
     """Prisms that hold all of the arm at `joints` and what hangs on its nose, wider by `margin` (m)."""
-    outline, low = robot.outline, robot.arm.underside
-    base, knee, tool = Point(0.0, 0.0), elbow_base(robot, joints), forward_base(robot, joints)
-    link = outline.link_width / 2 + margin
-    nose = max(outline.tool_width, robot.piece.diameter) / 2 + margin
-    bodies = [
-        (base, knee, link, low, outline.link_top),
-        (knee, tool, link, low, outline.link_top),
-        (tool, tool, nose, 0.0, outline.tool_top),
-    ]
+    outline = robot.outline
+    tool = forward_base(robot, joints)
+    nose = max(outline.tool_width, robot.piece.diameter) / 2
+    bodies = robot.geometry.bodies(robot, joints.shoulder, joints.elbow)
+    bodies.append(Body(tool, tool, nose, 0.0, outline.tool_top))
     return [
-        Prism(_board(robot, _stadium(start, end, radius), seat), bottom, top)
-        for start, end, radius, bottom, top in bodies
+        Prism(_board(robot, _stadium(each.start, each.end, each.radius + margin), seat), each.low, each.high)
+        for each in bodies
     ]
 
 
-def _stadium(start: Point, end: Point, radius: float) -> NDArray[np.float64]:
+def _stadium(start: Place, end: Place, radius: float) -> NDArray[np.float64]:
     """Points round a line with round ends; a circle when both ends are one."""
     angles = np.arange(_ROUND) * (math.tau / _ROUND)
     # Circumscribed, so that the polygon holds the circle.

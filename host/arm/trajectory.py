@@ -110,8 +110,7 @@ def plan_line(
     # K at the grid points and at the middles between them, for Simpson's rule.
     s = np.linspace(0.0, 1.0, 2 * _GRID - 1)
     if slow:
-        stretched = robot.arm.link1 + robot.arm.link2
-        slope = np.full(len(s), stretched * abs(span[0]) + robot.arm.link2 * abs(span[1]))
+        slope = np.full(len(s), robot.geometry.greatest_speed(robot.arm, float(span[0]), float(span[1])))
     else:
         slope = _point_slope(robot, first.elbow + s * span[1], float(span[0]), float(span[1]))
     pieces = (slope[:-2:2] + 4 * slope[1:-1:2] + slope[2::2]) / (6 * (_GRID - 1))
@@ -137,20 +136,8 @@ def _slowed(curve: SCurve, factor: float) -> SCurve:
 
 
 def _point_slope(robot: Robot, elbow: NDArray[np.float64], turn: float, bend: float) -> NDArray[np.float64]:
-    """Return K (m): the p-norm of |d elbow/ds| and |d tool/ds| for joint spans `turn`, `bend` (rad).
-
-    The tool's speed is the formula of the braking and liveness section of the design: v^2 = (L1^2 + L2^2 +
-    2 L1 L2 cos q2) w1^2 + 2 (L2^2 + L1 L2 cos q2) w1 w2 + L2^2 w2^2.
-    """
-    a, b = robot.arm.link1, robot.arm.link2
-    cosine = np.cos(elbow)
-    squared = (
-        (a * a + b * b + 2 * a * b * cosine) * turn**2
-        + 2 * (b * b + a * b * cosine) * turn * bend
-        + b * b * bend**2
-    )
-    tool = np.sqrt(np.clip(squared, 0.0, None))
-    knee = np.full_like(tool, a * abs(turn))
+    """Return K (m): the p-norm of |d elbow/ds| and |d tool/ds| for joint spans `turn`, `bend` (rad)."""
+    knee, tool = robot.geometry.speeds(robot.arm, elbow, turn, bend)
     high = np.maximum(tool, knee)
     low = np.minimum(tool, knee)
     result: NDArray[np.float64] = high * (1.0 + (low / high) ** _NORM) ** (1.0 / _NORM)

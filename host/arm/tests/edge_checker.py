@@ -135,8 +135,11 @@ class EdgeChecker:
         return usteps / [axis.usteps_per_unit for axis in self.axes]
 
     def _horizontal(self, values):
-        """Elbow and nose in the base frame as complex numbers."""
+        """Elbow and nose in the base frame as complex numbers; of a gantry its bridge and the nose."""
         arm = self.robot.arm
+        if arm.kind == "gantry":
+            bridge = 1j * arm.link2 * values[:, 1]
+            return bridge, bridge + arm.link1 * values[:, 0]
         knee = arm.link1 * np.exp(1j * values[:, 0])
         return knee, knee + arm.link2 * np.exp(1j * (values[:, 0] + values[:, 1]))
 
