@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--takebacks", type=int, default=100, metavar="N", help="takebacks, half moves (100)")
     parser.add_argument("--printed", action="store_true", help="only the sets that come with the program")
     parser.add_argument("--models", type=Path, metavar="DIR", help="other models than the program's own")
+    parser.add_argument("--threads", type=int, default=2, metavar="N", help="threads of each net (default 2)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -34,8 +35,8 @@ def run(args: argparse.Namespace) -> int:
 
     if min(args.moves, args.captures, args.takebacks) < 0:
         raise BadInputError("--moves, --captures and --takebacks must be 0 or more")
-    locator = Locator(args.models and args.models / "locator.onnx")
-    classifier = Classifier(args.models and args.models / "pieces.onnx")
+    locator = Locator(args.models and args.models / "locator.onnx", threads=args.threads)
+    classifier = Classifier(args.models and args.models / "pieces.onnx", threads=args.threads)
     records = run_games(
         args.out,
         Quota(args.moves, args.captures, args.takebacks),

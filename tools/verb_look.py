@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from vision.look import Looker
+    from vision.new_set import AdaptedReader
     from vision.reading import Reading
 
 SUMMARY = "read a picture of a board (or a folder of them, or a camera)"
@@ -41,29 +42,44 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SOURCE",
         help="read from a camera: 0, /dev/video1, pi, or files as if one had taken them (default 0)",
     )
+    parser.add_argument("--set", type=Path, metavar="NPZ", help="a set of pieces kept by qiyou learn-set")
     parser.add_argument("--watch", action="store_true", help="with --camera: go on until Ctrl-C")
     parser.add_argument("--lens", type=Path, metavar="JSON", help="with --camera: undo this measured lens")
 
 
 def run(args: argparse.Namespace) -> int:
     """Read what was asked for. Returns 0 if every verdict is ok, 1 if not, 2 where a picture is unusable."""
-    from vision.look import Looker
-
     _check_use(args)
-    corners = _corners(args.corners) if args.corners else None
+    corners = parse_corners(args.corners) if args.corners else None
     if args.camera is not None:
-        return _camera(args, lambda: Looker(corners=corners))
+        return _camera(args, lambda: _looker(corners, args.set))
     path = Path(args.photo)
     if path.is_dir():
-        return _folder(path, lambda: Looker(corners=corners), free=args.free)
+        return _folder(path, lambda: _looker(corners, args.set), free=args.free)
     image, load_ms = _load(path)
-    reading = _look(Looker(corners=corners), image, str(path), free=args.free, load_ms=load_ms)
+    reading = _look(_looker(corners, args.set), image, str(path), free=args.free, load_ms=load_ms)
     if args.out:
         _write_picture(args.out, image, reading)
     if args.setup:
         return _set_up(reading, as_json=args.json)
     print(json.dumps(reading.to_json()) if args.json else _in_words(reading))
     return 0 if reading.verdict == "ok" else 1
+
+
+def _looker(corners: list[list[float]] | None, known_set: Path | None) -> "Looker":
+    from vision.look import Looker
+
+    if known_set is None:
+        return Looker(corners=corners)
+    return Looker(corners=corners, classifier=_adapted(known_set))
+
+
+def _adapted(known_set: Path) -> "AdaptedReader":
+    from vision.classify import Classifier
+    from vision.new_set import AdaptedReader, load_set
+
+    known = load_set(known_set)
+    return AdaptedReader(Classifier(), known)
 
 
 def _set_up(reading: "Reading", *, as_json: bool) -> int:
@@ -103,7 +119,7 @@ def _check_use(args: argparse.Namespace) -> None:
         raise BadInputError(f"--out {args.out} must end in .png")
 
 
-def _corners(text: str) -> list[list[float]]:
+def parse_corners(text: str) -> list[list[float]]:
     """Eight comma-separated numbers → four points; what they must be is checked by the homography."""
     try:
         numbers = [float(word) for word in text.split(",")]
@@ -169,7 +185,8 @@ def _camera(args: argparse.Namespace, make_looker: "Callable[[], Looker]") -> in
         camera = StraightCamera(camera, load_lens(args.lens))
     health, code = CameraHealth(), 0
     still = args.watch and not args.corners and not args.free
-    watch = Observer() if still else make_looker()
+    adapted = _adapted(args.set) if args.set else None
+    watch = Observer(classifier=adapted) if still else make_looker()
     try:
         while (image := camera.take()) is not None:
             start = time.perf_counter()

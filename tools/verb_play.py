@@ -37,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, default=Path("qiyou-game"), metavar="DIR", help="where the game is kept"
     )
     parser.add_argument("--resume", action="store_true", help="go on with the game in DIR after a power cut")
+    parser.add_argument("--set", type=Path, metavar="NPZ", help="a set of pieces kept by qiyou learn-set")
     parser.add_argument("--twin", action="store_true", help="play in the twin, against a simulated person")
 
 
@@ -80,5 +81,8 @@ def _play(args: argparse.Namespace) -> bool:
         )
     from host.game.home import PlayOptions, run_play
 
-    options = PlayOptions(args.out, args.robot, args.camera, args.plays, args.level, args.seed, args.resume)
-    return run_play(options)
+    return run_play(
+        PlayOptions(
+            args.out, args.robot, args.camera, args.plays, args.level, args.seed, args.resume, args.set
+        )
+    )

@@ -4,12 +4,20 @@
     ├── BadPictureError   the picture cannot be used as a picture
     ├── BadCornersError   four corners or a homography that cannot be a board seen from above
     ├── CameraError       a camera is not there, gives no picture, or its lens file cannot be used
+    ├── NewSetError       a set of pieces cannot be learned, or what was learned cannot be used
     └── ModelFileError    a model file is missing, altered or not what the manifest says
 
 Each message is one sentence that says what is wrong and what would be right.
 """
 
-__all__ = ["BadCornersError", "BadPictureError", "CameraError", "ModelFileError", "VisionError"]
+__all__ = [
+    "BadCornersError",
+    "BadPictureError",
+    "CameraError",
+    "ModelFileError",
+    "NewSetError",
+    "VisionError",
+]
 
 
 class VisionError(Exception):
@@ -30,3 +38,7 @@ class CameraError(VisionError):
 
 class ModelFileError(VisionError):
     """A model file is missing, altered, or does not fit this program."""
+
+
+class NewSetError(VisionError):
+    """A set of pieces cannot be learned from this picture, or a learned one does not belong here."""

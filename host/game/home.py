@@ -31,7 +31,9 @@ from host.link.process import open_port
 from host.timebase import RealTime, Timebase
 from vision.camera import Camera, open_camera
 from vision.camera_health import CameraHealth
+from vision.classify import Classifier
 from vision.errors import VisionError
+from vision.new_set import AdaptedReader, load_set
 from vision.observer import Observer
 from vision.reading import Frame
 from vision.stream import FollowedCamera
@@ -52,6 +54,8 @@ class PlayOptions:
     level: int | None = None
     seed: int | None = None
     resume: bool = False
+    known_set: Path | None = None
+    """What `qiyou learn-set` kept about the pieces on this board."""
 
 
 class HomeCamera:
@@ -138,6 +142,9 @@ def run_play(options: PlayOptions) -> bool:
             stack.enter_context(old.journal)
         check_ports(old.robot if old is not None else load_robot(options.robot_file))
         try:
+            pieces = None
+            if options.known_set is not None:
+                pieces = AdaptedReader(Classifier(), load_set(options.known_set))
             opened = open_camera(str(options.camera))
         except VisionError as error:
             raise PlayError(f"{_as_sentence(str(error))}.") from error
@@ -160,7 +167,7 @@ def run_play(options: PlayOptions) -> bool:
         body = ArmBody(robot, client, time, opening.plays, screen.line, lookout)
         body.connect(_CONNECT_US)
         player = Player(opening.seed, opening.level)
-        eyes = CameraEyes(camera.take, Observer(), robot, body.looked)
+        eyes = CameraEyes(camera.take, Observer(classifier=pieces), robot, body.looked)
         table = Table(opening.standing, robot=opening.plays, plies=None, versions=versions(robot, player))
         ports_of_table = Ports(eyes, player, body, _Mouth(), opening.journal)
         drive(table.play(opening.resumed), opening.standing.game, ports_of_table, (screen,))
