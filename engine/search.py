@@ -1,5 +1,6 @@
 """Choosing a move: the typed face of the core's search."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine import _core
@@ -78,14 +79,21 @@ class Engine:
     """A searcher with its memory. One search at a time; others wait. The GIL is released.
 
     `net` judges positions: the built-in one, another, or "rules" for the hand-written evaluation. With a
-    fixed node or depth limit and history of calls the results are always the same.
+    fixed node or depth limit and history of calls the results are always the same. `tuning` overrides
+    switches and constants of the search (see `engine.match.tuning`).
     """
 
-    def __init__(self, hash_mb: int = 32, net: Judge = None) -> None:
+    def __init__(
+        self, hash_mb: int = 32, net: Judge = None, tuning: Mapping[str, int] | None = None
+    ) -> None:
         if not 1 <= hash_mb <= MAX_HASH_MB:
             raise LimitsError(f"hash_mb {hash_mb} is outside 1 to {MAX_HASH_MB}")
         self._core = _core.Engine(hash_mb)
         self._core.set_net(core_judge(net))
+        try:
+            self._core.set_tuning(list((tuning or {}).items()))
+        except ValueError as error:
+            raise LimitsError(str(error)) from None
 
     def search(self, game: Game, limits: Limits) -> SearchResult:
         """Choose a move for the side to move; never one that loses by repetition if another stands."""

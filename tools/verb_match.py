@@ -12,6 +12,7 @@ from engine.match import Contestant, PlayedGame, balanced_opening, play_pair
 from engine.net import Judge
 from tools.errors import BadInputError
 from tools.match_log import MatchLog
+from tools.search_settings import read_tuning
 from tools.sprt import Sprt, score_of_pairs
 
 __all__ = ["BAD_INPUT", "SUMMARY", "add_arguments", "run"]
@@ -42,20 +43,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _contestant(spec: str, args: argparse.Namespace) -> tuple[Contestant, dict[str, object]]:
     """A contestant and what the log says about it."""
     net: Judge = None
-    nodes, movetime, tuning = args.nodes, args.ms, {}
+    nodes, movetime = args.nodes, args.ms
+    tuning: dict[str, int] = {}
     for item in filter(None, spec.split(",")):
         name, _, value = item.partition("=")
         if name == "net":
             net = "rules" if value == "rules" else Net.load(Path(value))
             continue
-        if not value.isdecimal() or len(value) > 18:
-            raise BadInputError(f"{item!r} is no setting; one such as null_move=0 would be right")
+        setting = read_tuning([item])
         if name == "nodes":
-            nodes, movetime = int(value), 0
+            nodes, movetime = setting[name], 0
         elif name == "ms":
-            nodes, movetime = 0, int(value)
+            nodes, movetime = 0, setting[name]
         else:
-            tuning[name] = int(value)
+            tuning.update(setting)
     if not nodes and not movetime:
         nodes = 2000
     contestant = Contestant(net, tuning, nodes, movetime, args.hash)

@@ -135,22 +135,21 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
     const int plain_reduction = kReductions.by[std::min(depth, 63)][std::min(tried, 63)];
     if (ply > 0 && best > -kRepetitionScore + 2 * kMaxPly) {
       const int left = std::max(0, depth - plain_reduction);
+      bool hopeless = false;
       if (!is_capture) {
-        if (tuning_.late_move_pruning != 0 && !watch.check && tried > (4 + depth * depth) / (improving ? 1 : 2) && depth <= 8) {
-          continue;
-        }
-        if (tuning_.futility != 0 && !watch.check && left <= 6 && f.eval + 110 + tuning_.futility * left <= alpha &&
-            history < 800'000) {
-          continue;
-        }
-        if (tuning_.history_pruning != 0 && depth <= 4 && history < -tuning_.history_pruning * depth) continue;
-        if (tuning_.exchange_pruning != 0 && left <= 7 &&
-            !exchange_gains(position_, move, -tuning_.exchange_pruning * left)) {
-          continue;
-        }
-      } else if (tuning_.exchange_pruning != 0 && depth <= 6 && ranked[i].rank < 0 && !exchange_gains(position_, move, -120 * depth)) {
-        continue;
+        const bool late = tuning_.late_move_pruning != 0 && !watch.check && depth <= 8 &&
+                          tried > (4 + depth * depth) / (improving ? 1 : 2);
+        const bool futile = tuning_.futility != 0 && !watch.check && left <= 6 &&
+                            f.eval + 110 + tuning_.futility * left <= alpha && history < 800'000;
+        const bool bad_before = tuning_.history_pruning != 0 && depth <= 4 && history < -tuning_.history_pruning * depth;
+        hopeless = late || futile || bad_before ||
+                   (tuning_.exchange_pruning != 0 && left <= 7 &&
+                    !exchange_gains(position_, move, -tuning_.exchange_pruning * left));
+      } else {
+        hopeless = tuning_.exchange_pruning != 0 && depth <= 6 && ranked[i].rank < 0 &&
+                   !exchange_gains(position_, move, -120 * depth);
       }
+      if (hopeless && (tuning_.keep_checks == 0 || !gives_check(move))) continue;
     }
     if (out_of_time()) return best == -kInfinite ? 0 : best;
 
@@ -196,6 +195,7 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
     take_back();
     if (halted_) return best == -kInfinite ? 0 : best;
     any_taint = any_taint || tainted_;
+    if (ply == 0 && score < -kMateBound) refuted_.push_back(move);
     if (ply == 0 && (tried == 1 || score > alpha)) {
       keep_line(0, move);
       auto line = std::find_if(root_moves_.begin(), root_moves_.end(), [&](const RootLine& l) { return l.moves[0] == move; });

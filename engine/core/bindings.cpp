@@ -163,6 +163,14 @@ class Engine {
     searcher_.set_net(std::move(net));
   }
 
+  void set_tuning(const std::vector<std::pair<std::string, int>>& settings) {
+    const nb::gil_scoped_release release;
+    const std::scoped_lock lock(busy_);
+    qiyou::Tuning tuning;
+    for (const auto& [name, value] : settings) qiyou::set_tuning(tuning, name, value);
+    searcher_.set_tuning(tuning);
+  }
+
   void new_game() {
     const nb::gil_scoped_release release;
     const std::scoped_lock lock(busy_);
@@ -298,6 +306,7 @@ NB_MODULE(_core, m) {
       .def("search", &Engine::search)
       .def("stop", &Engine::stop)
       .def("set_net", &Engine::set_net, nb::arg().none())
+      .def("set_tuning", &Engine::set_tuning)
       .def("new_game", &Engine::new_game);
 
   qiyou::bind_match(m);

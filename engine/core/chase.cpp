@@ -102,12 +102,12 @@ Move mating_move(Position& position, Side hunter) {
 MoveList checks(Position& position, Side hunter) {
   const Turn turn(position, hunter);
   const Square general = position.general(other(hunter));
-  MoveList attacks;
+  MoveList found;
   for (std::uint32_t men = position.men(hunter); men != 0; men &= men - 1) {
     const Move capture(position.square_of(man_of(hunter, std::countr_zero(men))), general);
-    if (pseudo_legal(position, capture)) attacks.add(capture);
+    if (pseudo_legal(position, capture)) found.add(capture);
   }
-  return attacks;
+  return found;
 }
 
 }  // namespace qiyou

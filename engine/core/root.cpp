@@ -25,10 +25,12 @@ void Tree::aspirate(std::size_t line, int depth) {
   int margin = depth < 5 || tuning_.aspiration == 0 || is_decided(guess) ? 2 * kInfinite : tuning_.aspiration;
   int alpha = std::max(guess - margin, -kInfinite);
   int beta = std::min(guess + margin, kInfinite);
+  refuted_.clear();
   while (true) {
     const int score = search(alpha, beta, depth, 0, false);
     if (halted_) return;
     if (score <= alpha) {
+      if (is_decided(score)) margin = 2 * kInfinite;
       beta = (alpha + beta) / 2;
       alpha = std::max(score - margin, -kInfinite);
     } else if (score >= beta) {
@@ -38,6 +40,16 @@ void Tree::aspirate(std::size_t line, int depth) {
     }
     margin = margin > 400 ? 2 * kInfinite : margin * 2;
   }
+}
+
+// An iteration that was broken off while its first move turned out to lose by force, before the
+// others were looked at, must not play that move.
+void Tree::prefer_open_move() {
+  if (root_moves_[0].score >= -kMateBound) return;
+  const auto open = std::find_if(root_moves_.begin(), root_moves_.end(), [&](const RootLine& line) {
+    return std::find(refuted_.begin(), refuted_.end(), line.moves[0]) == refuted_.end();
+  });
+  if (open != root_moves_.end()) std::rotate(root_moves_.begin(), open, open + 1);
 }
 
 SearchResult Tree::run(const Report& report) {
@@ -60,6 +72,7 @@ SearchResult Tree::run(const Report& report) {
     const auto end = root_moves_.begin() + static_cast<std::ptrdiff_t>(lines);
     std::stable_sort(root_moves_.begin(), end, [](const RootLine& a, const RootLine& b) { return a.score > b.score; });
     if (!halted_) result.depth = depth;
+    if (halted_ && lines == 1) prefer_open_move();
     // A broken iteration still counts: the best line is either confirmed or replaced by a better.
     result.lines.assign(root_moves_.begin(), end);
     if (limits_.soft_ms != 0 && elapsed_ms() >= limits_.soft_ms) break;

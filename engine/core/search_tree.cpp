@@ -23,6 +23,13 @@ void Tree::forget_unseen(MoveList& list, bool keep_one) const {
   list = seen;
 }
 
+bool Tree::gives_check(Move move) {
+  const Undo undo = position_.make(move);
+  const bool check = in_check(position_, position_.side());
+  position_.unmake(undo);
+  return check;
+}
+
 void Tree::step(Move move, int ply) {
   Frame& f = frame(ply);
   f.piece = piece_index(position_.man_at(move.from()));

@@ -57,6 +57,7 @@ class Tree {
   int quiesce(int alpha, int beta, int ply);
   void allow_root_moves();
   void aspirate(std::size_t line, int depth);
+  void prefer_open_move();
   bool recurrence(int ply, int& score);
   int evaluation();
   void rank_moves(const MoveList& list, Ranked* ranked, Move first, int ply) const;
@@ -64,6 +65,7 @@ class Tree {
   void reward(int ply, Move best, const MoveList& quiets, const MoveList& captures, int depth);
   void reward_follow(int ply, int piece, Square to, int bonus);
   void make(Move move);
+  bool gives_check(Move move);
   void forget_unseen(MoveList& list, bool keep_one) const;
   void step(Move move, int ply);
   void take_back();
@@ -88,6 +90,7 @@ class Tree {
   Clock::time_point start_;
   std::vector<Frame> frames_;  // two empty ones before the root
   std::vector<RootLine> root_moves_;
+  std::vector<Move> refuted_;  // root moves that this iteration has found to lose by force
   std::size_t line_ = 0;  // root moves before this one belong to better lines
   std::uint64_t nodes_ = 0;
   bool halted_ = false;

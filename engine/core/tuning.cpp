@@ -23,6 +23,7 @@ constexpr TuningName kNames[] = {
     {"counter_moves", &Tuning::counter_moves, 1},
     {"continuation", &Tuning::continuation, 1},
     {"capture_history", &Tuning::capture_history, 1},
+    {"keep_checks", &Tuning::keep_checks, 1},
 };
 
 }  // namespace

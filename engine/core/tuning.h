@@ -25,6 +25,7 @@ struct Tuning {
   int counter_moves = 1;
   int continuation = 1;
   int capture_history = 1;
+  int keep_checks = 1;         // moves that give check are not pruned
 };
 
 struct TuningName {

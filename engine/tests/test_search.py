@@ -126,3 +126,12 @@ def test_only_the_asked_for_moves_are_weighed():
     asked = (Move.from_uci("a0a1"), Move.from_uci("i3i4"))
     result = Engine(hash_mb=4).search(Game(), Limits(nodes=5000, candidates=5, only=asked))
     assert {move for move, _ in result.candidates} == set(asked)
+
+
+def test_an_iteration_broken_off_on_a_lost_move_plays_another():
+    # Any move but stepping aside lets the cannons mate at once; at some of these limits the
+    # iteration that finds out about the first move ends before it has looked at the others.
+    fen = "rnbakabnr/9/c6c1/2p1C1p2/p7p/7C1/P1P1P1P1P/9/4A4/RNBAK1BNR b - - 0 4"
+    for nodes in range(300, 2400, 100):
+        found = Engine(hash_mb=4).search(Game(Position.from_fen(fen)), Limits(nodes=nodes))
+        assert found.mate is None, nodes
