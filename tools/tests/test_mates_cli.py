@@ -4,6 +4,7 @@ import pytest
 
 from tools.cli import main
 
+
 def _row(name, fen, moves):
     return {"id": name, "fen": fen, "tier": "A", "engine": {"mate_in_moves": moves}}
 
