@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-CORE := $(wildcard engine/core/*.cpp engine/core/*.h engine/core/*.in engine/core/CMakeLists.txt engine/nets/*.nnue) engine/levels.toml CMakeLists.txt
+CORE := $(wildcard engine/core/*.cpp engine/core/*.h engine/core/*.in engine/core/CMakeLists.txt engine/nets/*.nnue) engine/levels.toml engine/book.txt CMakeLists.txt
 DEMO_ARGS ?= --plies 16 --seed 1 --out qiyou-demo
 
 .PHONY: demo test check bench hostile clean

@@ -9,7 +9,7 @@ from engine.errors import IllegalMoveError
 from engine.game import Game
 from engine.motifs import WORTH_CP, Motif, find_motifs, winning_captures
 from engine.move import Move
-from engine.net import Net
+from engine.net import Judge
 from engine.position import Position
 from engine.search import Engine, Limits, mate_in_moves
 
@@ -95,7 +95,7 @@ class Explanation:
 
 
 def explain(
-    game: Game | Position, move: Move, nodes: int = DEFAULT_NODES, net: Net | None = None
+    game: Game | Position, move: Move, nodes: int = DEFAULT_NODES, net: Judge = None
 ) -> Explanation:
     """Explain a legal move in a game (or a position without a past), with about 3 x `nodes` made moves.
 

@@ -37,6 +37,7 @@ _BOUNDS: Mapping[str, tuple[int, int]] = {
     "unseen_far": (0, 950),
     "unseen_backward": (0, 950),
     "mate_watch": (0, 1000),
+    "book_plies": (0, 40),
 }
 
 
@@ -58,6 +59,7 @@ class LevelRule:
     unseen_far: int
     unseen_backward: int
     mate_watch: int
+    book_plies: int
 
     def __post_init__(self) -> None:
         for key, (lowest, highest) in _BOUNDS.items():
@@ -109,7 +111,8 @@ class LevelChoice:
     """What a level chose and from what.
 
     `candidates` are the weighed moves with their scores as the level saw them, best first, centipawns for
-    the side to move; `unseen` is how many of its own legal moves it overlooked.
+    the side to move; `unseen` is how many of its own legal moves it overlooked. With `book` the move comes
+    from the opening book, and the candidates are its moves, heaviest first, without scores (0).
     """
 
     move: Move
@@ -118,6 +121,7 @@ class LevelChoice:
     depth: int
     nodes: int
     unseen: int
+    book: bool
 
     @property
     def score_cp(self) -> int:
@@ -126,25 +130,28 @@ class LevelChoice:
 
 
 class LevelPlayer:
-    """Plays one level. A choice depends on the game, the seed, the rule and the net, on nothing else.
+    """Plays one level. A choice depends on the game, the seed, the rule, the book and the net alone.
+
+    `book` False leaves the opening book aside.
 
     >>> LevelPlayer(level_rule(3)).choose(Game(), seed=1) == LevelPlayer(level_rule(3)).choose(Game(), seed=1)
     True
     """
 
-    def __init__(self, rule: LevelRule, net: Judge = None) -> None:
+    def __init__(self, rule: LevelRule, net: Judge = None, book: bool = True) -> None:
         self.rule = rule
+        self._book = book
         self._core = _core.LevelPlayer(astuple(rule), core_judge(net))
 
     def choose(self, game: Game, seed: int) -> LevelChoice:
         """Choose for the side to move; the GIL is released. Raises LevelsError when there is no move."""
         if not 0 <= seed <= MAX_SEED:
             raise LevelsError(f"seed {seed} is outside 0 to 2**63 - 1")
-        move, lines, depth, nodes, unseen = self._core.choose(game.core, seed)
+        move, lines, depth, nodes, unseen, book = self._core.choose(game.core, seed, self._book)
         if move < 0:
             raise LevelsError("there is no move to choose: the game is over")
         moves = [tuple(numbered_move(number) for number in line) for _, line in lines]
         candidates = tuple((line[0], score) for line, (score, _) in zip(moves, lines, strict=True))
         chosen = numbered_move(move)
         pv = next(line for line in moves if line[0] == chosen)
-        return LevelChoice(chosen, candidates, pv, depth, nodes, unseen)
+        return LevelChoice(chosen, candidates, pv, depth, nodes, unseen, book)

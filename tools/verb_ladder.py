@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tune.add_argument("--no-games", action="store_true", help="only place, from the games there are")
     report = acts.add_parser("report", help="write the document of what was measured")
     report.add_argument("--out", type=Path, default=Path("docs/levels.md"), help="default docs/levels.md")
+    report.add_argument("--signature", metavar="S", help="results of that engine (default: this engine's)")
     for act, openings in ((play, 200), (watch, 200), (tune, 60)):
         act.add_argument(
             "--openings", type=int, default=openings, help=f"openings of each (default {openings})"
@@ -132,7 +133,7 @@ def _tune(args: argparse.Namespace) -> int:
 def _report(args: argparse.Namespace) -> int:
     from tools.ladder.report import write_report
 
-    write_report(args.data, args.out)
+    write_report(args.data, args.out, args.signature)
     return 0
 
 

@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def moves_of_games(games: int, level: int, seed: int) -> Iterator[tuple[Position, Move]]:
     """Every move of the level's games against itself, with the position before it."""
-    player = LevelPlayer(level_rule(level))
+    player = LevelPlayer(level_rule(level), book=False)
     for number in range(games):
         game = Game()
         while game.verdict().state == "ongoing" and len(game.moves) < _LONGEST:

@@ -184,29 +184,33 @@ class Engine {
 };
 
 // A level's player; the rule's numbers come in the order of LevelRule.
-using RuleNumbers = std::tuple<int, std::uint64_t, int, int, int, int, int, int, int, int, int>;
+using RuleNumbers = std::tuple<int, std::uint64_t, int, int, int, int, int, int, int, int, int, int>;
 
 class LevelPlayer {
  public:
   LevelPlayer(const RuleNumbers& rule, std::shared_ptr<qiyou::Net> net)
       : player_(std::make_from_tuple<Rule>(rule), std::move(net)) {}
 
-  // The move (-1: there is none), the candidates, depth, nodes and how many own moves went unseen.
-  std::tuple<int, std::vector<Line>, int, std::uint64_t, int> choose(const qiyou::Game& game, std::uint64_t seed) {
+  // The move (-1: there is none), the candidates, depth, nodes, how many own moves went unseen, and
+  // whether the move is the book's.
+  std::tuple<int, std::vector<Line>, int, std::uint64_t, int, bool> choose(const qiyou::Game& game, std::uint64_t seed,
+                                                                           bool book) {
     const qiyou::Game copy = game;
     const nb::gil_scoped_release release;
     const std::scoped_lock lock(busy_);
     const std::atomic<bool> never = false;
+    player_.set_book(book);
     const qiyou::LevelChoice choice = player_.choose(copy, seed, {}, never);
-    return {choice.move ? number(choice.move) : -1, numbered(choice.lines), choice.depth, choice.nodes, choice.unseen};
+    return {choice.move ? number(choice.move) : -1, numbered(choice.lines), choice.depth, choice.nodes, choice.unseen,
+            choice.book};
   }
 
  private:
   struct Rule : qiyou::LevelRule {
     Rule(int number, std::uint64_t nodes, int horizon, int lines, int temperature, int margin, int unseen_captures,
-         int unseen_quiet, int unseen_far, int unseen_backward, int mate_watch)
+         int unseen_quiet, int unseen_far, int unseen_backward, int mate_watch, int book_plies)
         : qiyou::LevelRule{number,       nodes,      horizon,         lines,     temperature, margin, unseen_captures,
-                           unseen_quiet, unseen_far, unseen_backward, mate_watch} {}
+                           unseen_quiet, unseen_far, unseen_backward, mate_watch, book_plies} {}
   };
 
   qiyou::LevelPlayer player_;
@@ -217,7 +221,7 @@ RuleNumbers level_rule(int level) {
   if (level < 1 || level > qiyou::kLevels) throw nb::value_error("there is no such level");
   const qiyou::LevelRule& r = qiyou::level_rule(level);
   return {r.number,          r.nodes,        r.horizon,    r.lines,           r.temperature, r.margin,
-          r.unseen_captures, r.unseen_quiet, r.unseen_far, r.unseen_backward, r.mate_watch};
+          r.unseen_captures, r.unseen_quiet, r.unseen_far, r.unseen_backward, r.mate_watch,  r.book_plies};
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "book.h"
 #include "level_table.h"
 #include "movegen.h"
 
@@ -20,7 +21,7 @@ constexpr bool numbered_from_one() {
 static_assert(numbered_from_one(), "the levels of engine/levels.toml are not in order");
 
 // Keeps apart what is drawn for different purposes.
-enum Purpose : std::uint64_t { kUnseen = 1, kWatch, kPick };
+enum Purpose : std::uint64_t { kUnseen = 1, kWatch, kPick, kOpen };
 
 // A choice stores about one entry of 16 bytes a node.
 std::size_t hash_megabytes(std::uint64_t nodes) { return static_cast<std::size_t>(std::clamp<std::uint64_t>(nodes >> 15, 1, 32)); }
@@ -76,12 +77,33 @@ LevelPlayer::LevelPlayer(const LevelRule& rule, std::shared_ptr<const Net> net)
   if (net) searcher_.set_net(std::move(net));
 }
 
+// A book move by its weight; a move that the rules of repetition have something to say about is none.
+bool LevelPlayer::from_book(const Game& game, std::uint64_t dice, LevelChoice& choice) const {
+  if (!book_ || static_cast<int>(game.past().size()) >= rule_.book_plies) return false;
+  const std::vector<BookMove>& known = book_moves(game.position());
+  std::uint64_t total = 0;
+  for (const BookMove& lot : known) total += static_cast<std::uint64_t>(lot.weight);
+  if (total == 0) return false;
+  std::uint64_t drawn = dice % total;
+  for (const BookMove& lot : known) {
+    const auto weight = static_cast<std::uint64_t>(lot.weight);
+    if (!choice.move && drawn < weight) choice.move = lot.move;
+    drawn -= choice.move ? 0 : weight;
+    choice.lines.push_back({0, 0, {lot.move}});
+  }
+  choice.book = true;
+  return true;
+}
+
 LevelChoice LevelPlayer::choose(const Game& game, std::uint64_t seed, const Limits& bounds, const std::atomic<bool>& stop,
                                 const Report& report) {
   Position position = game.position();
   // The ply counts, so that a position that comes back does not bring back the same choice.
   const std::uint64_t root = mixed(mixed(seed) ^ position.key() ^ mixed(game.past().size()));
   const auto draw = [&](Purpose purpose) { return mixed(root + purpose); };
+
+  LevelChoice choice;
+  if (bounds.only.empty() && from_book(game, draw(kOpen), choice)) return choice;
 
   Limits limits = bounds;
   limits.nodes = bounds.nodes == 0 ? rule_.nodes : std::min(bounds.nodes, rule_.nodes);
@@ -109,7 +131,9 @@ LevelChoice LevelPlayer::choose(const Game& game, std::uint64_t seed, const Limi
 
   searcher_.new_game();
   SearchResult found = searcher_.think(game, limits, stop, report);
-  LevelChoice choice{Move(), {}, found.depth, found.nodes, unseen};
+  choice.depth = found.depth;
+  choice.nodes = found.nodes;
+  choice.unseen = unseen;
   if (found.lines.front().score < -kRepetitionScore + 2 * kMaxPly && limits.only.size() < open.size()) {
     // Who sees himself lost looks again at what he had passed over.
     limits.only = open;

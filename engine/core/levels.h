@@ -28,6 +28,7 @@ struct LevelRule {
   int unseen_far = 0;
   int unseen_backward = 0;
   int mate_watch = 1000;     // chance of seeing that a move lets the enemy mate at once, thousandths
+  int book_plies = 0;        // plies from the start of a game for which it knows the opening book
 };
 
 // Level 1 to kLevels.
@@ -39,6 +40,7 @@ struct LevelChoice {
   int depth = 0;
   std::uint64_t nodes = 0;
   int unseen = 0;               // how many of the own moves were overlooked
+  bool book = false;            // taken from the opening book; the candidates are then its moves, unscored
 };
 
 // Chooses at one level. Every choice starts from an empty memory, so that it depends on the game and
@@ -46,14 +48,19 @@ struct LevelChoice {
 class LevelPlayer {
  public:
   LevelPlayer(const LevelRule& rule, std::shared_ptr<const Net> net);
+  // Whether the opening book may be used.
+  void set_book(bool allowed) { book_ = allowed; }
   // `bounds` may end the choice early (nodes, time) or restrict it to some moves; its other limits
   // are the level's own.
   LevelChoice choose(const Game& game, std::uint64_t seed, const Limits& bounds, const std::atomic<bool>& stop,
                      const Report& report = nullptr);
 
  private:
+  bool from_book(const Game& game, std::uint64_t dice, LevelChoice& choice) const;
+
   LevelRule rule_;
   Searcher searcher_;
+  bool book_ = true;
 };
 
 // Whether the side to move can mate at once.

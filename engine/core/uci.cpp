@@ -150,6 +150,7 @@ class Conversation {
   std::shared_ptr<const Net> net_ = builtin_net();  // null for the hand-written evaluation
   std::unique_ptr<LevelPlayer> level_player_;  // null at full strength
   int level_ = 0;
+  bool own_book_ = true;  // for levels; at full strength there is no book
   std::uint64_t seed_ = 0;
   Game game_;
   Rules rules_ = Rules::kWxf;
@@ -193,6 +194,7 @@ void Conversation::greet() {
       {"Threads", "type spin default 1 min 1 max 1"},
       {"MultiPV", "type spin default 1 min 1 max " + std::to_string(kMostLines)},
       {"Level", "type spin default 0 min 0 max " + std::to_string(kLevels)},
+      {"OwnBook", "type check default true"},
       {"Seed", "type spin default 0 min 0 max 2147483647"},
       {"EvalFile", "type string default <built-in>"},
       {"RuleSet", "type combo default wxf var wxf var cxa"},
@@ -235,6 +237,12 @@ void Conversation::set_option(std::string_view name, std::string_view value) {
     if (const auto lines = spin(1, kMostLines)) lines_ = static_cast<int>(*lines);
   } else if (same_word(name, "Level")) {
     if (const auto level = spin(0, kLevels)) set_level(static_cast<int>(*level));
+  } else if (same_word(name, "OwnBook")) {
+    if (same_word(value, "true") || same_word(value, "false")) {
+      own_book_ = same_word(value, "true");
+    } else {
+      complain("option OwnBook is true or false, not '" + shown(value) + "'");
+    }
   } else if (same_word(name, "Seed")) {
     if (const auto seed = spin(0, 2147483647)) seed_ = static_cast<std::uint64_t>(*seed);
   } else if (same_word(name, "RuleSet")) {
@@ -462,6 +470,7 @@ void Conversation::start(const Limits& limits) {
     };
     std::vector<Move> line;
     if (level_player_) {
+      level_player_->set_book(own_book_);
       const LevelChoice choice = level_player_->choose(game_, seed_, limits, stop_, report);
       if (choice.move) line = {choice.move};
     } else if (const SearchResult result = searcher_.think(game_, limits, stop_, report); !result.lines.empty()) {

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from engine import LEVELS, Game, LevelPlayer, LevelRule, LevelsError, Move, Position, _core, level_rule
 from engine.levels import LEVELS_FILE, load_levels
-from engine.tests.strategies import positions
+from engine.tests.strategies import mirrored, positions
 
 ENGINE = Path(sys.executable).with_name("qiyou-engine")
-SEES_ALL = LevelRule(1, 3000, 0, 1, 0, 0, 0, 0, 0, 0, 1000)
+SEES_ALL = LevelRule(1, 3000, 0, 1, 0, 0, 0, 0, 0, 0, 1000, 0)
 MIDDLE_GAME = "r1ba1a3/4kn3/2n1b4/pNp1p1p1p/4c4/6P2/P1P2R2P/1CcC5/9/2BAKAB2 w - - 0 1"
 
 
@@ -162,3 +162,74 @@ def test_the_engine_program_plays_the_same_levels(level, seed):
     here = LevelPlayer(level_rule(level)).choose(Game(Position.from_fen(MIDDLE_GAME)), seed).move.uci()
     assert ask_program(f"Level value {level}", f"Seed value {seed}") == here
     assert ask_program(f"Level value {level}", f"Seed value {seed}", "Hash value 1") == here
+
+
+# -- the opening book ---------------------------------------------------------------------------
+
+BOOK = Path(__file__).parents[1] / "book.txt"
+
+
+def book_lines():
+    lines = [line.split() for line in BOOK.read_text().splitlines() if not line.startswith("#")]
+    return [(int(weight), [Move.from_uci(move) for move in moves]) for weight, *moves in lines]
+
+
+def test_every_line_of_the_book_can_be_played():
+    assert len(book_lines()) > 50
+    for weight, moves in book_lines():
+        assert weight > 0
+        game = Game()
+        for move in moves:
+            game.push(move)
+        assert game.verdict().state == "ongoing"
+
+
+def test_two_evenings_do_not_look_alike_and_the_book_is_answered_from_both_sides():
+    def opening(seed):
+        game = Game()
+        while len(game.moves) < 6:
+            game.push(LevelPlayer(level_rule(12)).choose(game, seed).move)
+        return game.moves
+
+    openings = {opening(seed) for seed in range(12)}
+    assert len(openings) >= 9
+    first = {Move.from_uci(mirrored(moves[0].uci())) for moves in openings} | {moves[0] for moves in openings}
+    known = {line[0] for _, line in book_lines()}
+    assert first <= known | {Move.from_uci(mirrored(move.uci())) for move in known}
+
+
+def test_the_book_can_be_left_aside_and_ends_where_the_level_forgets_it():
+    by_heart = LevelPlayer(level_rule(12)).choose(Game(), 5)
+    assert by_heart.book
+    assert by_heart.nodes == 0
+    assert by_heart.move in {move for move, _ in by_heart.candidates}
+    assert not LevelPlayer(level_rule(12), book=False).choose(Game(), 5).book
+    game = Game()
+    for _ in range(level_rule(2).book_plies):
+        choice = LevelPlayer(level_rule(2)).choose(game, 5)
+        assert choice.book
+        game.push(choice.move)
+    assert not LevelPlayer(level_rule(2)).choose(game, 5).book
+
+
+def test_heavier_moves_of_the_book_come_oftener():
+    chosen = [LevelPlayer(level_rule(12)).choose(Game(), seed) for seed in range(200)]
+    heaviest = chosen[0].candidates[0][0]
+    lightest = chosen[0].candidates[-1][0]
+    count = {move: sum(choice.move == move for choice in chosen) for move in (heaviest, lightest)}
+    assert count[heaviest] > count[lightest]
+
+
+def test_the_program_has_the_book_and_its_switch():
+    def first_move(*options):
+        lines = [*(f"setoption name {option}" for option in options), "position startpos", "go\n"]
+        answer = subprocess.run(
+            [ENGINE], input="\n".join(lines), text=True, capture_output=True, timeout=60, check=True
+        )
+        return next(line.split()[1] for line in answer.stdout.splitlines() if line.startswith("bestmove"))
+
+    for seed in (3, 4):
+        with_book = LevelPlayer(level_rule(9)).choose(Game(), seed).move.uci()
+        without = LevelPlayer(level_rule(9), book=False).choose(Game(), seed).move.uci()
+        assert first_move("Level value 9", f"Seed value {seed}") == with_book
+        assert first_move("Level value 9", f"Seed value {seed}", "OwnBook value false") == without

@@ -110,6 +110,7 @@ def _repeat_one(record: Record, decision: Decision, game: Game) -> Repeated:
         "depth": choice.depth,
         "nodes": choice.nodes,
         "unseen": choice.unseen,
+        "book": choice.book,
         "candidates": [[move.uci(), score] for move, score in choice.candidates],
     }
     then = {**think, "move": decision.move.uci()}

@@ -51,6 +51,7 @@ class Player:
             "depth": found.depth,
             "nodes": found.nodes,
             "unseen": found.unseen,
+            "book": found.book,
             "candidates": [[move.uci(), score] for move, score in found.candidates],
         }
         return Thought(found.move.uci(), record)

@@ -56,7 +56,7 @@ def choose_move(position: Position, dice: random.Random, move_number: int, has_t
         itch = 0.2 if has_taken else min(1.0, move_number / _SURE_TO_TAKE_BY)
         if (gain > 0 and dice.random() < 0.9) or dice.random() < itch:
             return best
-    return LevelPlayer(level_rule(_LEVEL)).choose(Game(position), dice.getrandbits(32)).move
+    return LevelPlayer(level_rule(_LEVEL), book=False).choose(Game(position), dice.getrandbits(32)).move
 
 
 def _victim(position: Position, move: Move) -> str:

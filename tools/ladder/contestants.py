@@ -24,10 +24,13 @@ class Contestant:
 
     @property
     def key(self) -> str:
-        """Name and, for a level, a hash of its rule, so that results of an older rule are told apart."""
+        """Name and, for a level, a hash of its rule, so that results of an older rule are told apart.
+
+        The book does not count: games of the ladder leave it aside.
+        """
         if self.rule is None:
             return self.name
-        return f"{self.name}:{hashlib.sha256(repr(astuple(self.rule)).encode()).hexdigest()[:8]}"
+        return f"{self.name}:{hashlib.sha256(repr(astuple(self.rule)[:-1]).encode()).hexdigest()[:8]}"
 
     @property
     def errs(self) -> bool:
@@ -61,7 +64,7 @@ class Player:
 
     def __init__(self, contestant: Contestant) -> None:
         self._name = contestant.name
-        self._levelled = None if contestant.rule is None else LevelPlayer(contestant.rule)
+        self._levelled = None if contestant.rule is None else LevelPlayer(contestant.rule, book=False)
 
     def choose(self, game: Game, seed: int) -> tuple[Move, int | None]:
         """A legal move, and the score its player saw for it in centipawns (None: it sees none)."""

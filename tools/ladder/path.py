@@ -38,6 +38,7 @@ def rule_at(distance: float, number: int = 1) -> LevelRule:
         unseen_far=round(300 * error**1.5),
         unseen_backward=round(300 * error**1.5),
         mate_watch={1: 300, 2: 700}.get(number, 1000),
+        book_plies=min(8, number),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from engine import LEVELS, level_rule
+from engine import LEVELS, Net, level_rule
 from tools.errors import BadInputError
 from tools.ladder.conduct import BLUNDER, HANGS_CP, JUDGE_NODES, JUDGED_EVERY, ConductResult
 from tools.ladder.contestants import MARKS, level
@@ -36,9 +36,12 @@ levels that err by nothing but their node limit a game is given up when both see
 """
 
 
-def write_report(data: Path, out: Path) -> None:
-    """Write the page from the results in `data`, as far as they go. Raises BadInputError without any."""
-    now = engine_signature()
+def write_report(data: Path, out: Path, signature: str | None = None) -> None:
+    """Write the page from the results in `data`, as far as they go. Raises BadInputError without any.
+
+    `signature` picks the results of another engine than this one.
+    """
+    now = signature or engine_signature()
     results = [r for r in read(data / "pairs.jsonl", PairResult) if r.signature == now]
     conduct = [r for r in read(data / "errors.jsonl", ConductResult) if r.signature == now]
     if not results and not conduct:
@@ -49,13 +52,19 @@ def write_report(data: Path, out: Path) -> None:
     parts = [
         _HEADING,
         f"Measured with the engine whose signature is {now} (nodes of three searches to depth 9: it changes\n"
-        "with the evaluation and the search). Games with other signatures or other rules are left out.\n",
+        f"with the evaluation and the search){_judge(now)}. Other games are left out.\n",
         _strength(found),
         _second(found),
         _marks(found),
         _errors(conduct),
     ]
     out.write_text("\n".join(part for part in parts if part), encoding="utf-8")
+
+
+def _judge(signature: str) -> str:
+    if signature == engine_signature():
+        return f", which judges by the net {Net.builtin().sha256[:12]}"
+    return f"; this tree's engine is another by now, signature {engine_signature()}"
 
 
 def _key(number: int) -> str:

@@ -9,13 +9,14 @@ from tools.errors import BadInputError
 from tools.ladder.contestants import Contestant
 from tools.ladder.elo import fit_elo, scores
 from tools.ladder.match import PairResult, engine_signature
-from tools.ladder.path import PATH_END, rule_at, write_levels
+from tools.ladder.path import rule_at, write_levels
 from tools.ladder.results import read
 
 __all__ = ["anchor_pairs", "place_levels"]
 
-# Distances at which the path is measured: above them a level only halves its nodes, and games are dear.
-_DISTANCES = [float(distance) for distance in range(6, int(PATH_END) + 1)]
+# Distances at which the path is measured: above them a level only halves its nodes, and games are dear; from
+# 6 to 10 errors set in, and the path falls steeply.
+_DISTANCES = [5.0, *(6 + step / 2 for step in range(8)), *(float(step) for step in range(10, 19))]
 _UNMEASURED_ELO = 75.0
 """Elo for a halving of the nodes above the first measured distance; an estimate."""
 

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import Game, Position
+from engine import Game, Move, Position
 from engine.levels import LEVELS_FILE, load_levels
 from tools.cli import main
 from tools.errors import BadInputError
+from tools.ladder.booking import OpeningGames, OpeningLine, play_openings, write_book
 from tools.ladder.conduct import Watched, watch_games
 from tools.ladder.contestants import Contestant, Player, contestant, exchange_balance, level
 from tools.ladder.elo import Score, fit_elo, scores
@@ -253,3 +254,16 @@ def test_the_levels_are_shown(capsys):
     assert "1,000,000" in capsys.readouterr().out
 
 
+
+
+def test_the_book_is_made_of_sound_lines_the_same_way_every_time(tmp_path):
+    games = play_openings(OpeningGames(1, 0, 3, 500))
+    assert games == play_openings(OpeningGames(1, 0, 3, 500))
+    unsound = OpeningLine(games[0].moves, games[0].red_chance + 0.5)
+    kept = write_book(tmp_path / "book.txt", [*games, unsound])
+    lines = [line for line in (tmp_path / "book.txt").read_text().splitlines() if not line.startswith("#")]
+    assert 1 <= kept == len(lines) <= 3
+    for line in lines:
+        game = Game()
+        for move in line.split()[1:]:
+            game.push(Move.from_uci(move))
