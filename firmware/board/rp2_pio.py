@@ -21,6 +21,11 @@ TICK_HZ = 8000000
 # Divides to 8 MHz without a fraction.
 SYSTEM_HZ = 128000000
 BUFFER_WORDS = 1024
+# What a transfer should hold: with less in it, the words that wait for a free channel would be most of what
+# is handed out, and a short pause of the processor would let the machines run dry.
+CHUNK_TICKS = 48000
+# The player gives a cell every other loop; when none came for longer the path has ended.
+QUIET_LOOPS = 3
 
 _PIO0_BASE = 0x50200000
 _SET = 0x2000
@@ -51,12 +56,15 @@ def _stepper():
 
 
 @micropython.viper
-def load(words: ptr32, n: int, out: ptr32, at: int):
-    """Copy `n` words to `out[at:]`, less the cycles that the program itself takes."""
+def load(words: ptr32, n: int, out: ptr32, at: int) -> int:
+    """Copy `n` words to `out[at:]`, less the cycles that the program itself takes; returns their ticks."""
+    ticks = 0
     for i in range(n):
         word = int(words[i])
         step = (word >> 1) & 1
+        ticks += word >> 2
         out[at + i] = word - ((7 + step) << 2)
+    return ticks
 
 
 class AxisFeed:
@@ -75,6 +83,8 @@ class AxisFeed:
         self._buffers = tuple(array("I", [0] * BUFFER_WORDS) for _ in range(2))
         self._waiting = array("I", [0] * BUFFER_WORDS)
         self._waiting_n = 0
+        self._waiting_ticks = 0
+        self._quiet = 0
         self._turn = 0
         self._alone = []
         self._chained = []
@@ -89,16 +99,23 @@ class AxisFeed:
         """Take `n` words; they go out with the next `feed`."""
         if self._waiting_n + n > BUFFER_WORDS:
             raise OSError("more steps than the feed holds")
-        load(words, n, self._waiting, self._waiting_n)
+        self._waiting_ticks += load(words, n, self._waiting, self._waiting_n)
         self._waiting_n += n
+        self._quiet = 0
 
     def feed(self):
-        """Hand waiting words to the free channel; it starts now, or when the busy one ends."""
+        """Hand waiting words to the free channel; it starts now, or when the busy one ends.
+
+        While the busy one lasts, only a whole chunk or the end of a path is handed over.
+        """
         n = self._waiting_n
+        self._quiet += 1
         mine = self._dma[self._turn]
         if n == 0 or mine.active():
             return
         other = self._dma[1 - self._turn]
+        if other.active() and self._waiting_ticks < CHUNK_TICKS and self._quiet < QUIET_LOOPS:
+            return
         buffer = self._buffers[self._turn]
         self._buffers = (
             (self._waiting, self._buffers[1]) if self._turn == 0 else (self._buffers[0], self._waiting)
@@ -106,6 +123,7 @@ class AxisFeed:
         full = self._waiting
         self._waiting = buffer
         self._waiting_n = 0
+        self._waiting_ticks = 0
         mine.config(
             read=full, write=self.machine, count=n, ctrl=self._alone[self._turn], trigger=False
         )
@@ -128,6 +146,7 @@ class AxisFeed:
         for dma in self._dma:
             dma.active(0)
         self._waiting_n = 0
+        self._waiting_ticks = 0
         # A restarted machine with cleared FIFO; the step output goes low.
         self.machine.restart()
         while self.machine.tx_fifo():
