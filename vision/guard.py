@@ -182,7 +182,7 @@ class Guard:
                 self._restless_since_us = None
                 return Unchanged()
             return self._settle(reading, scores, t_us, move, board, confidence)
-        seen = self._seen(scores)
+        seen = self._seen(reading, scores)
         return self._wait_then_ask(reading, t_us, explain(self._position, self._history, seen))
 
     def verify(self, reading: Reading, expected: Position) -> Verified | Mismatch:
@@ -275,10 +275,18 @@ class Guard:
         self._standing = standing
         return standing
 
-    def _seen(self, scores: "_Scores") -> Seen:
-        """The board as read, where a point that may well carry what it should is taken to carry it."""
+    def _seen(self, reading: Reading, scores: "_Scores") -> Seen:
+        """The board as read, where a point that may well carry what it should is taken to carry it.
+
+        A man where no law lets him stand reads `?`; to name what happened, the picture's own word for it
+        counts.
+        """
         bad = scores.contradicts(self._expected, self._limits.point_surprise)
-        labels = "".join(scores.labels[p] if bad[p] else self._expected[p] for p in range(len(SQUARES)))
+        told = [
+            raw.label if label == "?" and raw.confidence >= self._limits.sure else label
+            for label, raw in zip(scores.labels, reading.raw, strict=True)
+        ]
+        labels = "".join(told[p] if bad[p] else self._expected[p] for p in range(len(SQUARES)))
         return Seen(labels, self._expected, tuple(SQUARES[p] for p in np.flatnonzero(bad)))
 
 

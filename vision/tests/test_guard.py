@@ -400,3 +400,12 @@ def test_no_message_blames_the_person() -> None:
         assert isinstance(seen, Ask)
         assert "lease" in seen.message
         assert not {"wrong", "mistake", "you must", "error"} & set(seen.message.lower().split())
+
+
+def test_a_man_where_no_law_lets_him_stand_is_named_as_an_illegal_move() -> None:
+    guard = Guard(START, "black")
+    board = put(LABELS_AT_START, d0=".", b1="?")
+    raw = reading(put(LABELS_AT_START, d0=".", b1="A")).points
+    seen = [guard.offer(replace(reading(board, n), raw=raw), n * 500_000) for n in range(6)]
+    assert isinstance(seen[-1], Ask)
+    assert (seen[-1].reason, seen[-1].squares) == ("illegal", ("d0", "b1"))

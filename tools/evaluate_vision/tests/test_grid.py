@@ -1,0 +1,102 @@
+"""The grid counts what it says it counts, goes on where it stopped, and does not pass an empty cell."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from tools.cli import main
+from tools.evaluate_vision.grid import Score, cell_figures, confusion, sample_of
+from tools.evaluate_vision.scenarios import SCENARIOS
+from tools.evaluate_vision.sheet import ContactSheet
+
+TRUTH = "r" + "." * 87 + "P_"
+
+
+def score(read: str, verdict: str = "ok", *, found: bool = True, named: bool = True) -> Score:
+    return Score("cell", 0, verdict, None, named, found, TRUTH, read, 10.0)
+
+
+RIGHT = score(TRUTH)
+WRONG = score("p" + TRUTH[1:])
+DOUBTED = score("?" + TRUTH[1:], "unsure")
+
+
+def test_errors_unknown_points_and_silent_boards_are_told_apart() -> None:
+    assert (RIGHT.errors, RIGHT.unknown, RIGHT.silent, RIGHT.failed) == (0, 0, False, False)
+    assert (WRONG.errors, WRONG.unknown, WRONG.silent, WRONG.failed) == (1, 0, True, True)
+    assert (DOUBTED.errors, DOUBTED.unknown, DOUBTED.silent, DOUBTED.failed) == (0, 1, False, False)
+
+
+def test_the_figures_of_a_cell_follow_from_its_scores() -> None:
+    figures = cell_figures([RIGHT, WRONG, DOUBTED, RIGHT])
+    assert figures["count"] == 4
+    assert figures["points"][0] == pytest.approx(1 - 2 / (4 * 89))
+    assert figures["recall"][0] == pytest.approx(6 / 8)
+    assert figures["precision"][0] == pytest.approx(6 / 7)
+    assert figures["whole"][0] == pytest.approx(2 / 4)
+    assert figures["at_most_one"][0] == 1
+    assert figures["silent_wrong"] == 1
+    low, high = figures["whole"][1:]
+    assert low < 0.5 < high
+
+
+def test_an_empty_cell_has_no_shares() -> None:
+    assert cell_figures([])["points"] is None
+
+
+def test_the_confusion_matrix_names_what_was_taken_for_what() -> None:
+    table = confusion([RIGHT, WRONG, DOUBTED])
+    assert table["r"] == {**dict.fromkeys(table["r"], 0), "r": 1, "p": 1, "?": 1}
+    assert table["P"]["P"] == 3
+
+
+def test_cells_have_names_of_their_own_and_their_pictures_come_again() -> None:
+    names = [scenario.name for scenario in SCENARIOS]
+    assert len(set(names)) == len(names) >= 25
+    assert {scenario.group for scenario in SCENARIOS} == {"main", "rare"}
+    hand = next(scenario for scenario in SCENARIOS if scenario.name == "hand")
+    first, again, other = (sample_of(hand, number) for number in (0, 0, 3))
+    assert np.array_equal(first.image, again.image)
+    assert not np.array_equal(first.image, other.image)
+    assert len(first.labels) == 90
+    assert first.masked
+
+
+def test_a_contact_sheet_is_written_page_by_page(tmp_path) -> None:
+    sheet = ContactSheet(tmp_path)
+    for number in range(25):
+        sheet.add_picture(np.full((90, 160, 3), 9 * number, np.uint8), f"picture {number}")
+    pages = sheet.close()
+    assert [page.name for page in pages] == ["failures-1.png", "failures-2.png"]
+    assert cv2.imread(str(pages[0])).shape == (1800, 1600, 3)
+
+
+CELLS = ["--cell", "printed kai", "--cell", "hand"]
+
+
+def test_the_verb_measures_goes_on_and_fails_on_an_empty_cell(tmp_path, capsys) -> None:
+    words = ["evaluate-vision", "--out", str(tmp_path), *CELLS, "--json"]
+    assert main([*words, "--count", "1"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["cells"]["printed kai"]["whole"][0] == 1
+    assert told["cells"]["hand"]["named"][0] == 1
+    assert told["pairs"]["車 read as 卒"] == 0
+    lines = (tmp_path / "scores.jsonl").read_text()
+    assert main([*words, "--count", "1"]) == 0
+    assert (tmp_path / "scores.jsonl").read_text() == lines
+    capsys.readouterr()
+    assert main([*words, "--count", "0"]) == 1
+    assert json.loads(capsys.readouterr().out)["empty"] == ["printed kai", "hand"]
+
+
+def test_scores_of_other_models_and_strange_lines_are_refused(tmp_path, capsys) -> None:
+    entry = {"models": "others", **vars(RIGHT)}
+    path = tmp_path / "scores.jsonl"
+    for content, said in ((json.dumps(entry), "other models"), ("{}", "not a score")):
+        path.write_text(content + "\n")
+        assert main(["evaluate-vision", "--out", str(tmp_path), *CELLS]) == 2
+        assert said in capsys.readouterr().err
+    assert main(["evaluate-vision", "--out", str(tmp_path), "--cell", "moonlight"]) == 2
+    assert "moonlight" in capsys.readouterr().err
