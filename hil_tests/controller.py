@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from hil_tests.devices.proxy import HostileCable
 from hil_tests.devices.real import RealBoard
 from hil_tests.devices.virtual import VirtualBoard
 from hil_tests.wire import WireController
+from host.arm.homing import joints_from_encoders
 from host.arm.robot import Robot
 from host.link.service import Identity, ServiceLink
 from safety import reasons, states
 
 HEAP_KB = 2
 START_MS = 2500
+GO_MS = 30_000
 IMAGE = "QIYOU_RP2_UF2"
 NO_IMAGE = (
     "NOT RUN ON THE EMULATED PICO: rp2040py needs the official MicroPython image for the Pico, which no "
@@ -38,6 +41,8 @@ def open_device(kind: str, role: str, directory: Path, robot: Robot) -> Device:
         image = os.environ.get(IMAGE)
         if not image or not Path(image).is_file():
             raise NoDeviceError(NO_IMAGE)
+        if role != "hand":
+            raise NoDeviceError("the emulated Pico has no encoders, so only its hand runs: --role hand")
         from hil_tests.devices.emulated import EmulatedPico
 
         return EmulatedPico(Path(image), role, robot)
@@ -94,14 +99,24 @@ class Controller(WireController):
         self.advance(60)
 
     def make_ready(self) -> None:
-        """A session, a look, a go and (arm) the position: READY with power."""
+        """A session, a look, a go and (arm) the position: READY with power.
+
+        On a real board a person presses the go button, within 30 s of being asked on the terminal.
+        """
         assert self.hello()["accepted"] == messages.ACCEPTED
         self.say(messages.LOOKED)
         self.say(messages.RUN, messages.IDLE)
-        self.press(pins.IN_BUTTON_GO)
+        if isinstance(self.device, VirtualBoard):
+            self.press(pins.IN_BUTTON_GO)
+        else:
+            sys.stderr.write("\npress the go button now\n")
+            while self.now() < GO_MS and self.until(lambda _: True)["state"] != states.READY:
+                self.say(messages.RUN, messages.IDLE)
+        status = self.until(lambda fields: fields["state"] == states.READY)
         if self.device.role == "arm":
-            self.say(messages.SET_POSITION, *self.board.position)
-        self.until(lambda fields: fields["state"] == states.READY)
+            encoders = (status["encoder0"], status["encoder1"])
+            self.say(messages.SET_POSITION, *self.robot.usteps(joints_from_encoders(self.robot, encoders)))
+            self.until(lambda fields: bool(fields["flags"] & messages.STATUS_POSITION_KNOWN))
 
     def check_after(self) -> None:
         """No fault, the same firmware, no lost memory. Raises AssertionError."""

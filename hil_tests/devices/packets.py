@@ -11,25 +11,25 @@ from collections.abc import Iterator
 
 from firmware.wire import cobs, messages, packet
 
-_SEGMENT = messages.FORMATS[messages.SEGMENT]
-
 
 def _harmful(dice: random.Random) -> bytes:
     """The messages of one packet, each of which would leave a mark."""
     kind = dice.randrange(6)
+    rows: tuple[tuple[int | bytes, ...], ...]
     if kind == 0:
-        return messages.encode(messages.SET_POSITION, *(dice.randrange(-9000, 9000) for _ in range(3)))
-    if kind == 1:
-        return messages.encode(messages.PROFILE, messages.PROFILE_FAST)
-    if kind == 2:
-        return messages.encode(messages.LED, dice.randrange(1, 8))
-    if kind == 3:
-        return messages.encode(messages.MAGNET, 1)
-    if kind == 4:
-        return messages.encode(messages.HOLD) + messages.encode(messages.SERVICE, 1, dice.getrandbits(32))
-    flags = messages.SEGMENT_START | messages.SEGMENT_LAST
-    body = dice.randbytes(46)
-    return messages.encode(messages.SEGMENT, dice.randrange(65536), 0, flags, 0, 1 << 29, body)
+        rows = ((messages.SET_POSITION, *(dice.randrange(-9000, 9000) for _ in range(3))),)
+    elif kind == 1:
+        rows = ((messages.PROFILE, messages.PROFILE_FAST),)
+    elif kind == 2:
+        rows = ((messages.LED, dice.randrange(1, 8)),)
+    elif kind == 3:
+        rows = ((messages.MAGNET, 1),)
+    elif kind == 4:
+        rows = ((messages.HOLD,), (messages.SERVICE, 1, dice.getrandbits(32)))
+    else:
+        flags = messages.SEGMENT_START | messages.SEGMENT_LAST
+        rows = ((messages.SEGMENT, dice.randrange(65536), 0, flags, 0, 1 << 29, dice.randbytes(46)),)
+    return b"".join(bytes(messages.encode(*row)) for row in rows)
 
 
 def _mutated(dice: random.Random, frame: bytes) -> bytes:
