@@ -26,6 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--level", type=int, metavar="L", help="how strong the robot plays, 1-26 (default 12)"
     )
+    parser.add_argument(
+        "--robot", metavar="FILE", help="robot file, or gantry for the one that comes with the program"
+    )
     parser.add_argument("--resume", action="store_true", help="go on with the game in DIR after a power cut")
     parser.add_argument(
         "--no-truth", action="store_true", help="close the twin's truth channel (same moves, fewer figures)"
@@ -40,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
         raise BadInputError(f"--seed {args.seed} is outside 0 to {_MAX_SEED}; 1 would be right")
     if args.out.exists() and not args.out.is_dir():
         raise BadInputError(f"--out {args.out} is a file; the name of a folder would be right")
+    from host.arm.robot import named
     from host.game.demo import DemoOptions, run_demo
     from host.game.player import DEFAULT_LEVEL, MAX_LEVEL
 
@@ -48,7 +52,13 @@ def run(args: argparse.Namespace) -> int:
             f"--level {args.level} is outside 1 to {MAX_LEVEL}; {DEFAULT_LEVEL} is the usual one"
         )
     options = DemoOptions(
-        args.out, args.plies, args.seed, args.resume, not args.no_truth, level=args.level
+        args.out,
+        args.plies,
+        args.seed,
+        args.resume,
+        not args.no_truth,
+        robot=named(args.robot) if args.robot else None,
+        level=args.level,
     )
     try:
         return 0 if run_demo(options) else 1

@@ -4,7 +4,8 @@ import argparse
 import json
 import math
 from dataclasses import asdict
-from pathlib import Path
+
+from host.arm.robot import named
 
 __all__ = ["SUMMARY", "add_arguments", "run"]
 
@@ -14,7 +15,7 @@ SUMMARY = "how hard the arm can push with the motors of its robot file"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's options."""
     parser.add_argument(
-        "--robot", type=Path, metavar="FILE", help="robot file (default: the reference robot)"
+        "--robot", type=named, metavar="FILE", help="robot file, or gantry (default: the reference robot)"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 

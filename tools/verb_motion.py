@@ -3,7 +3,8 @@
 import argparse
 import json
 from dataclasses import asdict
-from pathlib import Path
+
+from host.arm.robot import named
 
 __all__ = ["RATIO_LIMIT", "SUMMARY", "add_arguments", "run"]
 
@@ -19,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--moves", type=int, default=20, metavar="N", help="moves for each seat and speed")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="seed of the moves")
     parser.add_argument(
-        "--robot", type=Path, metavar="FILE", help="robot file (default: the reference robot)"
+        "--robot", type=named, metavar="FILE", help="robot file, or gantry (default: the reference robot)"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 

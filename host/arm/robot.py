@@ -34,7 +34,7 @@ from host.arm.robotfile import fill, parse, read_source, text
 from host.arm.scara import Scara
 from safety.limits import Limits
 
-__all__ = ["DEFAULT_FILE", "Joint", "Lift", "Robot", "load", "loads"]
+__all__ = ["DEFAULT_FILE", "Joint", "Lift", "Robot", "load", "loads", "named"]
 
 _GEOMETRIES: dict[str, Geometry] = {"scara": Scara(), "gantry": Gantry()}
 
@@ -141,6 +141,12 @@ class Robot:
 
 def _whole_mm(metres: float) -> int:
     return math.floor(metres * 1000 + 1e-6)
+
+
+def named(name: str) -> Path:
+    """The file that a person means: the name of a robot that comes with the program, or a path."""
+    kept = DEFAULT_FILE.with_name(f"robot-{name}.toml")
+    return kept if name.isidentifier() and kept.exists() else Path(name)
 
 
 def load(path: Path | None = None) -> Robot:

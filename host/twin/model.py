@@ -16,12 +16,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.arm.robot import Robot
+from host.twin.gantry import gantry_body, gantry_ties
 from host.twin.motors import ELBOW_MOTOR, LIFT_MOTOR, SHOULDER_MOTOR
 from host.twin.noise import Noise, bounded_normal
 from host.twin.pictures import board_picture, board_size, face_picture, table_picture, tray_picture, tray_size
 from host.twin.pieces import Piece
 
-__all__ = ["HEIGHT_PX", "STEP_US", "WIDTH_PX", "ArmErrors", "Handles", "build", "draw_arm_errors", "handles"]
+__all__ = [
+    "HEIGHT_PX",
+    "STEP_US",
+    "WIDTH_PX",
+    "ArmErrors",
+    "Handles",
+    "build",
+    "draw_arm_errors",
+    "follow_ties",
+    "handles",
+]
 
 STEP_US = 500
 """Physics step. The stiffest mode is the lift on its motor (240 Hz); half a millisecond follows it stably."""
@@ -105,6 +116,14 @@ def handles(model: mujoco.MjModel) -> Handles:
     )
 
 
+def follow_ties(model: mujoco.MjModel, data: mujoco.MjData) -> None:
+    """Put what belts pull where its drum stands now."""
+    for tie in range(model.neq):
+        slide, drum = model.eq_obj1id[tie], model.eq_obj2id[tie]
+        ratio = model.eq_data[tie, 1]
+        data.qpos[model.jnt_qposadr[slide]] = ratio * data.qpos[model.jnt_qposadr[drum]]
+
+
 def build(
     robot: Robot, noise: Noise, pieces: Sequence[Piece], errors: ArmErrors, rng: np.random.Generator
 ) -> mujoco.MjModel:
@@ -149,10 +168,11 @@ def build(
     {_camera(robot, noise, rng)}
     <geom name="surface" type="plane" size="2 2 0.1" group="3" friction="0.05 0.001 0.0001" {_CONTACT}/>
     {_furniture(robot)}
-    {_arm(robot, noise, errors)}
+    {_gantry(robot, noise, errors) if robot.geometry.gantry else _arm(robot, noise, errors)}
     {"".join(_piece(piece) for piece in pieces)}
     {_hand()}
   </worldbody>
+  {gantry_ties(robot, errors) if robot.geometry.gantry else ""}
 </mujoco>"""
     return mujoco.MjModel.from_xml_string(xml, assets)
 
@@ -256,28 +276,21 @@ def _furniture(robot: Robot) -> str:
     {trays}"""
 
 
+def _gantry(robot: Robot, noise: Noise, errors: ArmErrors) -> str:
+    """The gantry; like the arm, it touches pieces with its nose alone."""
+    return gantry_body(robot, noise, errors, _tool(robot, noise), f'material="shell" {_SEEN}')
+
+
 def _arm(robot: Robot, noise: Noise, errors: ArmErrors) -> str:
     """The SCARA arm: only nose and its rod can touch pieces; everything else stays above `underside`."""
-    arm, nose = robot.arm, robot.nose
+    arm = robot.arm
     link1, link2 = arm.link1 + errors.link1_m, arm.link2 + errors.link2_m
     low, high = arm.underside + 0.016, arm.underside + 0.046
     column = high / 2 - 0.01
     y = -(4.5 * robot.board.pitch + arm.base_distance) + errors.shift_y_m
-    shoulder, elbow, lift = robot.shoulder, robot.elbow, robot.lift
-    lift_gear = 2.0 * math.pi / lift.lead
+    shoulder, elbow = robot.shoulder, robot.elbow
     stop = math.radians(2.5)
-    # Spring balance: at mid-height it carries the moving mass and pushes up by _LIFT_PUSH_N.
-    spring = 8.0
-    rest = 0.5 * (lift.low + lift.high) + (_MOVING_MASS_KG * _GRAVITY + _LIFT_PUSH_N) / spring
-    # The nose spring: planned force at half travel, 75 % of it as preload.
-    nose_spring = 0.5 * nose.force / nose.travel
-    nose_rest = -0.75 * nose.force / nose_spring
     shell, dark = (f'material="{name}" {_SEEN}' for name in ("shell", "dark"))
-    feet = "".join(
-        f'<geom type="sphere" size="0.001" pos="{0.0065 * math.cos(a):.6f} {0.0065 * math.sin(a):.6f} 0.001" '
-        f'contype="2" conaffinity="1" friction="0.4 0.001 0.0001" mass="0.0005" group="3" {_CONTACT}/>'
-        for a in (k * math.pi / 3 for k in range(6))
-    )
     return f"""
     <geom type="cylinder" size="0.045 {column}" pos="0 {y} {column}" material="dark" {_SEEN}/>
     <body name="link1" pos="{errors.shift_x_m} {y} {high}" euler="0 0 {errors.turn_rad}" sleep="never">
@@ -295,24 +308,41 @@ def _arm(robot: Robot, noise: Noise, errors: ArmErrors) -> str:
         <geom type="box" size="{link2 / 2} 0.018 0.012" pos="{link2 / 2} 0 0" mass="0.25" {shell}/>
         <geom type="cylinder" size="0.024 0.013" pos="{link2} 0 0" mass="0.06" {shell}/>
         <geom type="box" size="0.017 0.017 0.016" pos="{link2 - 0.035} 0 0.026" mass="0.08" {dark}/>
-        <body name="lift" pos="{link2} 0 {-low}">
-          <joint name="lift" type="slide" axis="0 0 1" range="{lift.low - 0.003} {lift.high + 0.002}"
-                 armature="{LIFT_MOTOR.rotor_inertia_kg_m2 * lift_gear**2}" damping="15"
-                 solreflimit="0.004 1" stiffness="{spring}" springref="{rest}"
-                 frictionloss="{noise.motor.lift_friction_n}"/>
-          <geom type="cylinder" size="0.005 0.08" pos="0 0 0.12" material="steel"
-                mass="{_MOVING_MASS_KG - 0.02}" {_SEEN}/>
-          <body name="nose">
-            <joint name="nose" type="slide" axis="0 0 1" range="0 {nose.travel}" damping="1.5"
-                   solreflimit="0.002 1" stiffness="{nose_spring}" springref="{nose_rest}"/>
-            <site name="face" pos="0 0 0" size="0.001" group="4"/>
-            <geom type="cylinder" size="0.008 0.017" pos="0 0 0.0176" material="dark" mass="0.017" group="1"
-                  contype="2" conaffinity="1" friction="0.4 0.001 0.0001" {_CONTACT}/>
-            {feet}
-          </body>
-        </body>
+        <body name="lift" pos="{link2} 0 {-low}">{_tool(robot, noise)}</body>
       </body>
     </body>"""
+
+
+def _tool(robot: Robot, noise: Noise) -> str:
+    """What hangs on the end of the arm: the lift on its screw, and the sprung nose."""
+    lift, nose = robot.lift, robot.nose
+    lift_gear = 2.0 * math.pi / lift.lead
+    # Spring balance: at mid-height it carries the moving mass and pushes up by _LIFT_PUSH_N.
+    spring = 8.0
+    rest = 0.5 * (lift.low + lift.high) + (_MOVING_MASS_KG * _GRAVITY + _LIFT_PUSH_N) / spring
+    # The nose spring: planned force at half travel, 75 % of it as preload.
+    nose_spring = 0.5 * nose.force / nose.travel
+    nose_rest = -0.75 * nose.force / nose_spring
+    feet = "".join(
+        f'<geom type="sphere" size="0.001" pos="{0.0065 * math.cos(a):.6f} {0.0065 * math.sin(a):.6f} 0.001" '
+        f'contype="2" conaffinity="1" friction="0.4 0.001 0.0001" mass="0.0005" group="3" {_CONTACT}/>'
+        for a in (k * math.pi / 3 for k in range(6))
+    )
+    return f"""
+        <joint name="lift" type="slide" axis="0 0 1" range="{lift.low - 0.003} {lift.high + 0.002}"
+               armature="{LIFT_MOTOR.rotor_inertia_kg_m2 * lift_gear**2}" damping="15"
+               solreflimit="0.004 1" stiffness="{spring}" springref="{rest}"
+               frictionloss="{noise.motor.lift_friction_n}"/>
+        <geom type="cylinder" size="0.005 0.08" pos="0 0 0.12" material="steel"
+              mass="{_MOVING_MASS_KG - 0.02}" {_SEEN}/>
+        <body name="nose">
+          <joint name="nose" type="slide" axis="0 0 1" range="0 {nose.travel}" damping="1.5"
+                 solreflimit="0.002 1" stiffness="{nose_spring}" springref="{nose_rest}"/>
+          <site name="face" pos="0 0 0" size="0.001" group="4"/>
+          <geom type="cylinder" size="0.008 0.017" pos="0 0 0.0176" material="dark" mass="0.017" group="1"
+                contype="2" conaffinity="1" friction="0.4 0.001 0.0001" {_CONTACT}/>
+          {feet}
+        </body>"""
 
 
 # A right hand reaching along -y; its origin is the middle of the pinch. Capsules: from, to, radius, material.

@@ -136,6 +136,7 @@ class World:
             self.at.joint_qpos, (shoulder, elbow, robot.lift.high + 0.001, 0.0), strict=True
         ):
             self._data.qpos[address] = value
+        plant.follow_ties(self._model, self._data)
 
     def _make_drives(self, rng: np.random.Generator) -> tuple[Stepper, Stepper, Stepper]:
         robot, spread = self.robot, self.noise.motor.torque_spread
