@@ -19,8 +19,19 @@ from host.arm.robot import DEFAULT_FILE, Robot, load
 from host.arm.steps import to_segments
 from host.arm.trajectory import plan_line
 from tools.move_bound import ArmData, Kind, load_arm_data, shortest_time
+from tools.path_bound import path_excess
 
-__all__ = ["SEATS", "MoveTimes", "Upkeep", "draw_turns", "measure_move_times", "measure_upkeep", "motions_of"]
+__all__ = [
+    "SEATS",
+    "MoveTimes",
+    "Paths",
+    "Upkeep",
+    "draw_turns",
+    "measure_move_times",
+    "measure_paths",
+    "measure_upkeep",
+    "motions_of",
+]
 
 SEATS: tuple[Seat, Seat] = ("red", "black")
 _REPEATS = 3
@@ -39,6 +50,16 @@ class MoveTimes:
     seconds: float
     ratio: float
     worst_ratio: float
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Swings of one seat: length over that of the shortest path found, median and worst."""
+
+    seat: str
+    swings: int
+    excess: float
+    worst_excess: float
 
 
 @dataclass(frozen=True)
@@ -115,6 +136,21 @@ def _bound(
     if key not in known:
         known[key] = shortest_time(data, start, end, kind)
     return known[key]
+
+
+def measure_paths(path: Path | None, count: int, seed: int) -> list[Paths]:
+    """Compare the carries of `count` turns of each seat with the shortest paths between their ends."""
+    robot, data = load(path), load_arm_data(path or DEFAULT_FILE)
+    rows = []
+    for seat in SEATS:
+        excesses = [
+            path_excess(data, robot.joints(motion.start_usteps), robot.joints(motion.end_usteps))
+            for stages in draw_turns(robot, seat, count, seed, fast=True)
+            for motion, kind in motions_of(stages)
+            if kind == "fast swing"
+        ]
+        rows.append(Paths(seat, len(excesses), statistics.median(excesses), max(excesses)))
+    return rows
 
 
 def measure_upkeep(robot: Robot, count: int, seed: int) -> Upkeep:

@@ -6,8 +6,9 @@ from host.arm.robot import DEFAULT_FILE, load
 from host.arm.scurve import plan_scurve
 from tools.cli import main
 from tools.link_capacity import measure_link_load
-from tools.motion_report import SEATS, draw_turns, measure_move_times, motions_of
+from tools.motion_report import SEATS, draw_turns, measure_move_times, measure_paths, motions_of
 from tools.move_bound import load_arm_data, shortest_time
+from tools.path_bound import path_excess
 
 ROBOT = load()
 DATA = load_arm_data(DEFAULT_FILE)
@@ -49,12 +50,23 @@ def test_turning_the_stretched_arm_needs_the_time_of_its_tip():
 
 
 def test_the_median_move_takes_at_most_fifteen_percent_longer_than_the_shortest_possible():
-    rows = measure_move_times(None, 7, 2)
+    rows = measure_move_times(None, 4, 2)
     assert {row.seat for row in rows} == set(SEATS)
     assert {row.speed_mm_s for row in rows} == {150.0, 250.0}
     for row in rows:
         assert 1.0 <= row.ratio <= 1.15
         assert row.worst_ratio <= 1.15
+
+
+def test_swings_go_nearly_the_shortest_way_there_is():
+    for row in measure_paths(None, 4, 2):
+        assert 1.0 <= row.excess <= 1.03
+        assert row.worst_excess <= 1.15
+
+
+def test_the_search_for_shorter_paths_finds_the_straight_line_of_a_gantry():
+    gantry = load_arm_data(DEFAULT_FILE.with_name("robot-gantry.toml"))
+    assert path_excess(gantry, (-1.0, 1.0, 0.03), (2.0, 5.0, 0.03)) == pytest.approx(1.0, abs=1e-6)
 
 
 def test_motions_use_less_than_a_fifth_of_what_a_controller_can_take_in():

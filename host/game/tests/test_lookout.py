@@ -110,6 +110,7 @@ def test_a_hand_is_a_person_with_the_arm_parked_and_in_motion(stage, place):
         assert not stage.wait(0.2).person
 
 
+@pytest.mark.parametrize("scene", ["red"], indirect=True)
 def test_a_hand_close_to_the_arm_is_noticed_as_such_and_a_far_one_is_not(stage):
     stage.move_arm(4 if stage.seat == "red" else 85)
     stage.hand_at(-0.25, 0.15)
@@ -120,6 +121,7 @@ def test_a_hand_close_to_the_arm_is_noticed_as_such_and_a_far_one_is_not(stage):
     assert stage.lookout.hand_at_arm
 
 
+@pytest.mark.parametrize("scene", ["red"], indirect=True)
 def test_nobody_for_two_seconds_is_what_it_takes_to_be_fast(stage):
     stage.wait(QUIET_US / 1e6 - 0.2)
     assert not stage.lookout.clear(stage.now_us)
@@ -135,6 +137,7 @@ def test_nobody_for_two_seconds_is_what_it_takes_to_be_fast(stage):
     assert stage.lookout.clear(stage.now_us)
 
 
+@pytest.mark.parametrize("scene", ["red"], indirect=True)
 def test_a_stream_older_than_a_fifth_of_a_second_counts_as_a_person(stage):
     stage.wait(3.0)
     assert stage.lookout.clear(stage.now_us)
@@ -151,6 +154,7 @@ def test_a_stream_older_than_a_fifth_of_a_second_counts_as_a_person(stage):
     assert stage.lookout.clear(stage.now_us)
 
 
+@pytest.mark.parametrize("scene", ["red"], indirect=True)
 def test_without_a_known_place_of_the_arm_nothing_is_clear(stage):
     stage.wait(3.0)
     stage.now_us += PERIOD_US
@@ -173,6 +177,7 @@ def test_a_piece_the_robot_itself_took_away_is_explained_and_another_is_a_change
         stage.world.data.qpos[at : at + 2] = there
 
 
+@pytest.mark.parametrize("scene", ["red"], indirect=True)
 def test_ten_pictures_a_second_are_taken(stage):
     before = stage.lookout.pictures
     stage.wait(2.0)
