@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the forces; 0 when nose and lift keep to 50 N everywhere, else 1."""
     from host.arm.errors import RobotFileError
-    from host.arm.force import CLASS_I_FORCE_N, report
+    from host.arm.force import CLASS_I_FORCE_N, DIRECTIONS_DEG, force_table, report
     from host.arm.robot import load
     from tools.errors import BadInputError
 
@@ -31,10 +31,17 @@ def run(args: argparse.Namespace) -> int:
         robot = load(args.robot)
     except RobotFileError as error:
         raise BadInputError(str(error)) from None
-    found = report(robot)
+    found, table = report(robot), force_table(robot)
     if args.json:
-        print(json.dumps({"limit_n": CLASS_I_FORCE_N, "holds": found.holds, **asdict(found)}))
+        rows = [asdict(row) for row in table]
+        figures = {"limit_n": CLASS_I_FORCE_N, "holds": found.holds, **asdict(found)}
+        print(json.dumps({**figures, "directions_deg": DIRECTIONS_DEG, "table": rows}))
     else:
+        print("force of the nose in N by radius and direction (degrees from outward), and the peak of all")
+        print("  radius " + "".join(f"{each:6d}" for each in DIRECTIONS_DEG) + "    peak")
+        for row in table:
+            forces = "".join(f"{each:6.1f}" for each in row.by_direction)
+            print(f"{row.radius * 1000:6.0f} mm{forces}{row.peak_n:8.1f}")
         elbow, radius = math.degrees(found.nose_elbow), found.nose_radius * 1000
         limit, one, two = CLASS_I_FORCE_N, found.link1_hinge * 1000, found.link2_hinge * 1000
         where = f"elbow at {elbow:.0f} degrees, {radius:.0f} mm out"

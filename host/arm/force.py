@@ -20,10 +20,36 @@ from numpy.typing import NDArray
 
 from host.arm.robot import Robot
 
-__all__ = ["CLASS_I_FORCE_N", "ForceReport", "link2_force", "report"]
+__all__ = [
+    "CLASS_I_FORCE_N",
+    "DIRECTIONS_DEG",
+    "ForceReport",
+    "ForceRow",
+    "force_table",
+    "link2_force",
+    "nose_force",
+    "report",
+]
 
 CLASS_I_FORCE_N = 50.0
 """Greatest force of a Class I robot (ISO 10218-1:2025, with at most 10 kg of moving mass and 250 mm/s)."""
+
+
+DIRECTIONS_DEG = tuple(range(0, 180, 15))
+"""Directions of the table, from outward along the radius, counterclockwise; the opposite ones are alike."""
+
+
+@dataclass(frozen=True)
+class ForceRow:
+    """Force of the nose (N) `radius` metres from the base axis, in each of `DIRECTIONS_DEG`, and at most.
+
+    The whole arm can be turned about its base, so a radius stands for every point at that distance.
+    """
+
+    radius: float
+    elbow: float
+    by_direction: tuple[float, ...]
+    peak_n: float
 
 
 @dataclass(frozen=True)
@@ -92,3 +118,39 @@ def report(robot: Robot) -> ForceReport:
         lift_n=lift_n,
         nose_spring_n=robot.nose.force,
     )
+
+
+def nose_force(robot: Robot, elbow: float, direction: float) -> float:
+    """Force (N) of the nose along `direction` (rad), with the elbow at `elbow` (rad).
+
+    Directions count counterclockwise from outward along the radius; of a gantry, from its carriage's travel.
+    """
+    arm = robot.arm
+    torques = [axis.peak_torque * axis.gear for axis in (robot.shoulder, robot.elbow)]
+    if robot.geometry.gantry:
+        levers = [arm.link1 * abs(math.cos(direction)), arm.link2 * abs(math.sin(direction))]
+    else:
+        from_elbow = arm.link2 * np.array([math.cos(elbow), math.sin(elbow)])
+        from_base = from_elbow + np.array([arm.link1, 0.0])
+        bearing = math.atan2(from_base[1], from_base[0]) + direction
+        levers = [
+            abs(float(p[0] * math.sin(bearing) - p[1] * math.cos(bearing))) for p in (from_base, from_elbow)
+        ]
+    return min(torque / max(lever, 1e-9) for torque, lever in zip(torques, levers, strict=True))
+
+
+def force_table(robot: Robot, rows: int = 13) -> list[ForceRow]:
+    """The nose's force by radius and direction over the whole envelope; one row for a gantry."""
+    gantry = robot.geometry.gantry
+    elbows = [0.0] if gantry else np.linspace(robot.elbow.low, robot.elbow.high, rows).tolist()
+    table = []
+    for elbow in elbows:
+        _, tool = robot.geometry.knee_and_tool(robot.arm, np.zeros(1), np.array([elbow]))
+        radius = 0.0 if gantry else float(np.hypot(*tool[0]))
+        by_direction = tuple(nose_force(robot, elbow, math.radians(each)) for each in DIRECTIONS_DEG)
+        if gantry:
+            peak = report(robot).nose_n
+        else:
+            peak = float(link2_force(robot, np.array([elbow]), robot.arm.link2)[0])
+        table.append(ForceRow(radius, elbow, by_direction, peak))
+    return table

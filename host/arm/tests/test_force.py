@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host.arm.force import CLASS_I_FORCE_N, link2_force, report
-from host.arm.robot import load
+from host.arm.force import CLASS_I_FORCE_N, DIRECTIONS_DEG, force_table, link2_force, nose_force, report
+from host.arm.robot import DEFAULT_FILE, load
 
 ROBOT = load()
 
@@ -51,3 +51,23 @@ def test_motors_twice_as_strong_do_not():
     )
     assert report(strong).nose_n == pytest.approx(2 * report(ROBOT).nose_n)
     assert not report(strong).holds
+
+
+@pytest.mark.parametrize("name", ["robot.toml", "robot-gantry.toml"])
+def test_the_table_keeps_to_fifty_newtons_at_every_point_in_every_direction_lift_included(name):
+    robot = load(DEFAULT_FILE.with_name(name))
+    table = force_table(robot, 60)
+    for row in table:
+        assert len(row.by_direction) == len(DIRECTIONS_DEG)
+        assert max(row.by_direction) <= row.peak_n + 1e-9
+        assert row.peak_n <= CLASS_I_FORCE_N
+    assert max(row.peak_n for row in table) == pytest.approx(report(robot).nose_n, rel=0.02)
+    assert report(robot).lift_n <= CLASS_I_FORCE_N
+
+
+@pytest.mark.parametrize("name", ["robot.toml", "robot-gantry.toml"])
+def test_a_finer_search_of_directions_finds_the_peak_of_the_row(name):
+    robot = load(DEFAULT_FILE.with_name(name))
+    for row in force_table(robot, 5):
+        fine = max(nose_force(robot, row.elbow, angle) for angle in np.linspace(0.0, math.pi, 20_001))
+        assert fine == pytest.approx(row.peak_n, rel=2e-3)
