@@ -20,6 +20,9 @@ BAD_INPUT: tuple[type[Exception], ...] = (LevelsError,)
 _PUBLISHED_SEED = 2026
 _TUNING_SEED = 7
 _MOST_OPENINGS = 100_000
+_STEP = 130.0
+"""68 % against the level below: 26 levels from a million nodes down to one that a player without search beats
+lie about so far apart; 92.5 would be 63 %."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,9 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tune = acts.add_parser("tune", help="place the levels anew on the path from strong to weak")
     tune.add_argument("--levels", type=Path, required=True, help="the levels.toml to write")
     tune.add_argument(
-        "--step", type=float, default=92.5, help="Elo from level to level (default 92.5: a score of 63 %%)"
+        "--step", type=float, default=_STEP, help=f"Elo from level to level (default {_STEP:g})"
     )
-    tune.add_argument("--no-games", action="store_true", help="only place, from the games there are")
+    tune.add_argument("--no-games", action="store_true", help="only place, by all games there are")
     report = acts.add_parser("report", help="write the document of what was measured")
     report.add_argument("--out", type=Path, default=Path("docs/levels.md"), help="default docs/levels.md")
     report.add_argument("--signature", metavar="S", help="results of that engine (default: this engine's)")
@@ -119,13 +122,13 @@ def _tune(args: argparse.Namespace) -> int:
     from tools.ladder.tuning import anchor_pairs, place_levels
 
     if not 10 <= args.step <= 400:
-        raise BadInputError(f"--step {args.step} is outside 10 to 400 Elo; 92.5 is a score of 63 %")
+        raise BadInputError(f"--step {args.step} is outside 10 to 400 Elo")
     plan = _round(args, "tuning.jsonl", _TUNING_SEED)
     if not args.no_games:
         from tools.ladder.rounds import play_pairs
 
         play_pairs(plan, anchor_pairs())
-    for line in place_levels(plan.store, args.levels, args.step):
+    for line in place_levels(plan.store, args.levels, args.step, args.no_games):
         print(line)
     return 0
 

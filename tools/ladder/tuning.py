@@ -1,5 +1,6 @@
 """Placing the levels: measure the path at many points, then put the levels at equal steps of Elo."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -17,37 +18,41 @@ __all__ = ["anchor_pairs", "place_levels"]
 # Distances at which the path is measured: above them a level only halves its nodes, and games are dear; from
 # 6 to 10 errors set in, and the path falls steeply.
 _DISTANCES = [5.0, *(6 + step / 2 for step in range(8)), *(float(step) for step in range(10, 19))]
-_UNMEASURED_ELO = 75.0
-"""Elo for a halving of the nodes above the first measured distance; an estimate."""
+_LEAST_POINTS = 8
+# Above the first measured distance games are dear and the path is estimated: a halving of the nodes costs
+# more the fewer there are (about 240 Elo from 8,000 to 4,000, 42 games).
+_TOP_HALVING_ELO = 110.0
+_HALVING_GROWTH_ELO = 22.0
 
 
-def _anchors() -> list[Contestant]:
-    return [Contestant(f"at {distance:g}", rule_at(distance, 3)) for distance in _DISTANCES]
+def _anchor(distance: float) -> Contestant:
+    return Contestant(f"at {distance:g}", rule_at(distance, 3))
 
 
 def anchor_pairs() -> list[tuple[Contestant, Contestant]]:
     """Who plays whom to measure the path: neighbours and second neighbours, the stronger first."""
-    anchors = _anchors()
+    anchors = [_anchor(distance) for distance in _DISTANCES]
     return [pair for gap in (1, 2) for pair in zip(anchors, anchors[gap:], strict=False)]
 
 
-def place_levels(store: Path, levels_file: Path, step: float) -> list[str]:
+def place_levels(store: Path, levels_file: Path, step: float, any_engine: bool) -> list[str]:
     """Write levels `step` Elo apart, from the top down, as far as the path reaches; returns what was done.
 
-    Where the path is too short for 26 such steps all steps are made shorter. Raises BadInputError when the
-    path has not been measured with this engine.
+    Counts the games of this engine, or with `any_engine` all games in `store`. Where the path is too short
+    for 26 such steps all steps are made shorter. Raises BadInputError when too little was played.
     """
     now = engine_signature()
-    anchors = _anchors()
-    pairs = scores(result for result in read(store, PairResult) if result.signature == now)
-    ratings = fit_elo(pairs, anchors[-1].key)
-    if any(anchor.key not in ratings for anchor in anchors):
-        raise BadInputError(f"{store} has no games of this engine for the whole path; leave --no-games out")
-    heights = np.array([ratings[anchor.key][0] for anchor in anchors])
+    games = (game for game in read(store, PairResult) if any_engine or game.signature == now)
+    ratings = _ratings_on_path(games)
+    if len(ratings) < _LEAST_POINTS:
+        raise BadInputError(f"{store} has too few games along the path to place levels; leave --no-games out")
+    measured = sorted(ratings)
+    heights = np.array([ratings[distance] for distance in measured])
     smooth = np.maximum.accumulate(_smoothed(heights)[::-1])[::-1]  # never stronger further down
-    top = smooth[0] + _UNMEASURED_ELO * _DISTANCES[0]
-    distances = np.array([0.0, *_DISTANCES])
-    curve = np.array([top, *smooth])
+    above = np.arange(0.0, measured[0], 0.5)
+    distances = np.array([*above, *measured])
+    curve = np.array([*(smooth[0] + _halvings_elo(measured[0]) - _halvings_elo(above)), *smooth])
+    top = curve[0]
     taken = min(step, (top - curve[-1]) / (LEVELS - 1))
     goals = [top - taken * (LEVELS - number) for number in range(1, LEVELS + 1)]
     # Ties in the curve are broken by the distance, or the interpolation would not be one.
@@ -57,6 +62,31 @@ def place_levels(store: Path, levels_file: Path, step: float) -> list[str]:
     lines = [f"path of {top - curve[-1]:.0f} Elo, {taken:.1f} from level to level"]
     lines += [f"level {number}: at {distance:g}" for number, distance in enumerate(chosen, start=1)]
     return lines
+
+
+def _halvings_elo(halvings: float | np.ndarray) -> float | np.ndarray:
+    """What so many halvings of the top level's nodes cost, by the estimate above."""
+    return _TOP_HALVING_ELO * halvings + _HALVING_GROWTH_ELO * halvings**2 / 2
+
+
+def _ratings_on_path(games: Iterable[PairResult]) -> dict[float, float]:
+    """Elo of every distance that was measured with the path as it is now."""
+    pairs = scores(games)
+    places: dict[str, float] = {}
+    for key in {key for pair in pairs for key in pair}:
+        distance = _distance(key)
+        if distance is not None and _anchor(distance).key == key:
+            places[key] = distance
+    if not places:
+        return {}
+    joined = {pair: score for pair, score in pairs.items() if pair[0] in places and pair[1] in places}
+    ratings = fit_elo(joined, max(places, key=places.__getitem__))
+    return {places[key]: elo for key, (elo, _) in ratings.items()}
+
+
+def _distance(key: str) -> float | None:
+    name = key.split(":", maxsplit=1)[0].removeprefix("at ")
+    return float(name) if name.replace(".", "", 1).isdecimal() and key.startswith("at ") else None
 
 
 def _smoothed(heights: np.ndarray) -> np.ndarray:
