@@ -45,7 +45,7 @@ def _client(scheduler: str | None, workers: int) -> "Iterator[Client]":
                 yield client
             return
         with (
-            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
+            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
             Client(cluster) as client,
         ):
             yield client

@@ -238,7 +238,7 @@ def test_the_verb_plays_goes_on_and_reports(tmp_path, capsys, monkeypatch):
         (["play", "--openings", "0"], "--openings"),
         (["watch", "--from-level", "99"], "--from-level"),
         (["report"], "no results"),
-        (["tune", "--levels", "x", "--no-games"], "no games"),
+        (["tune", "--levels", "x", "--no-games"], "too few games"),
     ],
 )
 def test_bad_input_is_one_sentence(words, named, tmp_path, capsys):
