@@ -1,11 +1,10 @@
 // A self-test without Python, meant to run under the sanitizers: perft, random games with the
-// judge, small searches, random nets, self-play, and garbage for the readers of FEN and UCI.
+// judge, small searches, random nets and self-play.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <random>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,7 +19,6 @@
 #include "search.h"
 #include "selfplay.h"
 #include "sha256.h"
-#include "uci.h"
 
 namespace {
 
@@ -189,42 +187,6 @@ void play_against_itself() {
   expect(records == selfplay(options), "the same seed gives the same games");
 }
 
-void read_garbage(std::mt19937& random) {
-  const std::string alphabet = "rnbakcpRNBAKCP123456789/ wb-.x\xff\t";
-  for (int i = 0; i < 20000; ++i) {
-    std::string text(i % 2 == 0 ? std::string(kStartFen) : std::string());
-    for (unsigned n = random() % 12; n > 0; --n) {
-      const char c = alphabet[random() % alphabet.size()];
-      if (text.empty() || random() % 2 == 0) {
-        text.insert(text.begin() + static_cast<std::ptrdiff_t>(random() % (text.size() + 1)), c);
-      } else {
-        text[random() % text.size()] = c;
-      }
-    }
-    try {
-      Position position = parse_fen(text);
-      perft(position, 1);
-      expect(fen(parse_fen(fen(position))) == fen(position), "an accepted FEN reads back");
-    } catch (const FenError&) {
-      continue;
-    }
-  }
-  const char* words[] = {"uci",  "ucci",  "isready", "position", "startpos", "fen",     "moves", "b2e2", "h9g7",
-                         "go",   "depth", "2",       "nodes",    "-5",       "setoption", "name",  "Hash", "value",
-                         "1",    "perft", "99999",   "MultiPV",  "stop",     "banmoves", "\x01\xfe", "a0a0", "searchmoves",
-                         "EvalFile", "eval"};
-  for (int i = 0; i < 100; ++i) {
-    std::string text;
-    for (unsigned n = random() % 60; n > 0; --n) {
-      text += words[random() % (sizeof words / sizeof words[0])];
-      text += random() % 4 == 0 ? "\n" : " ";
-    }
-    std::istringstream in(text + "\nstop\nquit\n");
-    std::ostringstream out;
-    expect(converse(in, out) == 0, "the program survives nonsense");
-  }
-}
-
 }  // namespace
 
 int main() {
@@ -235,7 +197,6 @@ int main() {
   search_a_little(std::make_shared<const Net>(random_net(random)));
   compare_nets(random);
   play_against_itself();
-  read_garbage(random);
   std::printf(failures == 0 ? "engine_selftest: all held\n" : "engine_selftest: %d failed\n", failures);
   return failures == 0 ? 0 : 1;
 }

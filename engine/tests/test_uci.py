@@ -25,7 +25,7 @@ def last(lines, word):
 def test_uci_greets_with_its_options():
     lines = say("uci\nisready\nquit\n")
     assert lines[0].startswith("id name Qiyou")
-    for option in ("Hash", "Threads", "MultiPV", "Level", "Seed", "RuleSet"):
+    for option in ("Hash", "Threads", "MultiPV", "Ponder", "Level", "Seed", "RuleSet", "UCI_Elo", "UCI_ShowWDL"):
         assert any(line.startswith(f"option name {option} type ") for line in lines)
     assert lines[-2:] == ["uciok", "readyok"]
 
@@ -94,6 +94,95 @@ def test_nonsense_is_answered_and_changes_nothing(command, answer):
     lines = say(f"{command}\nstop\nd\nquit\n")
     assert any(line.startswith("info string") and answer in line for line in lines)
     assert lines[-1] == START
+
+
+@pytest.mark.parametrize(
+    ("fen", "reason"),
+    [
+        ("4k4/9/9/9/9/9/9/9/9/3KK4 w", "red general on e0 is one too many"),
+        ("4k4/9/9/9/9/9/9/9/R8/4K4 b", "face each other"),
+        ("3k5/9/9/9/9/9/9/9/4A4/A3K4 w", "red advisor on a0 cannot stand there"),
+        ("3k5/9/9/4B4/9/9/9/9/9/4K4 w", "red elephant on e6 cannot stand there"),
+        ("3k5/9/9/9/9/9/9/4P4/9/4K4 w", "red soldier on e2 cannot stand there"),
+        ("3k5/9/9/9/9/9/9/9/9/3RK4 w", "black general on d9 stands in check"),
+        ("3k5/9/9/9/9/9/9/9/9/RRR1K4 w", "red chariot on c0 is one too many"),
+        ("3x5/9/9/9/9/9/9/9/9/4K4 w", "'x' on rank 9"),
+    ],
+)
+def test_illegal_positions_are_refused_with_the_man_and_the_square(fen, reason):
+    lines = say(f"position fen {fen} - - 0 1\nd\nquit\n")
+    assert reason in lines[0]
+    assert lines[-1] == START
+
+
+def test_thousands_of_moves_are_read():
+    dance = " ".join(["b2e2 b7e7 e2b2 e7b7"] * 1500)
+    lines = say(f"position startpos moves {dance} h2e2\nd\ngo nodes 100\n")
+    assert lines[0].endswith(" b - - 6001 3001")
+    assert last(lines, "bestmove")
+    refused = say(f"position startpos moves {dance} h2h2\n")
+    assert "ply 6000 'h2h2' is not legal" in refused[0]
+
+
+def test_pondering_waits_for_the_hit_and_then_keeps_to_the_clock():
+    lines = say("go ponder wtime 400 btime 400\nisready\nponderhit\n")
+    assert lines.index("readyok") < lines.index(last(lines, "bestmove"))
+    held = say("go ponder depth 2\nisready\nstop\nisready\nquit\n")
+    assert held.index("readyok") < held.index(last(held, "bestmove"))
+
+
+def test_a_mate_can_be_asked_for():
+    lines = say("position fen 3k5/9/9/9/4R4/9/9/9/9/4K4 w - - 0 1\ngo mate 1\n")
+    assert last(lines, "bestmove").startswith("bestmove e5d5")
+    assert not any("no mate" in line for line in lines)
+    lines = say("position startpos\ngo mate 1 nodes 2000\n")
+    assert any("no mate in 1 was found" in line for line in lines)
+
+
+def test_chances_are_told_when_asked_for():
+    lines = say("setoption name UCI_ShowWDL value true\nposition startpos\ngo depth 3\n")
+    chances = last(lines, "info depth").split(" wdl ")[1].split()[:3]
+    assert sum(map(int, chances)) == 1000
+    mate = say(
+        "setoption name UCI_ShowWDL value true\nposition fen 3k5/9/9/9/4R4/9/9/9/9/4K4 w - - 0 1\ngo depth 2\n"
+    )
+    assert " wdl 1000 0 0 " in last(mate, "info depth")
+
+
+def test_limited_strength_plays_the_level_nearest_to_the_elo():
+    options = say("uci\nquit\n")
+    lowest = int(next(line for line in options if " UCI_Elo " in line).split(" min ")[1].split()[0])
+    weak = f"setoption name UCI_LimitStrength value true\nsetoption name UCI_Elo value {lowest}\n"
+    go = "setoption name Seed value 3\nposition startpos moves b2e2\ngo\n"
+    by_elo = last(say(weak + go), "bestmove")
+    assert by_elo == last(say("setoption name Level value 1\n" + go), "bestmove")
+    lines = say("setoption name UCI_LimitStrength value maybe\nsetoption name UCI_Elo value 1\n")
+    assert "true or false" in lines[0]
+    assert "whole number from" in lines[1]
+
+
+def test_options_may_have_spaces_in_their_names():
+    lines = say("setoption name Clear Hash\nsetoption name Move Overhead value 30\nisready\n")
+    assert lines == ["readyok"]
+
+
+def test_only_legal_moves_are_searched_for():
+    lines = say("go depth 2 searchmoves a0a9 a0a1\n")
+    assert any("'a0a9' is not legal" in line for line in lines)
+    assert last(lines, "bestmove").split()[1] == "a0a1"
+    assert say("go depth 2 searchmoves a0a9\n")[-1] == "bestmove (none)"
+
+
+def test_with_every_move_banned_there_is_no_best_move():
+    start = "ucci\nposition fen 4k4/9/9/9/4p4/9/9/9/4p4/3K5 w\n"
+    lines = say(start + "banmoves d0d1 d0e1\ngo depth 2\nquit\n")
+    assert lines[-2:] == ["nobestmove", "bye"]
+    assert any("'a0a1' is not legal" in line for line in say(start + "banmoves a0a1\nquit\n"))
+
+
+def test_ucci_clocks_may_run_in_seconds():
+    lines = say("ucci\nsetoption usemillisec false\nposition startpos\ngo time 1 movestogo 5\nquit-not\n")
+    assert last(lines, "bestmove")
 
 
 def test_moves_can_be_chosen_among_or_banned():
