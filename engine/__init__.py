@@ -1,9 +1,12 @@
 """Rules, notation and search of Xiangqi: the thin, typed face of the C++ core."""
 
+from engine.conduct import Conduct
 from engine.errors import (
+    ConductError,
     EngineError,
     FenError,
     GameOverError,
+    HandicapError,
     IllegalMoveError,
     LevelsError,
     LimitsError,
@@ -12,7 +15,8 @@ from engine.errors import (
     PgnError,
     SquareError,
 )
-from engine.game import Game, Verdict
+from engine.game import Game, Offence, Verdict
+from engine.handicap import Handicap, handicap, handicaps
 from engine.levels import LEVELS, LevelChoice, LevelPlayer, LevelRule, level_rule
 from engine.move import Move
 from engine.net import Net
@@ -24,11 +28,15 @@ from engine.squares import parse_square, square_name
 __all__ = [
     "LEVELS",
     "START_FEN",
+    "Conduct",
+    "ConductError",
     "Engine",
     "EngineError",
     "FenError",
     "Game",
     "GameOverError",
+    "Handicap",
+    "HandicapError",
     "IllegalMoveError",
     "LevelChoice",
     "LevelPlayer",
@@ -40,12 +48,15 @@ __all__ = [
     "Net",
     "NetError",
     "NotationError",
+    "Offence",
     "PgnError",
     "Position",
     "SearchResult",
     "SquareError",
     "Verdict",
     "board_of_placement",
+    "handicap",
+    "handicaps",
     "level_rule",
     "parse_square",
     "square_name",

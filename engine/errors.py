@@ -8,6 +8,8 @@
     ├── IllegalMoveError    a move that the position does not allow
     ├── GameOverError       a move after the game was decided
     ├── LimitsError         search limits that make no sense
+    ├── ConductError        rules of conduct that cannot be read
+    ├── HandicapError       a handicap that is unknown, or moves that it does not give
     ├── LevelsError         a level, or a table of levels, that cannot be played
     └── NetError            a file that is no evaluation net of this engine
 
@@ -15,9 +17,11 @@ All are ValueErrors: each is about a value that came from outside. Messages are 
 """
 
 __all__ = [
+    "ConductError",
     "EngineError",
     "FenError",
     "GameOverError",
+    "HandicapError",
     "IllegalMoveError",
     "LevelsError",
     "LimitsError",
@@ -54,6 +58,14 @@ class IllegalMoveError(EngineError):
 
 class GameOverError(EngineError):
     """A move after the game was decided."""
+
+
+class ConductError(EngineError):
+    """Rules of conduct that cannot be read; names the file, the section and the key."""
+
+
+class HandicapError(EngineError):
+    """A handicap that is unknown or cannot be read, or moves that it does not give."""
 
 
 class LimitsError(EngineError):

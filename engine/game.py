@@ -6,7 +6,7 @@ from typing import Literal
 from engine import _core
 from engine.errors import GameOverError, IllegalMoveError
 from engine.move import Move
-from engine.position import Position, move_number, numbered_move
+from engine.position import Position, Side, move_number, numbered_move
 
 __all__ = ["REASONS", "Act", "Game", "Offence", "Offender", "Reason", "RuleSet", "State", "Verdict"]
 
@@ -20,6 +20,9 @@ Reason = Literal[
     "repetition",
     "natural-limit",
     "insufficient-material",
+    "agreed-draw",
+    "resignation",
+    "illegal-moves",
 ]
 Offender = Literal["red", "black", "both"]
 Act = Literal["check", "chase", "mate-threat"]
@@ -88,6 +91,7 @@ class Game:
         self._moves: list[Move] = []
         self._core = _core.Game(self._start._core, rules == "cxa")
         self._verdict: Verdict | None = None
+        self._ended: Verdict | None = None  # by the players, not by the board
 
     @property
     def start(self) -> Position:
@@ -133,10 +137,31 @@ class Game:
             raise IllegalMoveError("there is no move to take back; the game stands at its start")
         self._core.pop()
         self._verdict = None
+        self._ended = None
         return self._moves.pop()
+
+    def agree_draw(self) -> None:
+        """End the game as a draw by agreement. Raises GameOverError."""
+        self._end(Verdict("draw", "agreed-draw", None))
+
+    def resign(self, side: Side) -> None:
+        """End the game because `side` resigns. Raises GameOverError."""
+        self._end(Verdict("black-wins" if side == "red" else "red-wins", "resignation", None))
+
+    def forfeit(self, side: Side) -> None:
+        """End the game because `side` made more illegal moves than the place allows. Raises GameOverError."""
+        self._end(Verdict("black-wins" if side == "red" else "red-wins", "illegal-moves", side))
+
+    def _end(self, verdict: Verdict) -> None:
+        now = self.verdict()
+        if now.state != "ongoing":
+            raise GameOverError(f"the game is over already ({now.state}, {now.reason})")
+        self._ended = verdict
 
     def verdict(self) -> Verdict:
         """How the game stands now."""
+        if self._ended is not None:
+            return self._ended
         if self._verdict is None:
             found = self._core.verdict()
             offender: Offender | None = None

@@ -12,7 +12,7 @@ def test_the_public_names_are_there_and_named_once():
         assert hasattr(engine, name)
 
 
-@pytest.mark.parametrize("module", ["squares", "move", "position", "game", "levels"])
+@pytest.mark.parametrize("module", ["squares", "move", "position", "game", "conduct", "levels"])
 def test_the_examples_in_the_docstrings_hold(module):
     found = doctest.testmod(importlib.import_module(f"engine.{module}"), extraglobs=vars(engine))
     assert found.attempted > 0

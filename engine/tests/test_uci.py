@@ -25,7 +25,8 @@ def last(lines, word):
 def test_uci_greets_with_its_options():
     lines = say("uci\nisready\nquit\n")
     assert lines[0].startswith("id name Qiyou")
-    for option in ("Hash", "Threads", "MultiPV", "Ponder", "Level", "Seed", "RuleSet", "UCI_Elo", "UCI_ShowWDL"):
+    options = "Hash Threads MultiPV Ponder Level Seed EvalFile RuleSet UCI_LimitStrength UCI_Elo UCI_ShowWDL"
+    for option in options.split():
         assert any(line.startswith(f"option name {option} type ") for line in lines)
     assert lines[-2:] == ["uciok", "readyok"]
 
@@ -103,7 +104,7 @@ def test_nonsense_is_answered_and_changes_nothing(command, answer):
         ("4k4/9/9/9/9/9/9/9/R8/4K4 b", "face each other"),
         ("3k5/9/9/9/9/9/9/9/4A4/A3K4 w", "red advisor on a0 cannot stand there"),
         ("3k5/9/9/4B4/9/9/9/9/9/4K4 w", "red elephant on e6 cannot stand there"),
-        ("3k5/9/9/9/9/9/9/4P4/9/4K4 w", "red soldier on e2 cannot stand there"),
+        ("3k5/9/9/9/9/9/9/9/6P2/4K4 w", "red soldier on g1 cannot stand there"),
         ("3k5/9/9/9/9/9/9/9/9/3RK4 w", "black general on d9 stands in check"),
         ("3k5/9/9/9/9/9/9/9/9/RRR1K4 w", "red chariot on c0 is one too many"),
         ("3x5/9/9/9/9/9/9/9/9/4K4 w", "'x' on rank 9"),
@@ -143,9 +144,8 @@ def test_chances_are_told_when_asked_for():
     lines = say("setoption name UCI_ShowWDL value true\nposition startpos\ngo depth 3\n")
     chances = last(lines, "info depth").split(" wdl ")[1].split()[:3]
     assert sum(map(int, chances)) == 1000
-    mate = say(
-        "setoption name UCI_ShowWDL value true\nposition fen 3k5/9/9/9/4R4/9/9/9/9/4K4 w - - 0 1\ngo depth 2\n"
-    )
+    mate_in_one = "position fen 3k5/9/9/9/4R4/9/9/9/9/4K4 w - - 0 1\ngo depth 2\n"
+    mate = say("setoption name UCI_ShowWDL value true\n" + mate_in_one)
     assert " wdl 1000 0 0 " in last(mate, "info depth")
 
 
