@@ -1,7 +1,7 @@
 """`qiyou compare`: the rules against an independent program, pyffish, on random games.
 
-Games are biased to captures and checks, where move generators err. A second kind of game starts with few
-men and steps to and fro, so that positions repeat and the judges have to speak.
+Games are biased to captures and checks, where move generators err. A second kind of game goes in a circle
+(`tools/cyclic_games.py`), so that the judges have to speak; where they differ, the cause is named.
 """
 
 import argparse
@@ -10,11 +10,14 @@ import random
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 
-from engine import FenError, Game, Move, Position
+from engine import Game, Move, Position
 from engine.notation import to_ten_ranks
-from engine.squares import SQUARES
+from engine.position import Side
+from tools.cyclic_games import cyclic_games
 from tools.errors import BadInputError
+from tools.judge_differences import CAUSES, Cluster, clustered, diagram
 
 __all__ = ["SUMMARY", "Comparison", "add_arguments", "compare_moves", "compare_repetitions", "run"]
 
@@ -86,50 +89,13 @@ def compare_moves(positions: int, seed: int) -> Comparison:
     return result
 
 
-def _sparse_position(choose: random.Random) -> Position:
-    """A random position with few men, so that attacks are open."""
-    while True:
-        board = ["."] * SQUARES
-        board[choose.choice((3, 4, 5, 12, 13, 14))] = "K"
-        board[choose.choice((84, 85, 86, 75, 76, 77))] = "k"
-        for letter in choose.sample("AABBNNRRCCPPPPPaabbnnrrccppppp", choose.randrange(3, 12)):
-            square = choose.randrange(SQUARES)
-            if board[square] == ".":
-                board[square] = letter
-        try:
-            return Position.from_board("".join(board), choose.choice(("red", "black")))
-        except FenError:
-            continue
-
-
-def _dance(choose: random.Random) -> Game:
-    """A game in which both sides step to and fro until a position stands for the third time."""
-    while True:
-        game = Game(_sparse_position(choose))
-        steps: list[Move] = []
-        while game.verdict().state == "ongoing":
-            ply = len(steps)
-            if ply < 2:
-                moves = game.position.legal_moves()
-                step = choose.choice(moves)
-            else:
-                step = Move(steps[ply - 2].to_square, steps[ply - 2].from_square)
-            if not game.position.is_legal(step):
-                break
-            game.push(step)
-            steps.append(step)
-        if game.verdict().reason in ("repetition", "perpetual-check", "perpetual-chase"):
-            return game
-
-
-def compare_repetitions(games: int, seed: int) -> Comparison:
-    """Compare the judges on that many random games that end with a position's third standing."""
+def compare_repetitions(games: int, seed: int) -> tuple[Comparison, list[Cluster]]:
+    """Compare the judges on that many constructed circles; the differences also by cause."""
     import pyffish
 
     result = Comparison()
-    choose = random.Random(seed)
-    for _ in range(games):
-        game = _dance(choose)
+    differing: list[tuple[Game, Side, str]] = []
+    for game in islice(cyclic_games(seed), games):
         verdict = game.verdict()
         result.repetitions += 1
         result.decided += verdict.state != "draw"
@@ -139,11 +105,13 @@ def compare_repetitions(games: int, seed: int) -> Comparison:
         side = game.position.side
         theirs = "draw" if value == 0 else "red-wins" if (value > 0) == (side == "red") else "black-wins"
         if not ended or theirs != verdict.state:
-            line = " ".join(map(str, game.moves))
             there = theirs if ended else "ongoing"
-            here = f"{verdict.state} ({verdict.reason})"
-            result.differences.append(f"{fen} moves {line}: {here} here, {there} there")
-    return result
+            line = " ".join(map(str, game.moves))
+            text = f"{fen} moves {line}: {verdict.state} ({verdict.reason}) here, {there} there"
+            result.differences.append(text)
+            winner = verdict.state if there in ("draw", "ongoing") else there
+            differing.append((game, "black" if winner == "red-wins" else "red", text))
+    return result, clustered(differing)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -161,11 +129,12 @@ def run(args: argparse.Namespace) -> int:
             raise BadInputError(f"--{name} {getattr(args, name)} is outside 0 to {MOST_POSITIONS}")
     try:
         moves = compare_moves(args.positions, args.seed)
-        judges = compare_repetitions(args.repetitions, args.seed)
+        judges, clusters = compare_repetitions(args.repetitions, args.seed)
     except ImportError:
         raise BadInputError("pyffish is not installed; `pip install pyffish` brings it") from None
     if args.json:
-        print(json.dumps({"moves": asdict(moves), "judges": asdict(judges)}))
+        causes = {cluster.cause: len(cluster.games) for cluster in clusters}
+        print(json.dumps({"moves": asdict(moves), "judges": asdict(judges), "causes": causes}))
     else:
         print(
             f"{moves.positions} positions ({moves.checks} checks, {moves.mates} mates or stalemates): "
@@ -176,6 +145,10 @@ def run(args: argparse.Namespace) -> int:
                 f"{judges.repetitions} repetitions ({judges.decided} lost by one side): "
                 f"{len(judges.differences)} differences in the verdict"
             )
+        for cluster in clusters:
+            print(f"\n{len(cluster.games)} x {cluster.cause}: {CAUSES[cluster.cause]}")
+            if cluster.example is not None:
+                print(diagram(cluster.example))
     for difference in (moves.differences + judges.differences)[:SHOWN]:
         print(difference, file=sys.stderr)
     return 1 if moves.differences or judges.differences else 0
