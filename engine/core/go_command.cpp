@@ -107,7 +107,7 @@ void Parser::word(std::string_view word) {
   } else if (word == "opptime" || word == "oppincrement" || word == "oppmovestogo") {
     take(-kDay, kDay, ignored);
   } else if (word != "draw") {
-    go_.complaints.push_back("'" + shown(word) + "' is no limit that go knows");
+    go_.complaints.push_back("the word '" + shown(word) + "' is no limit that go knows");
   }
 }
 
