@@ -8,7 +8,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-_ON_THE_HOST = ("firmware/manifest.py", "firmware/pico_main.py", "firmware/board/interpreted.py")
+_ON_THE_HOST = (
+    "firmware/manifest.py",
+    "firmware/pico_main.py",
+    "firmware/board/interpreted.py",
+    "firmware/wire/meanings.py",
+)
 
 
 def boot_files() -> list[tuple[Path, str]]:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from firmware.wire import messages
+from firmware.wire.meanings import MEANINGS
 from safety import reasons, states
 from tools.errors import BadInputError
 
@@ -47,12 +48,13 @@ def render() -> str:
     for direction in (messages.TO_CONTROLLER, messages.TO_HOST):
         lines += [f"### {direction.capitalize()}", ""]
         lines += ["| id | message | bytes | body | meaning |", "|---|---|---|---|---|"]
-        for number, name, way, body, fields, meaning in messages.TABLE:
+        for number, name, way, body, fields in messages.TABLE:
             if way == direction:
                 pairs = zip(fields.split(), _types(body), strict=True)
                 named = [f"`{field}` {kind}" for field, kind in pairs]
                 size = 1 + struct.calcsize("<" + body)
-                lines.append(f"| {number} | {name} | {size} | {', '.join(named) or '-'} | {meaning} |")
+                body_text = ", ".join(named) or "-"
+                lines.append(f"| {number} | {name} | {size} | {body_text} | {MEANINGS[number]} |")
         lines.append("")
     lines += ["### States", "", ", ".join(f"{i} {name}" for i, name in enumerate(states.NAMES)) + ".", ""]
     lines += ["### Reasons", "", "| id | reason |", "|---|---|"]
