@@ -60,13 +60,18 @@ def farm_out(
     """Do `work` on every unit and yield each with its result as they are finished, in any order.
 
     `scheduler` is the address of a running Dask scheduler (`tcp://...`), whose workers need this package;
-    without one, `workers` processes (default: one a core) are started here. Raises what `work` raises, and
+    without one, `workers` processes (default: one a core) are started here; one alone is this process itself,
+    without Dask. Raises what `work` raises, and
     BadInputError when no scheduler answers.
     """
     waiting = deque(units)
     if not waiting:
         return
     count = min(workers or os.cpu_count() or 1, len(waiting))
+    if scheduler is None and count == 1:
+        for unit in waiting:
+            yield unit, work(unit)
+        return
     with _client(scheduler, count) as client:
         from distributed import wait
 

@@ -4,15 +4,15 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from engine import LimitsError, Net, NetError
 from engine.selfplay import MAX_GAMES, MAX_NODES, RECORD_BYTES, selfplay
 from tools.errors import BadInputError
+from tools.farm import farm_out
 
 __all__ = ["BAD_INPUT", "SUMMARY", "add_arguments", "run"]
 
@@ -37,17 +37,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--net", type=Path, help="net that judges positions (default: the built-in one)")
     parser.add_argument("--rules", action="store_true", help="judge by the hand-written evaluation instead")
     parser.add_argument("--chunk", type=int, default=100, help="games in one file (default 100)")
-    parser.add_argument("--processes", type=int, default=2, help="processes at once (default 2)")
+    parser.add_argument("--processes", type=int, default=2, help="processes on this machine (default 2)")
+    parser.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="a running Dask scheduler instead")
 
 
-def _write_chunk(path: Path, seed: int, games: int, nodes: int, net: Path | Literal["rules"] | None) -> int:
-    """Play one file's games and write it in one step; returns the number of records."""
-    judge = Net.load(net) if isinstance(net, Path) else net
-    records = selfplay(seed, games, nodes, judge)
-    part = path.with_suffix(".part")
-    part.write_bytes(records)
-    os.replace(part, path)
-    return len(records) // RECORD_BYTES
+@dataclass(frozen=True)
+class _Chunk:
+    """One file's games; `judge` is a net's whole file, so that a worker elsewhere needs none of our paths."""
+
+    path: Path
+    seed: int
+    games: int
+    nodes: int
+    judge: bytes | Literal["rules"] | None
+
+
+def _play_chunk(chunk: _Chunk) -> bytes:
+    judge = Net(chunk.judge) if isinstance(chunk.judge, bytes) else chunk.judge
+    return selfplay(chunk.seed, chunk.games, chunk.nodes, judge)
+
+
+def _written(done: Iterable[tuple[_Chunk, bytes]]) -> Iterator[int]:
+    """Write each file in one step as its games come; yields the number of records."""
+    for chunk, records in done:
+        part = chunk.path.with_suffix(".part")
+        part.write_bytes(records)
+        os.replace(part, chunk.path)
+        yield len(records) // RECORD_BYTES
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -81,22 +97,21 @@ def run(args: argparse.Namespace) -> int:
     _check(args)
     if args.rules and args.net is not None:
         raise BadInputError("--rules and --net exclude each other; one of them would be right")
+    judge: bytes | Literal["rules"] | None = "rules" if args.rules else None
     if args.net is not None:
         Net.load(args.net)
+        judge = args.net.read_bytes()
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    paths, seeds, sizes = [], [], []
+    chunks = []
     for number, first in enumerate(range(0, args.games, args.chunk)):
         path = args.out.with_name(f"{args.out.stem}-{number:05}.bin")
         if path.exists():
             continue
-        paths.append(path)
         # Each file has a seed of its own, so a resumed run plays the games the whole one would have.
-        seeds.append(args.seed * _MOST_CHUNKS + number)
-        sizes.append(min(args.chunk, args.games - first))
-    nodes, nets = [args.nodes] * len(paths), ["rules" if args.rules else args.net] * len(paths)
-    if not paths:
+        seed = args.seed * _MOST_CHUNKS + number
+        chunks.append(_Chunk(path, seed, min(args.chunk, args.games - first), args.nodes, judge))
+    if not chunks:
         print("all files are there already", file=sys.stderr)
         return 0
-    with ProcessPoolExecutor(args.processes, mp_context=get_context("spawn")) as pool:
-        _report(pool.map(_write_chunk, paths, seeds, sizes, nodes, nets), len(paths))
+    _report(_written(farm_out(_play_chunk, chunks, args.scheduler, args.processes)), len(chunks))
     return 0

@@ -40,11 +40,14 @@ class Score:
 
 def scores(results: Iterable[PairResult]) -> dict[tuple[str, str], Score]:
     """The score of every pair of contestants, by their keys, the first's share."""
-    pairs: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    pairs: dict[tuple[str, str], dict[tuple[int, int, str], tuple[float, float]]] = {}
     for result in results:
-        pairs.setdefault((result.a, result.b), []).append(result.points)
+        # The same opening played twice by the same engine is the same two games.
+        which = (result.seed, result.opening, result.signature)
+        pairs.setdefault((result.a, result.b), {})[which] = result.points
     found = {}
-    for pair, points in pairs.items():
+    for pair, games in pairs.items():
+        points = list(games.values())
         shares = np.array([sum(two) / 2 for two in points])
         # With few openings the sample may not vary at all; half a point's worth of doubt is kept.
         spread = max(float(shares.std(ddof=1)) if len(shares) > 1 else 0.5, 0.5 / len(shares))

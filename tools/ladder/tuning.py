@@ -19,6 +19,8 @@ __all__ = ["anchor_pairs", "place_levels"]
 # 6 to 10 errors set in, and the path falls steeply.
 _DISTANCES = [5.0, *(6 + step / 2 for step in range(8)), *(float(step) for step in range(10, 19))]
 _LEAST_POINTS = 8
+_BEGINNER = 21.0
+"""Level 1 stands here at least, whatever the step: the player `careful`, without search, wins against it."""
 # Above the first measured distance games are dear and the path is estimated: a halving of the nodes costs
 # more the fewer there are (about 240 Elo from 8,000 to 4,000, 42 games).
 _TOP_HALVING_ELO = 110.0
@@ -58,6 +60,7 @@ def place_levels(store: Path, levels_file: Path, step: float, any_engine: bool) 
     # Ties in the curve are broken by the distance, or the interpolation would not be one.
     falling = curve - 1e-3 * distances
     chosen = [round(float(np.interp(-goal, -falling, distances)), 2) for goal in goals]
+    chosen[0] = max(chosen[0], _BEGINNER)
     write_levels(levels_file, chosen)
     lines = [f"path of {top - curve[-1]:.0f} Elo, {taken:.1f} from level to level"]
     lines += [f"level {number}: at {distance:g}" for number, distance in enumerate(chosen, start=1)]

@@ -213,15 +213,16 @@ if __name__ == "__main__":
     assert (tmp_path / "fell").exists()
 
 
-def test_the_verb_plays_goes_on_and_reports(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("tools.ladder.rounds.farm_out", lambda work, units, *_: ((u, work(u)) for u in units))
+def test_the_verb_plays_goes_on_and_reports(tmp_path, capsys):
+    watch = ["ladder", "watch", "--to-level", "1", "--openings", "1", "--workers", "1"]
     data, page = tmp_path / "data", tmp_path / "levels.md"
-    order = ["ladder", "play", "--pairs", "2-1,1-careful", "--openings", "2", "--data", str(data)]
+    order = ["ladder", "play", "--pairs", "2-1,1-careful", "--openings", "2", "--workers", "1"]
+    order += ["--data", str(data)]
     assert main(order) == 0
     assert main(order) == 0
     assert "0 units to play" in capsys.readouterr().err
     assert len((data / "pairs.jsonl").read_text().splitlines()) == 4
-    assert main(["ladder", "watch", "--to-level", "1", "--openings", "1", "--data", str(data)]) == 0
+    assert main([*watch, "--data", str(data)]) == 0
     assert main(["ladder", "report", "--data", str(data), "--out", str(page)]) == 0
     text = page.read_text()
     assert "No human rating has been measured" in text

@@ -9,7 +9,7 @@ from tools.cli import main
 
 
 def play(folder, *more):
-    words = ["selfplay", "--seed", "3", "--games", "5", "--chunk", "2", "--nodes", "40"]
+    words = ["selfplay", "--seed", "3", "--games", "5", "--chunk", "2", "--nodes", "40", "--processes", "1"]
     return main([*words, "--out", str(folder / "run.bin"), *more])
 
 
@@ -24,7 +24,7 @@ def test_games_are_recorded_in_files_and_a_broken_run_goes_on(tmp_path, capsys):
     assert whole["run-00002.bin"] == selfplay(300_002, 1, 40)
     assert "3 of 3 files" in capsys.readouterr().err
     (tmp_path / "run-00001.bin").unlink()
-    assert play(tmp_path, "--processes", "1") == 0
+    assert play(tmp_path) == 0
     assert "1 of 1 files" in capsys.readouterr().err
     assert contents(tmp_path) == whole
     assert play(tmp_path) == 0
@@ -34,7 +34,7 @@ def test_games_are_recorded_in_files_and_a_broken_run_goes_on(tmp_path, capsys):
 def test_a_net_judges_the_positions_when_one_is_given(tmp_path):
     net = tmp_path / "a.nnue"
     net.write_bytes(FILE)
-    assert play(tmp_path, "--net", str(net), "--processes", "1") == 0
+    assert play(tmp_path, "--net", str(net)) == 0
     assert (tmp_path / "run-00000.bin").read_bytes() == selfplay(300_000, 2, 40, Net.load(net))
 
 
