@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from vision.gridfield import GridField
+
 __all__ = ["CameraStation", "PieceCentre", "camera_station", "find_centre"]
 
 _PIXELS_PER_CELL = 96  # of the rectified patch: a little finer than the camera's own pixels
@@ -92,12 +94,13 @@ def find_centre(
     radius_cells: float,
     height_cells: float,
     reach_cells: float = 0.2,
+    field: GridField | None = None,
 ) -> PieceCentre:
     """Measure the centre of the disc standing near `near` (board coordinates, cells).
 
     `image` is HxWx3 uint8 BGR, `homography` maps board coordinates (cells) to its pixels. The
-    search covers `reach_cells` in each direction. The answer lies on the board plane, with the
-    displacement by the piece's height undone.
+    search covers `reach_cells` in each direction; `field` says what the homography leaves over. The
+    answer lies on the board plane, with the displacement by the piece's height undone.
     """
     foot = np.array(station.foot)
     lean = station.height / (station.height - height_cells)
@@ -127,6 +130,8 @@ def find_centre(
         },
     )
     on_plane = seen + fine.x * scale
+    if field is not None:
+        on_plane = field.correct(on_plane[None])[0]
     standing = foot + (on_plane - foot) / lean
     typical = float(np.median([energy for energy, _, _ in grid]))
     return PieceCentre(float(standing[0]), float(standing[1]), float(-fine.fun / max(typical, 1e-9)))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from vision.geometry import project
 
-__all__ = ["refine_homography"]
+__all__ = ["measure_lines", "refine_homography"]
 
 Array = NDArray[np.float64]
 
@@ -52,7 +52,7 @@ def refine_homography(image: NDArray[np.uint8], homography: Array) -> Array | No
 
     It must be right to about 0.05 cells. None when too few lines can be seen.
     """
-    measured, across = _measure(image, homography)
+    measured, across = measure_lines(image, homography)
     if len(measured) < _LEAST_PLACES:
         return None
     wanted = np.round(measured[np.arange(len(measured)), across])
@@ -63,8 +63,11 @@ def refine_homography(image: NDArray[np.uint8], homography: Array) -> Array | No
     return np.asarray(refined / refined[2, 2], dtype=np.float64)
 
 
-def _measure(image: NDArray[np.uint8], homography: Array) -> tuple[Array, NDArray[np.int_]]:
-    """Places on the printed lines in board coordinates (N, 2), and which coordinate each one measures."""
+def measure_lines(image: NDArray[np.uint8], homography: Array) -> tuple[Array, NDArray[np.int_]]:
+    """Places on the printed lines in board coordinates (N, 2), and which coordinate each one measures.
+
+    `homography` as for `refine_homography`; places that something covers may be among them.
+    """
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.float32)
     offsets = np.linspace(-_REACH_CELLS, _REACH_CELLS, _SAMPLES)
     along = np.array(_ALONG) - 0.5

@@ -305,7 +305,7 @@ def _go_above(
     shoulder, elbow, _ = robot.usteps(joints)
     above = (shoulder, elbow, travel_usteps(robot))
     if position != above:
-        steps.append(MoveStep(swing(robot, position, above, label, fast=scene.fast)))
+        steps.append(MoveStep(swing(robot, position, above, label, fast=scene.fast, approach=True)))
     return above
 
 

@@ -92,7 +92,8 @@ class Outline:
 class Joint:
     """A turning axis: drive, range, park, limit switch and encoder. Angles in radians, torque at the motor.
 
-    The switch closes at `switch` on the way to the end of the range where the axis parks. The encoder reads
+    The switch closes at `switch` on the way to the end of the range where the axis parks. A slow approach
+    covers the last `approach` before a place where the nose goes down. The encoder reads
     `encoder_zero + encoder_sign * angle * encoder_counts / 2 pi`, modulo `encoder_counts`.
     """
 
@@ -104,6 +105,7 @@ class Joint:
     high: float = quantity("angle", "-360deg", "360deg")
     park: float = quantity("angle", "-360deg", "360deg")
     switch: float = quantity("angle", "-360deg", "360deg")
+    approach: float = quantity("angle", "0deg", "3deg")
     encoder_counts: int = whole(256, 65536)
     encoder_zero: int = whole(0, 65535)
     encoder_sign: int = whole(-1, 1)
@@ -185,6 +187,7 @@ class Plan:
     rising: float = quantity("speed", "2mm/s", "100mm/s")
     recovery: float = quantity("speed", "2mm/s", "25mm/s")
     home: float = quantity("speed", "1mm/s", "25mm/s")
+    approach_acceleration: float = quantity("angular acceleration", "1deg/s^2", "1000deg/s^2")
     shoulder: AxisLimits
     elbow: AxisLimits
     lift: LiftLimits

@@ -11,6 +11,7 @@ from host.game.requests import Offsets
 from host.game.state import square_index
 from vision.centre import camera_station, find_centre
 from vision.geometry import homography_from_corners, pitch_pixels
+from vision.gridfield import fit_field
 from vision.gridlines import refine_homography
 from vision.reading import Frame, Reading
 
@@ -63,6 +64,7 @@ class CameraEyes:
         rough = homography_from_corners(reading.corners)
         refined = refine_homography(frame.image, rough)
         homography = rough if refined is None else refined
+        field = None if refined is None else fit_field(frame.image, refined)
         height, width = frame.image.shape[:2]
         # The focal length that puts the lens where the robot's data sheet has it.
         focal = pitch_pixels(homography) / pitch * robot.camera.height
@@ -79,6 +81,7 @@ class CameraEyes:
                 station=station,
                 radius_cells=robot.piece.diameter / 2 / pitch,
                 height_cells=robot.piece.height / pitch,
+                field=field,
             )
             if found.sharpness >= _SHARP and math.hypot(found.x - x, found.y - y) < 0.5:
                 cells[square] = (found.x - x, found.y - y)

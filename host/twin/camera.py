@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import math
 import os
 import weakref
 from typing import Protocol
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from host.twin.errors import RendererError
 from host.twin.model import HEIGHT_PX, WIDTH_PX, Handles
-from host.twin.noise import CameraNoise
+from host.twin.noise import CameraNoise, bounded_normal
 
 __all__ = ["GLANCE_SIZE", "Camera"]
 
@@ -103,6 +104,37 @@ class Camera:
         self._gain = self._light(rng)
         self._small = np.zeros((GLANCE_SIZE[1], GLANCE_SIZE[0], 3), np.uint8)
         self._small_gain = np.ascontiguousarray(self._gain[_JOINED // 2 :: _JOINED, _JOINED // 2 :: _JOINED])
+        self._bend = self._lens(model, rng)
+
+    def _lens(
+        self, model: mujoco.MjModel, rng: np.random.Generator
+    ) -> tuple[NDArray[np.int16], NDArray[np.uint16]]:
+        """Where each pixel of the picture looks in the undistorted drawing (a map for `cv2.remap`).
+
+        Brown's model with one radial and two tangential terms, about the middle of the picture; the
+        inverse is found by fixed-point iteration.
+        """
+        noise = self._noise
+        radial = bounded_normal(rng, noise.radial_sigma, noise.radial_max)
+        first, second = (
+            bounded_normal(rng, noise.tangential_sigma, noise.tangential_max) for _ in range(2)
+        )
+        half = math.radians(float(model.cam_fovy[self._handles.camera])) / 2
+        focal = HEIGHT_PX / 2 / math.tan(half)
+        middle = np.array([(WIDTH_PX - 1) / 2, (HEIGHT_PX - 1) / 2])
+        columns, rows = np.meshgrid(np.arange(WIDTH_PX), np.arange(HEIGHT_PX))
+        seen_x, seen_y = (columns - middle[0]) / focal, (rows - middle[1]) / focal
+        x, y = seen_x, seen_y
+        for _ in range(8):
+            square = x * x + y * y
+            scale = 1.0 + radial * square
+            x, y = (
+                (seen_x - 2 * first * x * y - second * (square + 2 * x * x)) / scale,
+                (seen_y - first * (square + 2 * y * y) - 2 * second * x * y) / scale,
+            )
+        drawn = [(each * focal + half).astype(np.float32) for each, half in zip((x, y), middle, strict=True)]
+        maps = cv2.convertMaps(drawn[0], drawn[1], cv2.CV_16SC2)
+        return np.asarray(maps[0], dtype=np.int16), np.asarray(maps[1], dtype=np.uint16)
 
     def _light(self, rng: np.random.Generator) -> NDArray[np.float32]:
         """The gain of each pixel: exposure, white balance, slope of the light and fall-off of the lens."""
@@ -175,7 +207,10 @@ class Camera:
         flicker = 1.0 + float(rng.normal(0.0, self._noise.flicker_sigma))
         row = int(rng.integers(0, _BANK_MARGIN))
         # OpenGL reads rows bottom up and colours as RGB.
-        picture = np.ascontiguousarray(pixels[::-1, :, ::-1])
+        upright = np.ascontiguousarray(pixels[::-1, :, ::-1])
+        picture = np.asarray(
+            cv2.remap(upright, *self._bend, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), dtype=np.uint8
+        )
         if self._noise.blur_px > 0.0:
             picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), self._noise.blur_px), dtype=np.uint8)
         lit = cv2.multiply(picture, self._gain, scale=flicker, dtype=cv2.CV_16S)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from host.arm.robot import Robot
 from host.twin.motors import ELBOW_MOTOR, SHOULDER_MOTOR
-from host.twin.noise import Noise
 
 if TYPE_CHECKING:
     from host.twin.model import ArmErrors
@@ -43,7 +42,7 @@ def gantry_ties(robot: Robot, errors: ArmErrors) -> str:
     return f"<equality>{ties}</equality>"
 
 
-def gantry_body(robot: Robot, noise: Noise, errors: ArmErrors, tool: str, looks: str) -> str:
+def gantry_body(robot: Robot, errors: ArmErrors, tool: str, looks: str) -> str:
     """Drums, bridge and carriage with `tool` (the lift's body) hung on it; `looks` of what only is seen."""
     shoulder, elbow = robot.shoulder, robot.elbow
     height = robot.arm.underside + 0.025
@@ -56,8 +55,8 @@ def gantry_body(robot: Robot, noise: Noise, errors: ArmErrors, tool: str, looks:
         f'armature="{motor.rotor_inertia_kg_m2 * axis.gear**2}" damping="0.02" frictionloss="{friction}"/>'
         f"{_INERTIA}</body>"
         for name, axis, motor, friction, side in (
-            ("shoulder", shoulder, SHOULDER_MOTOR, noise.motor.shoulder_friction_nm, wide),
-            ("elbow", elbow, ELBOW_MOTOR, noise.motor.elbow_friction_nm, -wide),
+            ("shoulder", shoulder, SHOULDER_MOTOR, errors.shoulder_friction_nm, wide),
+            ("elbow", elbow, ELBOW_MOTOR, errors.elbow_friction_nm, -wide),
         )
     )
     return f"""{drums}

@@ -165,11 +165,16 @@ class Hand:
                 _Leg(act * _LOWER, x, y, floor, grip=piece),
                 _Leg(act * _LIFT, x, y, _CARRY_M),
                 _Leg(act * _CARRY, target.x, target.y, _CARRY_M, turn=turn),
-                _Leg(act * _RELEASE, target.x, target.y, 0.0, release=True),
+                _Leg(act * _RELEASE, target.x, target.y, self._floor(piece, target), release=True),
                 _Leg(act * _LIFT, target.x, target.y, _CARRY_M),
             ]
         legs.append(_Leg(act * _RETREAT, *_HOME))
         self._begin(legs)
+
+    def _floor(self, piece: int, point: Point) -> float:
+        """How high a piece stands there, metres."""
+        world = self._world
+        return world.surface.highest_within(point.x, point.y, world.pieces[piece].diameter_m / 2)
 
     def _begin(self, legs: list[_Leg]) -> None:
         self._legs = legs

@@ -2,6 +2,8 @@
 
 MuJoCo's world frame is the seat frame (origin at the centre of the board on its surface, x to the right of
 the robot, y away from it, z up). The board is where it should be; the calibration error sits in the arm.
+
+Between a motor and its joint there is free play (`host.twin.play`).
 """
 
 from __future__ import annotations
@@ -19,8 +21,10 @@ from host.arm.robot import Robot
 from host.twin.gantry import gantry_body, gantry_ties
 from host.twin.motors import ELBOW_MOTOR, LIFT_MOTOR, SHOULDER_MOTOR
 from host.twin.noise import Noise, bounded_normal
-from host.twin.pictures import board_picture, board_size, face_picture, table_picture, tray_picture, tray_size
+from host.twin.pictures import board_picture, face_picture, table_picture, tray_picture, tray_size
 from host.twin.pieces import Piece
+from host.twin.play import play, rotor
+from host.twin.surface import Surface
 
 __all__ = [
     "HEIGHT_PX",
@@ -59,6 +63,8 @@ class ArmErrors:
     shoulder_switch_rad: float
     elbow_switch_rad: float
     lift_switch_m: float
+    shoulder_friction_nm: float
+    elbow_friction_nm: float
 
 
 def draw_arm_errors(noise: Noise, rng: np.random.Generator) -> ArmErrors:
@@ -67,6 +73,9 @@ def draw_arm_errors(noise: Noise, rng: np.random.Generator) -> ArmErrors:
 
     def small(sigma: float, most: float) -> float:
         return bounded_normal(rng, sigma, most) * 1e-3
+
+    def friction() -> float:
+        return float(rng.uniform(noise.motor.joint_friction_min_nm, noise.motor.joint_friction_max_nm))
 
     return ArmErrors(
         link1_m=small(arm.link_sigma_mm, arm.link_max_mm),
@@ -77,6 +86,8 @@ def draw_arm_errors(noise: Noise, rng: np.random.Generator) -> ArmErrors:
         shoulder_switch_rad=small(arm.switch_sigma_mrad, arm.switch_max_mrad),
         elbow_switch_rad=small(arm.switch_sigma_mrad, arm.switch_max_mrad),
         lift_switch_m=small(arm.lift_switch_sigma_mm, arm.lift_switch_max_mm),
+        shoulder_friction_nm=friction(),
+        elbow_friction_nm=friction(),
     )
 
 
@@ -87,6 +98,9 @@ class Handles:
     joint_qpos: tuple[int, int, int, int]
     """Addresses of shoulder, elbow, lift and nose in qpos."""
     joint_dof: tuple[int, int, int, int]
+    motor_qpos: tuple[int, int, int]
+    """Addresses of what the three motors turn: the rotors of shoulder and elbow, and the lift itself."""
+    motor_dof: tuple[int, int, int]
     piece_body: NDArray[np.int32]
     piece_qpos: NDArray[np.int32]
     piece_dof: NDArray[np.int32]
@@ -100,11 +114,16 @@ class Handles:
 def handles(model: mujoco.MjModel) -> Handles:
     """Look up the named parts of a model made by `build`."""
     joints = [model.joint(name) for name in ("shoulder", "elbow", "lift", "nose")]
+    # A gantry's drums sit on their motors.
+    rotors = ("shoulder", "elbow") if model.ntendon == 0 else ("shoulder_rotor", "elbow_rotor")
+    motors = [model.joint(name) for name in (*rotors, "lift")]
     bodies = [model.body(f"piece{index}") for index in range(32)]
     frees = [model.joint(f"piece{index}") for index in range(32)]
     return Handles(
         joint_qpos=tuple(int(joint.qposadr[0]) for joint in joints),  # type: ignore[arg-type]
         joint_dof=tuple(int(joint.dofadr[0]) for joint in joints),  # type: ignore[arg-type]
+        motor_qpos=tuple(int(motor.qposadr[0]) for motor in motors),  # type: ignore[arg-type]
+        motor_dof=tuple(int(motor.dofadr[0]) for motor in motors),  # type: ignore[arg-type]
         piece_body=np.array([body.id for body in bodies], dtype=np.int32),
         piece_qpos=np.array([joint.qposadr[0] for joint in frees], dtype=np.int32),
         piece_dof=np.array([joint.dofadr[0] for joint in frees], dtype=np.int32),
@@ -125,7 +144,12 @@ def follow_ties(model: mujoco.MjModel, data: mujoco.MjData) -> None:
 
 
 def build(
-    robot: Robot, noise: Noise, pieces: Sequence[Piece], errors: ArmErrors, rng: np.random.Generator
+    robot: Robot,
+    noise: Noise,
+    pieces: Sequence[Piece],
+    errors: ArmErrors,
+    surface: Surface,
+    rng: np.random.Generator,
 ) -> mujoco.MjModel:
     """Compile the model. `rng` draws what is seen but not felt: grain, camera pose, style of the set."""
     assets: dict[str, bytes] = {}
@@ -160,6 +184,7 @@ def build(
     {faces}
     {"".join(_disc(piece) for piece in pieces)}
     {_shadow(robot.piece.diameter / 2)}
+    {surface.assets()}
   </asset>
   <worldbody>
     <light directional="true" dir="0.35 -0.25 -1" diffuse="0.62 0.61 0.59" specular="0.25 0.25 0.25"
@@ -172,7 +197,7 @@ def build(
     {"".join(_piece(piece) for piece in pieces)}
     {_hand()}
   </worldbody>
-  {gantry_ties(robot, errors) if robot.geometry.gantry else ""}
+  {gantry_ties(robot, errors) if robot.geometry.gantry else play(noise)}
 </mujoco>"""
     return mujoco.MjModel.from_xml_string(xml, assets)
 
@@ -263,7 +288,6 @@ def _camera(robot: Robot, noise: Noise, rng: np.random.Generator) -> str:
 
 
 def _furniture(robot: Robot) -> str:
-    wide, deep = board_size(robot)
     tray_wide, tray_deep, middle = tray_size(robot)
     trays = "".join(
         f'<geom type="box" size="{tray_wide / 2} {tray_deep / 2} 0.003" pos="{sign * middle} 0 -0.003" '
@@ -272,13 +296,14 @@ def _furniture(robot: Robot) -> str:
     )
     return f"""
     <geom type="box" size="0.8 0.8 0.01" pos="0 0 -0.016" material="table" {_SEEN}/>
-    <geom type="box" size="{wide / 2} {deep / 2} 0.003" pos="0 0 -0.003" material="board" {_SEEN}/>
+    <geom type="mesh" mesh="board" material="board" mass="0" {_SEEN}/>
+    <geom type="hfield" hfield="board" group="3" friction="0.05 0.001 0.0001" {_CONTACT}/>
     {trays}"""
 
 
 def _gantry(robot: Robot, noise: Noise, errors: ArmErrors) -> str:
     """The gantry; like the arm, it touches pieces with its nose alone."""
-    return gantry_body(robot, noise, errors, _tool(robot, noise), f'material="shell" {_SEEN}')
+    return gantry_body(robot, errors, _tool(robot, noise), f'material="shell" {_SEEN}')
 
 
 def _arm(robot: Robot, noise: Noise, errors: ArmErrors) -> str:
@@ -293,18 +318,22 @@ def _arm(robot: Robot, noise: Noise, errors: ArmErrors) -> str:
     shell, dark = (f'material="{name}" {_SEEN}' for name in ("shell", "dark"))
     return f"""
     <geom type="cylinder" size="0.045 {column}" pos="0 {y} {column}" material="dark" {_SEEN}/>
+    <body name="rotor1" pos="{errors.shift_x_m} {y} {high}" sleep="never">
+      {rotor("shoulder_rotor", SHOULDER_MOTOR, shoulder.gear)}
+    </body>
     <body name="link1" pos="{errors.shift_x_m} {y} {high}" euler="0 0 {errors.turn_rad}" sleep="never">
       <joint name="shoulder" type="hinge" axis="0 0 1" range="{shoulder.low - stop} {shoulder.high + stop}"
-             armature="{SHOULDER_MOTOR.rotor_inertia_kg_m2 * shoulder.gear**2}" damping="0.05"
-             frictionloss="{noise.motor.shoulder_friction_nm}"/>
+             damping="0.05" frictionloss="{errors.shoulder_friction_nm}"/>
       <geom type="box" size="{link1 / 2} 0.022 0.014" pos="{link1 / 2} 0 0" mass="0.45" {shell}/>
       <geom type="cylinder" size="0.034 0.015" mass="0.05" {shell}/>
       <geom type="cylinder" size="0.030 0.015" pos="{link1} 0 0" mass="0.05" {shell}/>
       <geom type="cylinder" size="0.012 0.017" pos="{link1} 0 0" mass="0.01" {dark}/>
+      <body name="rotor2" pos="{link1} 0 {low - high}">
+        {rotor("elbow_rotor", ELBOW_MOTOR, elbow.gear)}
+      </body>
       <body name="link2" pos="{link1} 0 {low - high}">
         <joint name="elbow" type="hinge" axis="0 0 1" range="{elbow.low - stop} {elbow.high + stop}"
-               armature="{ELBOW_MOTOR.rotor_inertia_kg_m2 * elbow.gear**2}" damping="0.03"
-               frictionloss="{noise.motor.elbow_friction_nm}"/>
+               damping="0.03" frictionloss="{errors.elbow_friction_nm}"/>
         <geom type="box" size="{link2 / 2} 0.018 0.012" pos="{link2 / 2} 0 0" mass="0.25" {shell}/>
         <geom type="cylinder" size="0.024 0.013" pos="{link2} 0 0" mass="0.06" {shell}/>
         <geom type="box" size="0.017 0.017 0.016" pos="{link2 - 0.035} 0 0.026" mass="0.08" {dark}/>

@@ -19,6 +19,7 @@ from host.twin.errors import NoiseFileError
 
 __all__ = [
     "ArmNoise",
+    "BoardNoise",
     "CameraNoise",
     "ClockNoise",
     "EncoderNoise",
@@ -88,6 +89,17 @@ class CameraNoise:
     slope_spread: float = _number(0.0, 0.5)
     flicker_sigma: float = _number(0.0, 0.05)
     blur_px: float = _number(0.0, 3.0)
+    radial_sigma: float = _number(0.0, 0.2)
+    radial_max: float = _number(0.0, 0.3)
+    tangential_sigma: float = _number(0.0, 0.005)
+    tangential_max: float = _number(0.0, 0.01)
+
+
+@dataclass(frozen=True)
+class BoardNoise:
+    """The board the pieces stand on."""
+
+    warp_mm: float = _number(0.0, 2.0)
 
 
 @dataclass(frozen=True)
@@ -120,11 +132,12 @@ class EncoderNoise:
 
 @dataclass(frozen=True)
 class MotorNoise:
-    """Friction of the drives and spread of the motors."""
+    """Friction and free play of the drives, and spread of the motors."""
 
-    shoulder_friction_nm: float = _number(0.0, 1.0)
-    elbow_friction_nm: float = _number(0.0, 1.0)
+    joint_friction_min_nm: float = _number(0.0, 1.0)
+    joint_friction_max_nm: float = _number(0.0, 1.0)
     lift_friction_n: float = _number(0.0, 2.0)
+    play_arcmin: float = _number(0.0, 30.0)
     torque_spread: float = _number(0.0, 0.3)
 
 
@@ -152,6 +165,7 @@ class Noise:
     setup: SetupNoise
     pieces: PieceNoise
     camera: CameraNoise
+    board: BoardNoise
     arm: ArmNoise
     encoder: EncoderNoise
     motor: MotorNoise
@@ -164,13 +178,18 @@ _SECTIONS: dict[str, type[object]] = {
     "setup": SetupNoise,
     "pieces": PieceNoise,
     "camera": CameraNoise,
+    "board": BoardNoise,
     "arm": ArmNoise,
     "encoder": EncoderNoise,
     "motor": MotorNoise,
     "magnet": MagnetNoise,
     "clock": ClockNoise,
 }
-_ORDERED = (("person", "move_min_s", "move_max_s"), ("pieces", "friction_min", "friction_max"))
+_ORDERED = (
+    ("person", "move_min_s", "move_max_s"),
+    ("pieces", "friction_min", "friction_max"),
+    ("motor", "joint_friction_min_nm", "joint_friction_max_nm"),
+)
 
 
 def load(path: Path | None = None) -> Noise:

@@ -30,6 +30,7 @@ from host.twin.noise import Noise, bounded_normal, bounded_offset
 from host.twin.noise import load as load_noise
 from host.twin.pieces import START, Piece, assign, draw_set
 from host.twin.sensors import Encoder, LimitSwitch
+from host.twin.surface import Surface
 
 __all__ = ["World", "make_world"]
 
@@ -74,7 +75,10 @@ class World:
         shape = np.random.default_rng([seed, 1])
         self.pieces: tuple[Piece, ...] = draw_set(robot.piece.diameter, robot.piece.height, noise, shape)
         self._errors = plant.draw_arm_errors(noise, shape)
-        self._model = plant.build(robot, noise, self.pieces, self._errors, np.random.default_rng([seed, 2]))
+        self.surface = Surface(robot, noise.board, shape)
+        self._model = plant.build(
+            robot, noise, self.pieces, self._errors, self.surface, np.random.default_rng([seed, 2])
+        )
         self._data = mujoco.MjData(self._model)
         self.at = plant.handles(self._model)
         self._rng = np.random.default_rng([seed, 3])
@@ -89,7 +93,8 @@ class World:
         self._magnet = Magnet(self._model, self._data, self.at, self.pieces, noise.magnet, self._rng)
         # Metres that each velocity moves the farthest point: reach of the arm, radius of a piece.
         self._lever = np.ones(self._model.nv)
-        self._lever[list(self.at.joint_dof[:2])] = robot.arm.link1 + robot.arm.link2
+        turning = [*self.at.joint_dof[:2], *self.at.motor_dof[:2]]
+        self._lever[turning] = robot.arm.link1 + robot.arm.link2
         for dof in self.at.piece_dof:
             self._lever[dof + 3 : dof + 6] = robot.piece.diameter / 2
         self.hand = Hand(self, np.random.default_rng([seed, 4]))
@@ -123,7 +128,8 @@ class World:
         # A face is read from its owner's side, give or take.
         own_side = 0.0 if piece.is_red == (self.robot_plays == "red") else math.pi
         yaw = own_side + bounded_normal(self._rng, math.radians(self.noise.setup.yaw_sigma_deg), math.pi)
-        pose = [x, y, piece.height_m / 2 + 1e-5, math.cos(yaw / 2), 0.0, 0.0, math.sin(yaw / 2)]
+        floor = self.surface.highest_within(x, y, piece.diameter_m / 2)
+        pose = [x, y, floor + piece.height_m / 2 + 1e-5, math.cos(yaw / 2), 0.0, 0.0, math.sin(yaw / 2)]
         self._data.qpos[address : address + 7] = pose
 
     def _park(self) -> None:
@@ -136,6 +142,8 @@ class World:
             self.at.joint_qpos, (shoulder, elbow, robot.lift.high + 0.001, 0.0), strict=True
         ):
             self._data.qpos[address] = value
+        self._data.qpos[self.at.motor_qpos[0]] = shoulder
+        self._data.qpos[self.at.motor_qpos[1]] = elbow
         plant.follow_ties(self._model, self._data)
 
     def _make_drives(self, rng: np.random.Generator) -> tuple[Stepper, Stepper, Stepper]:
@@ -146,7 +154,7 @@ class World:
             (LIFT_MOTOR, robot.lift, math.tau / robot.lift.lead),
         )
         drives = []
-        for (kind, axis, radians), position in zip(axes, self._joints(), strict=False):
+        for (kind, axis, radians), position in zip(axes, self._motors(), strict=True):
             torque = axis.peak_torque * (1.0 + float(rng.uniform(-1, 1)) * spread)
             drives.append(Stepper(kind, torque, axis.usteps_per_unit, radians, axis.microsteps, position))
         return drives[0], drives[1], drives[2]
@@ -172,6 +180,11 @@ class World:
         """True shoulder, elbow (rad), lift and nose compression (m)."""
         qpos, at = self._data.qpos, self.at.joint_qpos
         return float(qpos[at[0]]), float(qpos[at[1]]), float(qpos[at[2]]), float(qpos[at[3]])
+
+    def _motors(self) -> tuple[float, float, float]:
+        """Where the motors have turned the three axes to, free play not counted (rad, rad, m)."""
+        shoulder, elbow, lift = (float(self._data.qpos[address]) for address in self.at.motor_qpos)
+        return shoulder, elbow, lift
 
     @property
     def data(self) -> mujoco.MjData:
@@ -230,8 +243,8 @@ class World:
         mujoco.mj_step1(self._model, data)
         qpos, qvel, applied = data.qpos, data.qvel, data.qfrc_applied
         for axis, drive in enumerate(self._drives):
-            dof = at.joint_dof[axis]
-            applied[dof] = drive.force(until, _STEP_S, float(qpos[at.joint_qpos[axis]]), float(qvel[dof]))
+            dof = at.motor_dof[axis]
+            applied[dof] = drive.force(until, _STEP_S, float(qpos[at.motor_qpos[axis]]), float(qvel[dof]))
         self._magnet.pull(_STEP_S)
         mujoco.mj_step2(self._model, data)
         self._steps += 1
@@ -285,7 +298,9 @@ class World:
                 "tip_x_m": tip.x,
                 "tip_y_m": tip.y,
                 "tip_z_m": float(face[2]),
-                "lag_usteps": [drive.lag_usteps(at) for drive, at in zip(self._drives, joints, strict=False)],
+                "lag_usteps": [
+                    drive.lag_usteps(at) for drive, at in zip(self._drives, self._motors(), strict=True)
+                ],
             },
             "holding": self._magnet.holding,
             "hand": self.hand.busy,

@@ -68,7 +68,7 @@ def assert_chained(stages, start=PARK):
         assert motion.start_usteps == position
         position = motion.end_usteps
         assert sum(segment.duration_ticks for segment in motion.segments) == pytest.approx(
-            motion.duration_s * 8e6, abs=3
+            motion.duration_s * 8e6, abs=5
         )
     assert stages[-1].end == position
 

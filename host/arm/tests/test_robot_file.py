@@ -90,7 +90,7 @@ def test_a_value_out_of_bounds_is_refused_with_the_bounds():
 
 
 def test_a_missing_key_and_a_missing_table_are_named():
-    assert "nose.press: this key is missing" in error_of(changed('press = "1.5mm"\n', ""))
+    assert "nose.press: this key is missing" in error_of(changed('press = "1.1mm"\n', ""))
     start, end = TEXT.index("[camera]"), TEXT.index("[ports]")
     assert "camera: this table is missing" in error_of(TEXT[:start] + TEXT[end:])
 
@@ -120,7 +120,7 @@ def test_a_table_must_be_a_table():
         ('offset = "211mm"', 'offset = "180mm"', "tray.offset"),
         ("columns = 2", "columns = 3", "tray.columns"),
         ("rows = 8", "rows = 16", "tray.columns"),
-        ('press = "1.5mm"', 'press = "3mm"', "nose.press"),
+        ('press = "1.1mm"', 'press = "3mm"', "nose.press"),
         ('travel = "8mm"', 'travel = "7mm"', "nose.switch"),
         ('low = "6mm"', 'low = "9mm"', "lift.low"),
         ("encoder_zero = 700", "encoder_zero = 5000", "shoulder.encoder_zero"),

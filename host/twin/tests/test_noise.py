@@ -28,6 +28,13 @@ def test_the_committed_file_loads_and_keeps_the_bounds_of_the_design():
     assert noise.person.place_max_mm <= 40 / 3
     assert noise.pieces.diameter_max_mm <= 0.3
     assert noise.encoder.linearity_deg == 1.0
+    assert noise.pieces.height_max_mm >= 0.5
+    assert noise.board.warp_mm >= 1.0
+    assert noise.motor.play_arcmin >= 6.0
+    assert noise.motor.joint_friction_min_nm <= 0.05
+    assert noise.motor.joint_friction_max_nm >= 0.3
+    assert noise.magnet.release_slip_sigma_mm >= 0.2
+    assert noise.camera.radial_sigma > 0.0
 
 
 def test_every_number_of_the_file_is_explained():

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -29,7 +30,9 @@ def test_all_pieces_stand_near_their_squares_and_rest(make):
     for p in truth:
         rank, file = divmod(p["square"], 9)
         assert math.hypot(p["x_m"] - (file - 4) * 0.04, p["y_m"] - (rank - 4.5) * 0.04) <= 0.0031
-        assert p["z_m"] == pytest.approx(world.pieces[p["id"]].height_m / 2, abs=2e-5)
+        seat = world.piece_seat(p["id"])
+        floor = world.surface.height(seat.x, seat.y)
+        assert p["z_m"] == pytest.approx(floor + world.pieces[p["id"]].height_m / 2, abs=6e-5)
     king = next(p for p in truth if p["label"] == "K")
     assert king["square"] == 4
     assert world.is_quiet()
@@ -77,11 +80,43 @@ def test_another_seed_is_another_world(make):
     assert state_of(make(seed=1)) != state_of(make(seed=2))
 
 
-def test_step_counting_says_where_the_joints_are(bench):
+def test_step_counting_says_where_the_joints_are_up_to_the_free_play(bench, noise):
+    play = math.radians(noise.motor.play_arcmin / 60)
     for goal in ((2.4, -2.0, 0.030), (1.7, -0.8, 0.012), (3.0, -1.4, 0.033)):
         bench.go(goal, 2.0)
-        assert bench.joints()[:2] == pytest.approx(goal[:2], abs=1e-4)
+        assert bench.joints()[:2] == pytest.approx(goal[:2], abs=play + 1e-4)
         assert bench.joints()[2] == pytest.approx(goal[2], abs=3e-5)
+
+
+def test_a_slow_push_ends_on_the_flank_that_pushed(bench, noise):
+    play = math.radians(noise.motor.play_arcmin / 60)
+    middle = (2.4, -1.6, 0.030)
+    bench.go(middle, 1.5)
+    stands = []
+    for side in (-1, 1):
+        # Away to one side, and back by more than the play, as gently as friction brakes the arm.
+        bench.go((middle[0] - 0.02 * side, middle[1] - 0.02 * side, middle[2]), 1.5)
+        bench.go(middle, 2.5)
+        stands.append(bench.joints()[:2] - middle[:2])
+    # Pushed upward a link lags behind its motor by half the play, pushed downward it is as far ahead.
+    assert stands[0] - stands[1] == pytest.approx([play] * 2, abs=2e-4)
+
+
+def test_without_play_a_joint_follows_its_motor(make, bench_of, noise):
+    rigid = replace(noise, motor=replace(noise.motor, play_arcmin=0.0))
+    bench = bench_of(make(noise=rigid))
+    for goal in ((2.4, -2.0, 0.030), (1.7, -0.8, 0.012)):
+        bench.go(goal, 2.0)
+        assert bench.joints()[:2] == pytest.approx(goal[:2], abs=1.5e-4)
+
+
+def test_the_board_is_warped_by_what_the_noise_file_says(make, noise):
+    world = make()
+    across, along = world.surface.grid()
+    heights = [world.surface.height(x, y) for x, y in zip(across.ravel(), along.ravel(), strict=True)]
+    assert min(heights) == 0.0
+    assert max(heights) == pytest.approx(noise.board.warp_mm * 1e-3)
+    assert world.surface.height(0.25, 0.0) == 0.0  # the trays lie flat
 
 
 def test_the_nose_stands_where_the_drawing_says_within_the_calibration_error(make, bench_of):
@@ -92,8 +127,8 @@ def test_the_nose_stands_where_the_drawing_says_within_the_calibration_error(mak
             bench.go(bench.over(x, y, 0.030), 1.5)
             arm = bench.world.truth()["arm"]
             errors.append(math.hypot(arm["tip_x_m"] - x, arm["tip_y_m"] - y))
-    assert 0.00002 < float(np.mean(errors)) < 0.0006
-    assert max(errors) < 0.0015
+    assert 0.0001 < float(np.mean(errors)) < 0.0012
+    assert max(errors) < 0.003
 
 
 def test_a_blocked_arm_loses_whole_cycles_and_the_encoder_shows_it(bench):
@@ -109,9 +144,11 @@ def test_a_blocked_arm_loses_whole_cycles_and_the_encoder_shows_it(bench):
     bench.wait(1.0)
     lost = (bench.joints()[0] - before[0]) * bench.scale[0] / 64
     assert abs(lost) > 0.9
-    assert lost == pytest.approx(round(lost), abs=0.05)
+    play = math.radians(bench.world.noise.motor.play_arcmin / 60) * bench.scale[0] / 64
+    assert lost == pytest.approx(round(lost), abs=play + 0.05)
     moved = world.encoder_counts()[0] - counts
-    assert moved == pytest.approx(round(lost) * 64 / bench.scale[0] * 4096 / math.tau, abs=3)
+    bend = 2 * bench.world.noise.encoder.linearity_deg * 4096 / 360
+    assert moved == pytest.approx(round(lost) * 64 / bench.scale[0] * 4096 / math.tau, abs=bend)
 
 
 def test_without_power_the_lift_rises_and_presses_its_switch(bench):
@@ -164,7 +201,7 @@ def test_the_magnet_carries_a_piece_and_sets_it_down_within_the_slip(bench, nois
     put = piece(world, number)
     tip = world.truth()["arm"]
     assert put["where"] == "board"
-    assert put["tilt_rad"] < 1e-3
+    assert put["tilt_rad"] < 0.012  # it stands flat on a warped board
     # Picked at its true centre, give or take the calibration error, which is the same again at the release.
     off = math.hypot(put["x_m"] - tip["tip_x_m"], put["y_m"] - tip["tip_y_m"])
     assert off <= 1e-3 * noise.magnet.release_slip_max_mm + 0.0012
