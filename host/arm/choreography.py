@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from host.arm.aim import Aim
 from host.arm.errors import PlanError
 from host.arm.frames import Point, Seat, square_board, square_name, tray_slots_seat, turn_seat
 from host.arm.joints import Usteps
@@ -54,6 +55,7 @@ class Scene:
 
     `pieces`: square -> real centre in the board frame, metres. `tray`: taken slots of the robot's tray.
     `position`: motor positions. `holding`: a piece hangs on the nose. `fast`: the camera has seen nobody.
+    `aim`: what is known of how the arm departs from its drawing (None: nothing).
     """
 
     seat: Seat
@@ -62,6 +64,7 @@ class Scene:
     tray: frozenset[int] = frozenset()
     holding: bool = False
     fast: bool = False
+    aim: Aim | None = None
 
 
 @dataclass(frozen=True)
@@ -301,7 +304,10 @@ def _go_above(
 ) -> Usteps:
     """Append the way from where the arm is to travel height above `point`; return that position."""
     position = _rise_if_low(robot, scene.position, steps, holding=holding)
-    joints = inverse_board(robot, point, robot.lift.travel, scene.seat)
+    if scene.aim is None:
+        joints = inverse_board(robot, point, robot.lift.travel, scene.seat)
+    else:
+        joints = scene.aim.joints(point, robot.lift.travel, scene.seat)
     shoulder, elbow, _ = robot.usteps(joints)
     above = (shoulder, elbow, travel_usteps(robot))
     if position != above:

@@ -18,7 +18,7 @@ from host.game.sight import UNCLEAR_LOOKS, Sight
 from host.game.state import Pending, square_index
 from vision.reading import fen_order_to_board
 
-__all__ = ["OwnMove"]
+__all__ = ["OwnMove", "neighbours"]
 
 OWN_TRIES = 2
 """The move itself and one correction; then the robot asks."""
@@ -152,11 +152,12 @@ def _worth_measuring(answer: Agreed | Mending, seen: str, pending: Pending) -> t
     squares = {errand.source for errand in answer.errands if errand.source is not None}
     for errand in answer.errands:
         if errand.target is not None:
-            squares |= {square for square in _neighbours(errand.target) if seen[square].isalpha()}
+            squares |= {square for square in neighbours(errand.target) if seen[square].isalpha()}
     return tuple(sorted(squares))
 
 
-def _neighbours(square: int) -> list[int]:
+def neighbours(square: int) -> list[int]:
+    """The points around a point."""
     file, rank = square % 9, square // 9
     return [
         r * 9 + f

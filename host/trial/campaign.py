@@ -1,0 +1,210 @@
+"""Many moves on the bench, each measured against the truth: how well the robot places.
+
+A trial is one robot, drawn from its seed, that plays a random game against a person's hand: it looks, plans
+and carries as in a game (`host.game`), with the same camera, reading, measuring and learning, and the report
+compares with the twin's truth. Nothing of the truth goes back into what the robot does.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import cast
+
+from engine import Move, Position
+from host.arm.aim import Aim
+from host.arm.choreography import MoveStep, Scene, Stage, Task, centres, plan_tasks
+from host.arm.errors import ArmError
+from host.arm.frames import Point, Seat, square_board
+from host.arm.joints import Joints
+from host.game.eyes import CameraEyes
+from host.game.own_move import neighbours
+from host.game.requests import Offsets
+from host.trial.bench import Bench
+from host.twin.world import World
+from vision.look import Looker
+from vision.reading import fen_order_to_board
+
+__all__ = ["PLACED_SIGMA_M", "RobotMove", "play_trial"]
+
+MOST_PLIES = 80
+REST_US = 500_000
+PLACED_SIGMA_M = 0.0003
+"""What a look at a piece just put down tells about the arm: slip on release, camera, heights."""
+_LOOKS = 3
+_CYCLE_USTEPS = 4
+
+
+@dataclass
+class RobotMove:
+    """One move of the robot and what came of it; lengths in millimetres.
+
+    `placings_mm`: distance of each placed centre from its intersection, half a second after release.
+    `neighbour_mm`: how far any other piece on the board moved meanwhile. `missed_steps`: cycles of four full
+    steps that a motor lost, by the truth; `noticed`: the encoders told. `doubts`: points away from the move
+    that a look could not tell.
+    `fault`: what went wrong in words.
+    """
+
+    seed: int
+    ply: int
+    move: str
+    seat: str
+    placings_mm: list[float] = field(default_factory=list)
+    neighbour_mm: float = 0.0
+    missed_steps: int = 0
+    noticed: bool = False
+    seen_off_mm: float | None = None
+    seconds: float = 0.0
+    doubts: int = 0
+    fault: str = ""
+
+
+def play_trial(
+    world: World, seed: int, seat: Seat, looker: Looker, aim: Aim | None = None
+) -> Iterator[RobotMove]:
+    """Play one random game on `world`, yielding each move of the robot as it is done."""
+    bench = Bench(world)
+    bench.power_on()
+    yield from _Trial(bench, seed, seat, looker, aim or Aim(world.robot)).play()
+
+
+class _Trial:
+    def __init__(self, bench: Bench, seed: int, seat: Seat, looker: Looker, aim: Aim) -> None:
+        self.bench = bench
+        self.world = bench.world
+        self.robot = bench.robot
+        self.seed = seed
+        self.seat = seat
+        self.eyes = CameraEyes(bench.picture, looker, bench.robot, lambda: None)
+        self.aim = aim
+        self.position = Position.start()
+        self.dice = random.Random(seed)
+        self.tray = 0
+        self.ply = 0
+        self._lag = self._cycles()
+
+    def play(self) -> Iterator[RobotMove]:
+        while self.ply < MOST_PLIES and (moves := self.position.legal_moves()):
+            move = self.dice.choice(moves)
+            if self.position.side == self.seat:
+                if self.tray >= self.robot.tray.slots:
+                    return
+                done = self._robot_move(move)
+                yield done
+                if done.fault:
+                    return
+            else:
+                self._person_move(move)
+            self.position = self.position.after(move)
+            self.ply += 1
+
+    def _person_move(self, move: Move) -> None:
+        capture = self.position.piece_at(move.to_square) != "."
+        self.world.hand.begin_move(move.from_square, move.to_square, capture)
+        self.bench.settle(12_000_000)
+
+    # --- the robot's move -------------------------------------------------------------------------
+
+    def _robot_move(self, move: Move) -> RobotMove:
+        done = RobotMove(self.seed, self.ply, move.uci(), self.seat)
+        began = self.bench.now_us()
+        source, target = move.from_square, move.to_square
+        board = self.position.board
+        if not self._look_for(board, done):
+            done.fault = "the board was not read as it stands"
+            return done
+        capture = board[target] != "."
+        wanted = {source, *([target] if capture else [])}
+        wanted |= {square for square in neighbours(target) if board[square].isalpha()}
+        offsets = self.eyes.measure(tuple(sorted(wanted)))
+        tasks = ([Task(target, None, "capture")] if capture else []) + [Task(source, target, "move")]
+        try:
+            stages = plan_tasks(self.robot, self._scene(board, offsets), tasks, park=True)
+        except ArmError as error:
+            done.fault = str(error)
+            return done
+        for stage in stages:
+            self._carry(stage, done)
+        self.tray += capture
+        after = self.position.after(move).board
+        if not self._look_for(after, done):
+            done.fault = "the board does not show the move"
+        else:
+            placed = [stage for stage in stages if stage.target is not None]
+            self._learn(placed, done)
+        done.missed_steps = sum(abs(a - b) for a, b in zip(self._cycles(), self._lag, strict=True))
+        done.seconds = round((self.bench.now_us() - began) / 1e6, 2)
+        return done
+
+    def _scene(self, board: str, offsets: Offsets) -> Scene:
+        standing = [square for square in range(90) if board[square].isalpha()]
+        return Scene(
+            self.seat,
+            centres(self.robot, standing, offsets),
+            self.bench.usteps,
+            frozenset(range(self.tray)),
+            aim=self.aim,
+        )
+
+    def _carry(self, stage: Stage, done: RobotMove) -> None:
+        before = self._centres()
+        self.bench.run(stage.fetch)
+        carried = self.world.truth()["holding"]
+        self.bench.run(stage.put)
+        if not stage.fetch:
+            return
+        self.bench.wait(REST_US)
+        after = self._centres()
+        moved = [math.dist(before[key], after[key]) for key in before if key != carried and key in after]
+        done.neighbour_mm = round(max(done.neighbour_mm, 1e3 * max(moved, default=0.0)), 3)
+        if stage.target is not None and carried in after:
+            place = square_board(self.robot, stage.target)
+            done.placings_mm.append(round(1e3 * math.dist(after[carried], place), 3))
+
+    def _learn(self, placed: list[Stage], done: RobotMove) -> None:
+        """Measure what was put down, and learn from how far it is off."""
+        squares = tuple(cast(int, stage.target) for stage in placed)
+        offsets = self.eyes.measure(squares)
+        for stage in placed:
+            error = offsets.get(cast(int, stage.target))
+            if error is None:
+                continue
+            done.seen_off_mm = round(1e3 * math.hypot(*error), 3)
+            taken, put = (self._touched(steps) for steps in (stage.fetch, stage.put))
+            self.aim.saw_carried(taken, put, Point(*error), self.seat, PLACED_SIGMA_M)
+
+    def _touched(self, steps: tuple[object, ...]) -> Joints:
+        """Where the motors stood when the nose was lowest."""
+        ends = [step.motion.end_usteps for step in steps if isinstance(step, MoveStep)]
+        return self.robot.joints(min(ends, key=lambda usteps: usteps[2]))
+
+    def _look_for(self, board: str, done: RobotMove) -> bool:
+        """Whether one of a few looks shows `board`; an empty point that it cannot tell is only counted."""
+        for _ in range(_LOOKS):
+            seen = fen_order_to_board(self.eyes.look().labels)
+            differ = [square for square in range(90) if seen[square] != board[square]]
+            if all(seen[square] == "?" and board[square] == "." for square in differ):
+                done.doubts += len(differ)
+                return True
+            self.bench.wait(200_000)
+        return False
+
+    # --- the truth, for the report alone ------------------------------------------------------------
+
+    def _centres(self) -> dict[int, tuple[float, float]]:
+        """Centres of the pieces on the board by their number, board frame, metres."""
+        return {
+            piece["id"]: (piece["x_m"], piece["y_m"])
+            for piece in self.world.truth()["pieces"]
+            if piece["where"] == "board"
+        }
+
+    def _cycles(self) -> list[int]:
+        lag = self.world.truth()["arm"]["lag_usteps"]
+        axes = (self.robot.shoulder, self.robot.elbow)
+        return [
+            round(lag[axis] / (_CYCLE_USTEPS * joint.microsteps)) for axis, joint in enumerate(axes)
+        ]
