@@ -25,7 +25,7 @@ from host.game.requests import Offsets
 from host.trial.bench import Bench
 from host.twin.world import World
 from vision.look import Looker
-from vision.reading import fen_order_to_board
+from vision.reading import Reading, fen_order_to_board
 
 __all__ = ["PLACED_SIGMA_M", "RobotMove", "play_trial"]
 
@@ -78,7 +78,7 @@ class _Trial:
         self.robot = bench.robot
         self.seed = seed
         self.seat = seat
-        self.eyes = CameraEyes(bench.picture, looker, bench.robot, lambda: None)
+        self.eyes = CameraEyes(bench.picture, looker, bench.robot, _nobody_asks)
         self.aim = aim
         self.position = Position.start()
         self.dice = random.Random(seed)
@@ -208,3 +208,8 @@ class _Trial:
         return [
             round(lag[axis] / (_CYCLE_USTEPS * joint.microsteps)) for axis, joint in enumerate(axes)
         ]
+
+
+def _nobody_asks(reading: Reading, size: tuple[int, int]) -> None:
+    """On the bench nobody else wants to know what was seen."""
+    del reading, size
