@@ -14,6 +14,7 @@ from pathlib import Path
 
 from host.arm.choreography import MagnetStep, MoveStep, Scene, Stage, plan_turn
 from host.arm.frames import SQUARES, Seat, square_board
+from host.arm.joints import Usteps
 from host.arm.motion import Motion
 from host.arm.robot import DEFAULT_FILE, Robot, load
 from host.arm.steps import to_segments
@@ -35,6 +36,7 @@ __all__ = [
 
 SEATS: tuple[Seat, Seat] = ("red", "black")
 _REPEATS = 3
+_APPROACH: Kind = "approach"
 
 
 @dataclass(frozen=True)
@@ -130,12 +132,22 @@ def _bound(
     robot: Robot, data: ArmData, motion: Motion, kind: Kind, known: dict[tuple[object, ...], float]
 ) -> float:
     """The bound of one motion; that of strokes depends on their heights alone and is remembered."""
-    start, end = robot.joints(motion.start_usteps), robot.joints(motion.end_usteps)
-    stroke = motion.start_usteps[:2] == motion.end_usteps[:2]
-    key = (kind, start[2:], end[2:]) if stroke else (kind, start, end)
-    if key not in known:
-        known[key] = shortest_time(data, start, end, kind)
-    return known[key]
+    total = 0.0
+    for number, (first, last) in enumerate(_legs(motion)):
+        rule = kind if number == 0 else _APPROACH
+        start, end = robot.joints(first), robot.joints(last)
+        key = (rule, start[2:], end[2:]) if first[:2] == last[:2] else (rule, start, end)
+        if key not in known:
+            known[key] = shortest_time(data, start, end, rule)
+        total += known[key]
+    return total
+
+
+def _legs(motion: Motion) -> list[tuple[Usteps, Usteps]]:
+    """The stretches of a motion from rest to rest."""
+    if motion.via is None:
+        return [(motion.start_usteps, motion.end_usteps)]
+    return [(motion.start_usteps, motion.via), (motion.via, motion.end_usteps)]
 
 
 def measure_paths(path: Path | None, count: int, seed: int) -> list[Paths]:
@@ -158,8 +170,9 @@ def measure_upkeep(robot: Robot, count: int, seed: int) -> Upkeep:
     planning, conversion = [], []
     for stages in draw_turns(robot, "red", count, seed, fast=True):
         asked = [
-            (motion.start_usteps, motion.end_usteps, robot.plan.fastest_point_cleared * 0.9)
+            (first, last, robot.plan.fastest_point_cleared * 0.9)
             for motion, _ in motions_of(stages)
+            for first, last in _legs(motion)
         ]
         best_plan = best_steps = float("inf")
         moving = sum(motion.duration_s for motion, _ in motions_of(stages))

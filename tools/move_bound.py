@@ -27,9 +27,9 @@ from scipy.sparse import csr_matrix, diags_array, vstack
 
 __all__ = ["ArmData", "Kind", "load_arm_data", "shortest_time"]
 
-Kind = Literal["swing", "fast swing", "lower", "rise", "rise holding"]
-"""Which of the approach rules holds: swings by the fastest point (`fast`: nobody is near), strokes by the
-lowering and rising speeds."""
+Kind = Literal["swing", "fast swing", "approach", "lower", "rise", "rise holding"]
+"""Which of the approach rules holds: swings by the fastest point (`fast`: nobody is near), the slow approach
+at their end by gentle joints, strokes by the lowering and rising speeds."""
 
 _STEPS = 120
 _ROUNDS = 25
@@ -51,11 +51,15 @@ class Bounds:
 
 @dataclass(frozen=True)
 class ArmData:
-    """What the bound needs of a robot file: geometry in metres, limits in SI units, joints in file order."""
+    """What the bound needs of a robot file: geometry in metres, limits in SI units, joints in file order.
+
+    `approach` is the acceleration and the jerk of a joint in the slow approach.
+    """
 
     kind: str
     links: tuple[float, float]
     joints: tuple[Bounds, Bounds, Bounds]
+    approach: tuple[float, float]
     point: Bounds
     cleared: float
     lowering: float
@@ -86,6 +90,7 @@ def load_arm_data(path: Path) -> ArmData:
         kind=arm["kind"],
         links=(_number(arm["link1"]), _number(arm["link2"])),
         joints=(bounds(plan["shoulder"]), bounds(plan["elbow"]), bounds(plan["lift"])),
+        approach=(_number(plan["approach_acceleration"]), _number(plan["approach_jerk"])),
         point=Bounds(*(_number(plan[k]) for k in ("fastest_point", "point_acceleration", "point_jerk"))),
         cleared=_number(plan["fastest_point_cleared"]),
         lowering=_number(plan["lowering"]),
@@ -143,7 +148,12 @@ def _bounded(arm: ArmData, start: Floats, end: Floats, kind: Kind) -> list[tuple
     lift = arm.joints[2]
     vertical = {"lower": arm.lowering, "rise": arm.rising, "rise holding": arm.rising_holding}
     fastest = vertical.get(kind, arm.rising if span[2] > 0 else arm.lowering)
-    limits = (*arm.joints[:2], Bounds(min(fastest, lift.speed), lift.acceleration, lift.jerk))
+    turning: tuple[Bounds, ...] = arm.joints[:2]
+    if kind == "approach":
+        turning = tuple(
+            Bounds(each.speed, *map(min, (each.acceleration, each.jerk), arm.approach)) for each in turning
+        )
+    limits = (*turning, Bounds(min(fastest, lift.speed), lift.acceleration, lift.jerk))
     rows = [
         (_Gain(arm, start, span, joint - 3), bounds) for joint, bounds in enumerate(limits) if span[joint]
     ]

@@ -20,7 +20,8 @@ class Motion:
     """Segments that lead from `start_usteps` to `end_usteps`, both at rest.
 
     `duration_s` is path time in seconds; `label` is a few words for the record; `home_axis` (0 shoulder,
-    1 elbow, 2 lift) is set with profile `home` only.
+    1 elbow, 2 lift) is set with profile `home` only; `via` is where the arm rests for an instant before the
+    slow approach to its end, if there is one.
     """
 
     segments: tuple[Segment, ...]
@@ -30,3 +31,4 @@ class Motion:
     label: str
     profile: Profile
     home_axis: int | None = None
+    via: Usteps | None = None

@@ -36,10 +36,6 @@ HEADROOM = 0.94
 now and then look too fast."""
 
 
-_EASING_S = 0.1
-"""How long the acceleration of an approach takes to build up, seconds."""
-
-
 def travel_usteps(robot: Robot) -> int:
     """Motor position of the lift at travel height."""
     return round(robot.lift.travel * robot.lift.usteps_per_unit)
@@ -91,9 +87,12 @@ def _gentle(robot: Robot) -> Robot:
     than that runs ahead through the free play.
     """
     plan = robot.plan
-    limit = plan.approach_acceleration
     gentle = [
-        replace(axis, acceleration=min(axis.acceleration, limit), jerk=min(axis.jerk, limit / _EASING_S))
+        replace(
+            axis,
+            acceleration=min(axis.acceleration, plan.approach_acceleration),
+            jerk=min(axis.jerk, plan.approach_jerk),
+        )
         for axis in (plan.shoulder, plan.elbow)
     ]
     return replace(robot, plan=replace(plan, shoulder=gentle[0], elbow=gentle[1]))
@@ -158,8 +157,9 @@ def _make(
     slice_ticks = SLOW_SLICE_TICKS if profile in {"home", "recovery"} else SLICE_TICKS
     segments = tuple(part for each in trajectories for part in to_segments(each, slice_ticks))
     duration = sum(each.duration for each in trajectories)
+    via = trajectories[0].end if len(trajectories) > 1 else None
     motion = Motion(
-        segments, trajectories[0].start, trajectories[-1].end, duration, label, profile, home_axis
+        segments, trajectories[0].start, trajectories[-1].end, duration, label, profile, home_axis, via
     )
     check(robot, motion)
     return motion

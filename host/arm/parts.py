@@ -188,6 +188,7 @@ class Plan:
     recovery: float = quantity("speed", "2mm/s", "25mm/s")
     home: float = quantity("speed", "1mm/s", "25mm/s")
     approach_acceleration: float = quantity("angular acceleration", "1deg/s^2", "1000deg/s^2")
+    approach_jerk: float = quantity("angular jerk", "10deg/s^3", "10000deg/s^3")
     shoulder: AxisLimits
     elbow: AxisLimits
     lift: LiftLimits
