@@ -12,7 +12,8 @@ from host.game.lookout import Lookout
 from host.game.motions import POLL_US, Motions
 from host.game.pace import Pace, Sent
 from host.game.place import Place
-from host.game.requests import Carry, Done, Errand, Heard, Plan, Stopped
+from host.game.practice import Practice
+from host.game.requests import Carry, Done, Errand, Heard, Offsets, Plan, Stopped
 from host.game.watch import SafetyEvent, SafetyWatch
 from host.link.client import LinkClient
 from host.timebase import Timebase
@@ -49,6 +50,7 @@ class ArmBody:
         self._motions = Motions(robot, client, time, self._watch, self._pace, on_hold)
         self._place = Place(robot, client, self._watch, self._motions)
         self._plans: list[Stage] = []
+        self._practice = Practice(robot, seat)
 
     @property
     def safety_events(self) -> list[SafetyEvent]:
@@ -79,7 +81,9 @@ class ArmBody:
             frozenset(range(request.slot)),
             holding=request.errands[0].source is None,
             fast=self._lookout is not None,
+            aim=self._practice.aim,
         )
+        self._practice.forget()
         why = {
             "capture": "capture",
             "move": "move",
@@ -123,7 +127,11 @@ class ArmBody:
 
     def put_down(self, carry: Carry) -> Done | Stopped:
         """See `requests.PutDown`."""
-        return self._motions.run(self._plans[carry.key].put)
+        stage = self._plans[carry.key]
+        answer = self._motions.run(stage.put)
+        if isinstance(answer, Done):
+            self._practice.put_down(stage)
+        return answer
 
     def park(self) -> Done | Stopped:
         """See `requests.Park`; the first time, and whenever the position was lost, it is found first."""
@@ -146,6 +154,10 @@ class ArmBody:
         self._client.looked()
         if self._lookout is not None:
             self._lookout.looked(reading, size, self._pace.joints())
+
+    def measured(self, squares: tuple[int, ...], offsets: Offsets) -> None:
+        """The pieces at `squares` were measured by the camera (see `requests.Measure`)."""
+        self._practice.measured(squares, offsets)
 
     def listen(self, seconds: float) -> Heard:
         """See `requests.Listen`."""

@@ -128,7 +128,8 @@ class _Demo:
         line = self._screen.line
         self._body = ArmBody(self._robot, self._client, self._time, plan.plays, line, lookout)
         self._player = Player(plan.seed, plan.level)
-        self._eyes = CameraEyes(self._picture, Observer(), self._robot, self._body.looked)
+        body = self._body
+        self._eyes = CameraEyes(self._picture, Observer(), self._robot, body.looked, body.measured)
         self._keepsakes = Keepsakes(self._screen.line)
         self._versions = versions(self._robot, self._player)
 

@@ -30,7 +30,9 @@ class Reads(Protocol):
 
 
 class CameraEyes:
-    """`take` gives the picture of now; `looked` is told every reading and its picture's width and height."""
+    """`take` gives the picture of now; `looked` is told every reading and its picture's width and height,
+    `measured` the squares that were measured and what came of it.
+    """
 
     def __init__(
         self,
@@ -38,11 +40,13 @@ class CameraEyes:
         looker: Reads,
         robot: Robot,
         looked: Callable[[Reading, tuple[int, int]], None],
+        measured: Callable[[tuple[int, ...], Offsets], None] | None = None,
     ) -> None:
         self._take = take
         self._looker = looker
         self._robot = robot
         self._looked = looked
+        self._measured = measured
         self.frame: Frame | None = None
         self.reading: Reading | None = None
 
@@ -86,8 +90,11 @@ class CameraEyes:
             if found.sharpness >= _SHARP and math.hypot(found.x - x, found.y - y) < 0.5:
                 cells[square] = (found.x - x, found.y - y)
         # Vision's y runs down the ranks, the board frame's up.
-        return {
+        offsets = {
             square: (dx * pitch, -dy * pitch)
             for square, (dx, dy) in cells.items()
             if np.isfinite((dx, dy)).all()
         }
+        if self._measured is not None:
+            self._measured(squares, offsets)
+        return offsets

@@ -167,7 +167,7 @@ def run_play(options: PlayOptions) -> bool:
         body = ArmBody(robot, client, time, opening.plays, screen.line, lookout)
         body.connect(_CONNECT_US)
         player = Player(opening.seed, opening.level)
-        eyes = CameraEyes(camera.take, Observer(classifier=pieces), robot, body.looked)
+        eyes = CameraEyes(camera.take, Observer(classifier=pieces), robot, body.looked, body.measured)
         table = Table(opening.standing, robot=opening.plays, plies=None, versions=versions(robot, player))
         ports_of_table = Ports(eyes, player, body, _Mouth(), opening.journal)
         drive(table.play(opening.resumed), opening.standing.game, ports_of_table, (screen,))

@@ -76,7 +76,8 @@ class Pace:
         fast = self._lookout is not None and self._lookout.clear(self._time.now_us())
         across = motion.start_usteps[:2] != motion.end_usteps[:2]
         if across and motion.profile in {"normal", "fast"} and fast != (motion.profile == "fast"):
-            sent = swing(self._robot, motion.start_usteps, motion.end_usteps, motion.label, fast=fast)
+            ends, approach = (motion.start_usteps, motion.end_usteps), motion.via is not None
+            sent = swing(self._robot, *ends, motion.label, fast=fast, approach=approach)
         cut = "a person near" if asked.profile == "fast" and sent.profile == "normal" else None
         self._fast = sent.profile == "fast"
         speeds = [fastest_point(self._robot, each) * 1e3 for each in (asked, sent)]

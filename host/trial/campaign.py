@@ -15,24 +15,22 @@ from typing import cast
 
 from engine import Move, Position
 from host.arm.aim import Aim
-from host.arm.choreography import MoveStep, Scene, Stage, Task, centres, plan_tasks
+from host.arm.choreography import Scene, Stage, Task, centres, plan_tasks
 from host.arm.errors import ArmError
-from host.arm.frames import Point, Seat, square_board
-from host.arm.joints import Joints
+from host.arm.frames import Seat, square_board
 from host.game.eyes import CameraEyes
 from host.game.own_move import neighbours
+from host.game.practice import Practice
 from host.game.requests import Offsets
 from host.trial.bench import Bench
 from host.twin.world import World
 from vision.look import Looker
 from vision.reading import Reading, fen_order_to_board
 
-__all__ = ["PLACED_SIGMA_M", "RobotMove", "play_trial"]
+__all__ = ["RobotMove", "play_trial"]
 
 MOST_PLIES = 80
 REST_US = 500_000
-PLACED_SIGMA_M = 0.0003
-"""What a look at a piece just put down tells about the arm: slip on release, camera, heights."""
 _LOOKS = 3
 _CYCLE_USTEPS = 4
 
@@ -78,8 +76,10 @@ class _Trial:
         self.robot = bench.robot
         self.seed = seed
         self.seat = seat
-        self.eyes = CameraEyes(bench.picture, looker, bench.robot, _nobody_asks)
-        self.aim = aim
+        self.practice = Practice(bench.robot, seat, aim)
+        self.eyes = CameraEyes(
+            bench.picture, looker, bench.robot, _nobody_asks, self.practice.measured
+        )
         self.position = Position.start()
         self.dice = random.Random(seed)
         self.tray = 0
@@ -146,7 +146,7 @@ class _Trial:
             centres(self.robot, standing, offsets),
             self.bench.usteps,
             frozenset(range(self.tray)),
-            aim=self.aim,
+            aim=self.practice.aim,
         )
 
     def _carry(self, stage: Stage, done: RobotMove) -> None:
@@ -166,20 +166,12 @@ class _Trial:
 
     def _learn(self, placed: list[Stage], done: RobotMove) -> None:
         """Measure what was put down, and learn from how far it is off."""
+        for stage in placed:
+            self.practice.put_down(stage)
         squares = tuple(cast(int, stage.target) for stage in placed)
         offsets = self.eyes.measure(squares)
-        for stage in placed:
-            error = offsets.get(cast(int, stage.target))
-            if error is None:
-                continue
-            done.seen_off_mm = round(1e3 * math.hypot(*error), 3)
-            taken, put = (self._touched(steps) for steps in (stage.fetch, stage.put))
-            self.aim.saw_carried(taken, put, Point(*error), self.seat, PLACED_SIGMA_M)
-
-    def _touched(self, steps: tuple[object, ...]) -> Joints:
-        """Where the motors stood when the nose was lowest."""
-        ends = [step.motion.end_usteps for step in steps if isinstance(step, MoveStep)]
-        return self.robot.joints(min(ends, key=lambda usteps: usteps[2]))
+        off = [math.hypot(*offsets[square]) for square in squares if square in offsets]
+        done.seen_off_mm = round(1e3 * max(off), 3) if off else None
 
     def _look_for(self, board: str, done: RobotMove) -> bool:
         """Whether one of a few looks shows `board`; an empty point that it cannot tell is only counted."""
