@@ -17,11 +17,13 @@ def carried(practice, source, target):
     """Plan a carry, and where the real arm's piece comes to stand, off its intersection (m)."""
     scene = Scene("red", centres(ROBOT, [source], {}), ROBOT.usteps(ROBOT.park), aim=practice.aim)
     (stage,) = plan_tasks(ROBOT, scene, [Task(source, target, "move")], park=False)
-    lowest = [
-        ROBOT.joints(min((step.motion.end_usteps for step in steps if hasattr(step, "motion")), key=lambda u: u[2]))
-        for steps in (stage.fetch, stage.put)
-    ]
-    taken, put = (np.array(REAL.tool(ROBOT, joints)) for joints in lowest)
+    taken, put = (
+        np.array(REAL.tool(ROBOT, ROBOT.joints(min(ends, key=lambda usteps: usteps[2]))))
+        for ends in (
+            [step.motion.end_usteps for step in steps if hasattr(step, "motion")]
+            for steps in (stage.fetch, stage.put)
+        )
+    )
     off = put - np.array(square_board(ROBOT, target)) - (taken - np.array(square_board(ROBOT, source)))
     return stage, (float(off[0]), float(off[1]))
 
