@@ -4,12 +4,13 @@ ArmError
 ├── RobotFileError      the robot file cannot be read as a robot (file, line, key, what would be right)
 ├── ReachError          a point or joint position the arm cannot take
 ├── PlanError           a plan cannot be made for this scene (no free tray slot, nothing to lift, ...)
+├── CurveError          a sweep of a joint does not give the bend of its encoder
 └── SafetyRefusalError  the safety room refused a planned motion: a fault of the planner, nothing moved
 """
 
 from __future__ import annotations
 
-__all__ = ["ArmError", "PlanError", "ReachError", "RobotFileError", "SafetyRefusalError"]
+__all__ = ["ArmError", "CurveError", "PlanError", "ReachError", "RobotFileError", "SafetyRefusalError"]
 
 
 class ArmError(ValueError):
@@ -22,6 +23,10 @@ class RobotFileError(ArmError):
 
 class ReachError(ArmError):
     """A point lies outside the reach of the arm, or joints outside their range."""
+
+
+class CurveError(ArmError):
+    """A sweep of a joint does not give the bend of its encoder."""
 
 
 class PlanError(ArmError):
