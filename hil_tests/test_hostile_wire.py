@@ -1,6 +1,7 @@
 """A hostile wire: no wrong command is obeyed, nothing crashes or leaks, and the link recovers by itself."""
 
 import random
+import zlib
 
 import pytest
 
@@ -36,6 +37,33 @@ def pour(controller, count, seed):
         controller.say(messages.RUN, messages.IDLE)
         refused += [row for row in controller.heard(20_000) if row[0] == messages.REFUSED]
     return refused
+
+
+def plain_decode(frame):
+    """COBS by the book, written apart from the controllers' own."""
+    out = bytearray()
+    at = 0
+    while at < len(frame):
+        code = frame[at]
+        if at + code > len(frame):
+            return b""
+        out += frame[at + 1 : at + code]
+        at += code
+        if code < 255 and at < len(frame):
+            out.append(0)
+    return bytes(out)
+
+
+@pytest.mark.timeout(3600)
+def test_what_is_called_hostile_is_never_a_whole_packet_of_the_session(long):
+    """Otherwise obeying it would be right."""
+    nonce = 0x1234ABCD
+    for frame in hostile(11, nonce, LONG if long else SHORT):
+        body = plain_decode(frame[:-1])
+        whole = len(body) >= 13 and zlib.crc32(body[:-4]) == int.from_bytes(body[-4:], "little")
+        mine = int.from_bytes(body[:4], "little") == nonce and body[4:5] in (b"\x01", b"\x02")
+        if whole and mine:
+            assert not messages.well_formed(body, 9, len(body) - 4)
 
 
 @pytest.mark.timeout(3600)
