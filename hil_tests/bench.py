@@ -66,8 +66,9 @@ class Bench:
         *,
         resume: Path | None = None,
         truth: bool = True,
+        person: dict[str, Any] | None = None,
     ) -> Bench:
-        """Spawn twin, controllers and link; connect. `resume` is a rest snapshot."""
+        """Spawn twin, controllers and link; connect. `resume` is a rest snapshot, `person` as the twin has."""
         robot = load_robot(None)
         twin = TwinProcess.start(
             {
@@ -76,6 +77,7 @@ class Bench:
                 "firmware": {"limits": robot.limits.as_dict()},
                 "resume": str(resume) if resume else None,
                 "truth": truth,
+                "person": person,
             },
             directory,
         )

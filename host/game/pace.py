@@ -109,5 +109,10 @@ class Pace:
             self._note("paused: a hand at the arm")
 
     def _note(self, cut: str) -> None:
-        if self.sent and self.sent[-1].cut is None:
+        if not self.sent:
+            return
+        before = self.sent[-1].cut
+        if before is None:
             self.sent[-1].cut = cut
+        elif cut not in before:
+            self.sent[-1].cut = f"{before}; {cut}"

@@ -1,0 +1,97 @@
+"""A hand that reaches in while the arm moves, in the twin as it is: camera, physics, controllers, link."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from firmware.board import lockstep as pins
+from hil_tests.bench import Bench, physics_world
+from host.arm.frames import square_board
+from host.arm.kinematics import inverse_board
+from host.arm.moves import swing
+from host.game.lookout import Lookout
+from host.game.pace import Pace
+from host.link.session import End
+from safety import reasons
+from vision.look import Looker
+from vision.reading import Frame
+
+A0, I0, A9, E4 = 0, 8, 81, 40
+SEAT = "black"
+
+
+@pytest.fixture
+def bench(request, tmp_path):
+    if request.config.getoption("--device", "virtual") != "virtual":
+        pytest.skip("only the twin has a hand that a test can command")
+    person = {"factory": "hil_tests.waver:make_waver"}
+    bench = Bench.start(tmp_path / "twin", physics_world(3), person=person)
+    yield bench
+    bench.close()
+
+
+class Watched:
+    """The bench with a lookout over its camera."""
+
+    def __init__(self, bench):
+        self.bench, self.session = bench, bench.session
+        bench.get_ready(bench.usteps_by_encoders())
+        self.lookout = Lookout(self._glance, bench.robot, SEAT)
+        watch = SimpleNamespace(session=bench.session, found=True)
+        self.pace = Pace(bench.robot, bench.client, bench.time, watch, self.lookout)
+        self.pace.begin()
+
+    def _glance(self):
+        t_us, image = self.bench.time.glance()
+        return Frame(image, t_us, "watch stream")
+
+    def look(self):
+        t_us, image = self.bench.time.frame()
+        reading = Looker().look(Frame(image, t_us, "camera"))
+        assert reading.verdict == "ok"
+        self.lookout.looked(reading, (1280, 720), self.pace.joints())
+
+    def move(self, square, fast=True):
+        """Begin a swing over a square."""
+        robot = self.bench.robot
+        lift = robot.joints(self.session.usteps).lift
+        there = robot.usteps(inverse_board(robot, square_board(robot, square), lift, SEAT))
+        motion = swing(robot, self.session.usteps, there, "swing", fast=fast)
+        self.session.begin(self.pace.allowed(motion))
+
+    def wave(self, square):
+        self.bench.time.ask("say", message={"wave": square})
+
+
+@pytest.mark.timeout(600)
+def test_a_hand_far_from_the_arm_slows_it_and_one_at_the_arm_pauses_it_until_a_person_says_go(bench):
+    robot = Watched(bench)
+    creep = bench.creep(0.3)
+    robot.session.execute(creep)
+    robot.look()
+    # The robot plays black, so that its near rank is rank 9; the hand comes from rank 0.
+    robot.move(A9)
+    assert robot.pace.sent[-1].cut == "a person near"  # nobody was watched for yet
+    assert robot.session.await_end().end is End.FINISHED
+    robot.session.pause(2_200_000)
+    before, began_us = robot.lookout.pictures, bench.time.now_us()
+    robot.move(89)
+    assert robot.pace.sent[-1].cut is None
+    robot.wave(A0)
+    outcome = robot.session.await_end()
+    assert outcome.end is End.FINISHED
+    assert robot.pace.sent[-1].cut == "slowed: a person came near"
+    seconds = (bench.time.now_us() - began_us) / 1e6
+    assert robot.lookout.pictures - before >= 10 * seconds - 1
+    # Slowed: it took longer than planned, and shorter than at the normal speed throughout.
+    planned = robot.pace.sent[-1].seconds
+    assert planned + 0.1 < seconds < 1.8 * planned
+    robot.session.pause(3_500_000)
+    robot.wave(E4)
+    robot.move(E4, fast=False)
+    held = robot.session.await_end()
+    assert (held.end, held.reason) == (End.HELD, reasons.HOST_HOLD)
+    assert "paused: a hand at the arm" in robot.pace.sent[-1].cut
+    robot.session.pause(3_000_000)  # the hand goes away
+    bench.press(pins.IN_BUTTON_GO)
+    assert robot.session.await_end().end is End.FINISHED
