@@ -68,7 +68,7 @@ class Bench:
         truth: bool = True,
         person: dict[str, Any] | None = None,
     ) -> Bench:
-        """Spawn twin, controllers and link; connect. `resume` is a rest snapshot, `person` as the twin has."""
+        """Spawn twin, controllers and link; connect. `resume` is a rest snapshot, `person` the twin's."""
         robot = load_robot(None)
         twin = TwinProcess.start(
             {
