@@ -79,16 +79,23 @@ class Engine:
     """A searcher with its memory. One search at a time; others wait. The GIL is released.
 
     `net` judges positions: the built-in one, another, or "rules" for the hand-written evaluation. With a
-    fixed node or depth limit and history of calls the results are always the same. `tuning` overrides
-    switches and constants of the search (see `engine.match.tuning`).
+    fixed node or depth limit and history of calls the results of one thread are always the same. `tuning`
+    overrides switches and constants of the search (see `engine.match.tuning`).
     """
 
     def __init__(
-        self, hash_mb: int = 32, net: Judge = None, tuning: Mapping[str, int] | None = None
+        self,
+        hash_mb: int = 32,
+        net: Judge = None,
+        tuning: Mapping[str, int] | None = None,
+        threads: int = 1,
     ) -> None:
         if not 1 <= hash_mb <= MAX_HASH_MB:
             raise LimitsError(f"hash_mb {hash_mb} is outside 1 to {MAX_HASH_MB}")
+        if not 1 <= threads <= _core.MOST_THREADS:
+            raise LimitsError(f"threads {threads} is outside 1 to {_core.MOST_THREADS}")
         self._core = _core.Engine(hash_mb)
+        self._core.set_threads(threads)
         self._core.set_net(core_judge(net))
         try:
             self._core.set_tuning(list((tuning or {}).items()))

@@ -50,13 +50,12 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
   if (ply >= kMaxPly) return watch.check ? 0 : evaluation();
 
   const bool singular = static_cast<bool>(f.excluded);
-  const Entry* known = singular ? nullptr : table_.probe(position_.key());
   Entry entry;
-  if (known != nullptr) entry = *known;
+  const bool known = !singular && table_.probe(position_.key(), entry);
   const Move first = ply == 0 ? root_moves_[line_].moves[0] : entry.move;
   const int stored = from_table(entry.score, ply);
   // Near the natural limit what was found with more plies left no longer holds.
-  if (known != nullptr && !pv && ply > 0 && entry.depth >= depth && position_.halfmove() < kNaturalLimit - 20 &&
+  if (known && !pv && ply > 0 && entry.depth >= depth && position_.halfmove() < kNaturalLimit - 20 &&
       settles(entry.bound(), stored, alpha, beta)) {
     return stored;
   }
@@ -64,9 +63,9 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
   int eval = 0;
   bool improving = false;
   if (!watch.check) {
-    f.eval = eval = singular ? f.eval : (known != nullptr ? entry.eval : evaluation());
+    f.eval = eval = singular ? f.eval : (known ? entry.eval : evaluation());
     improving = ply >= 2 && !frame(ply - 2).check && eval > frame(ply - 2).eval;
-    if (known != nullptr && !is_decided(stored) &&
+    if (known && !is_decided(stored) &&
         (entry.bound() == Bound::kExact || (entry.bound() == Bound::kLower && stored > eval) ||
          (entry.bound() == Bound::kUpper && stored < eval))) {
       eval = stored;
@@ -106,7 +105,7 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
       if (score >= beta && !tainted_) return is_decided(score) ? beta : score;
     }
   }
-  if (tuning_.internal_reduction != 0 && depth >= 4 && known == nullptr && !singular && (pv || expect_cut)) --depth;
+  if (tuning_.internal_reduction != 0 && depth >= 4 && !known && !singular && (pv || expect_cut)) --depth;
 
   MoveList list = legal_moves(position_, watch, Only::kAll);
   if (list.empty()) return singular ? alpha : -kMateScore + ply;
@@ -155,7 +154,7 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
 
     int extension = 0;
     // A move without equal deserves a deeper look.
-    if (tuning_.singular != 0 && ply > 0 && depth >= 7 && move == first && !singular && known != nullptr && entry.depth >= depth - 3 &&
+    if (tuning_.singular != 0 && ply > 0 && depth >= 7 && move == first && !singular && known && entry.depth >= depth - 3 &&
         (entry.bound() == Bound::kLower || entry.bound() == Bound::kExact) && !is_decided(stored)) {
       const int bar = stored - tuning_.singular * depth;
       f.excluded = move;

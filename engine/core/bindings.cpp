@@ -163,6 +163,12 @@ class Engine {
     searcher_.set_net(std::move(net));
   }
 
+  void set_threads(int threads) {
+    const nb::gil_scoped_release release;
+    const std::scoped_lock lock(busy_);
+    searcher_.set_threads(threads);
+  }
+
   void set_tuning(const std::vector<std::pair<std::string, int>>& settings) {
     const nb::gil_scoped_release release;
     const std::scoped_lock lock(busy_);
@@ -230,6 +236,7 @@ NB_MODULE(_core, m) {
   m.doc() = "Xiangqi core";
   m.attr("MATE_SCORE") = qiyou::kMateScore;
   m.attr("MATE_BOUND") = qiyou::kMateBound;
+  m.attr("MOST_THREADS") = qiyou::kMostThreads;
   m.attr("LEVELS") = qiyou::kLevels;
 
   nb::class_<Position>(m, "Position")
@@ -310,6 +317,7 @@ NB_MODULE(_core, m) {
       .def("search", &Engine::search)
       .def("stop", &Engine::stop)
       .def("set_net", &Engine::set_net, nb::arg().none())
+      .def("set_threads", &Engine::set_threads)
       .def("set_tuning", &Engine::set_tuning)
       .def("new_game", &Engine::new_game);
 

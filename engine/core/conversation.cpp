@@ -24,6 +24,9 @@ constexpr int kMostPerft = 12;
 
 Conversation::Conversation(std::istream& in, std::ostream& out)
     : in_(in), out_(out), searcher_(static_cast<std::size_t>(settings_.hash_megabytes)), game_(parse_fen(kStartFen)) {
+  // Reading would flush what is written, and the search writes from a thread of its own: a line that
+  // both flush at once is sent twice.
+  in_.tie(nullptr);
   searcher_.set_net(net_);
 }
 
@@ -102,6 +105,7 @@ void Conversation::apply(const Settings& before) {
   if (settings_.hash_megabytes != before.hash_megabytes) {
     searcher_.resize_hash(static_cast<std::size_t>(settings_.hash_megabytes));
   }
+  if (settings_.threads != before.threads) searcher_.set_threads(settings_.threads);
   if (settings_.net != before.net) use_net(before.net);
   if (settings_.playing_level() != before.playing_level()) use_level();
 }

@@ -20,18 +20,17 @@ int Tree::quiesce(int alpha, int beta, int ply) {
   if (position_.halfmove() >= kNaturalLimit) return has_legal_move(position_) ? 0 : -kMateScore + ply;
   if (ply >= kMaxPly) return watch.check ? 0 : evaluation();
 
-  const Entry* known = table_.probe(position_.key());
-  Move first;
-  if (known != nullptr) {
-    first = known->move;
-    const int stored = from_table(known->score, ply);
-    if (beta - alpha == 1 && settles(known->bound(), stored, alpha, beta)) return stored;
+  Entry entry;
+  const bool known = table_.probe(position_.key(), entry);
+  const Move first = entry.move;
+  if (known) {
+    const int stored = from_table(entry.score, ply);
+    if (beta - alpha == 1 && settles(entry.bound(), stored, alpha, beta)) return stored;
   }
   int best = -kInfinite;
   int eval = 0;
   if (!watch.check) {
-    eval = known != nullptr ? known->eval : evaluation();
-    best = eval;
+    best = eval = known ? entry.eval : evaluation();
     if (best >= beta) return best;
     alpha = std::max(alpha, best);
   }

@@ -60,13 +60,14 @@ SearchResult Tree::run(const Report& report) {
   // Whatever the limits, there is a move to play.
   result.lines.assign(root_moves_.begin(), root_moves_.begin() + static_cast<std::ptrdiff_t>(lines));
   const int deepest = limits_.depth > 0 ? std::min(limits_.depth, kMaxPly - 20) : kMaxPly - 20;
-  for (int depth = 1; depth <= deepest && !halted_; ++depth) {
+  // Threads that go different ways help each other most: every other one begins a ply deeper.
+  for (int depth = 1 + (number_ & 1); depth <= deepest && !halted_; ++depth) {
     for (std::size_t line = 0; line < lines && !halted_; ++line) {
       aspirate(line, depth);
       if (halted_ && line > 0) break;
       root_moves_[line].depth = depth;
       if (report && !halted_) {
-        report(root_moves_[line], static_cast<int>(line) + 1, nodes_, elapsed_ms(), table_.permille_used());
+        report(root_moves_[line], static_cast<int>(line) + 1, all_nodes(), elapsed_ms(), table_.permille_used());
       }
     }
     const auto end = root_moves_.begin() + static_cast<std::ptrdiff_t>(lines);
@@ -80,7 +81,8 @@ SearchResult Tree::run(const Report& report) {
     const int score = root_moves_[0].score;
     if (is_mate(score) && kMateScore - std::abs(score) <= depth && lines == 1) break;
   }
-  result.nodes = nodes_;
+  tell_nodes();
+  result.nodes = all_nodes();
   return result;
 }
 

@@ -17,7 +17,7 @@
 
 namespace qiyou {
 
-struct History;
+constexpr int kMostThreads = 16;
 
 // Unlimited where zero.
 struct Limits {
@@ -54,16 +54,19 @@ class Searcher {
   // Judges positions with `net`, or by the hand-written evaluation when it is null. Forgets what
   // was learnt, because scores of different judges do not mix.
   void set_net(std::shared_ptr<const Net> net);
+  // 1 to kMostThreads. With one, searches with a node or depth limit are repeatable.
+  void set_threads(int threads);
   void set_tuning(const Tuning& tuning) { tuning_ = tuning; }
   // One search at a time. `stop` may be set from any thread.
   SearchResult think(const Game& game, const Limits& limits, const std::atomic<bool>& stop,
                      const Report& report = nullptr);
 
  private:
+  struct Worker;
+
   Table table_;
-  std::unique_ptr<History> history_;
   std::shared_ptr<const Net> net_;
-  std::unique_ptr<Accumulators> accumulators_;  // null without a net
+  std::vector<std::unique_ptr<Worker>> workers_;  // one a thread
   Tuning tuning_;
 };
 

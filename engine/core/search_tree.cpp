@@ -7,6 +7,11 @@
 #include "judge.h"
 
 namespace qiyou {
+namespace {
+
+constexpr std::uint64_t kNodesBetweenLooks = 1024;  // at the clock and at other threads
+
+}  // namespace
 void Tree::make(Move move) {
   path_.push_back(position_.make(move));
   if (accumulators_ != nullptr) accumulators_->push(position_, path_.back());
@@ -46,13 +51,25 @@ void Tree::take_back() {
   path_.pop_back();
 }
 
+std::uint64_t Tree::all_nodes() const {
+  return helped_ != nullptr && number_ == 0 ? nodes_ + helped_->load(std::memory_order_relaxed) : nodes_;
+}
+
+void Tree::tell_nodes() {
+  if (number_ == 0) return;
+  helped_->fetch_add(nodes_ - told_, std::memory_order_relaxed);
+  told_ = nodes_;
+}
+
 bool Tree::out_of_time() {
   if (halted_) return true;
   if (limits_.nodes != 0 && nodes_ >= limits_.nodes) {
     halted_ = true;
-  } else if ((nodes_ & 1023U) == 0) {
+  } else if ((nodes_ & (kNodesBetweenLooks - 1)) == 0) {
+    tell_nodes();
     halted_ = stop_.load(std::memory_order_relaxed) ||
-              (limits_.movetime_ms != 0 && elapsed_ms() >= limits_.movetime_ms);
+              (limits_.movetime_ms != 0 && elapsed_ms() >= limits_.movetime_ms) ||
+              (limits_.nodes != 0 && all_nodes() >= limits_.nodes);
   }
   return halted_;
 }

@@ -39,9 +39,9 @@ Move next_best(Ranked* ranked, std::size_t i, std::size_t size);
 class Tree {
  public:
   Tree(Table& table, History& history, Accumulators* accumulators, const Tuning& tuning, const Game& game,
-       const Limits& limits, const std::atomic<bool>& stop)
+       const Limits& limits, const std::atomic<bool>& stop, std::atomic<std::uint64_t>* helped, int number)
       : table_(table), history_(history), accumulators_(accumulators), tuning_(tuning), position_(game.position()),
-        rules_(game.rules()), limits_(limits), stop_(stop), path_(game.past()),
+        rules_(game.rules()), limits_(limits), stop_(stop), helped_(helped), number_(number), path_(game.past()),
         root_(static_cast<int>(game.past().size())), start_(std::chrono::steady_clock::now()),
         frames_(kMaxPly + 4) {
     path_.reserve(path_.size() + kMaxPly + 4);
@@ -71,6 +71,8 @@ class Tree {
   void take_back();
   void keep_line(int ply, Move move);
   bool out_of_time();
+  std::uint64_t all_nodes() const;
+  void tell_nodes();
   std::int64_t elapsed_ms() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start_).count();
   }
@@ -85,6 +87,8 @@ class Tree {
   Rules rules_;
   const Limits& limits_;
   const std::atomic<bool>& stop_;
+  std::atomic<std::uint64_t>* helped_;  // made moves of all but the first thread; null when it is alone
+  int number_;                          // of this thread; 0 is the first
   std::vector<Undo> path_;
   int root_;
   Clock::time_point start_;
@@ -93,6 +97,7 @@ class Tree {
   std::vector<Move> refuted_;  // root moves that this iteration has found to lose by force
   std::size_t line_ = 0;  // root moves before this one belong to better lines
   std::uint64_t nodes_ = 0;
+  std::uint64_t told_ = 0;  // of them, to the first thread
   bool halted_ = false;
   // Set by a decision of the repetition rules below the last searched move: such a score belongs
   // to the path, not to the position, and stays out of the table.

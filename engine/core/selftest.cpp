@@ -1,6 +1,7 @@
 // A self-test without Python, meant to run under the sanitizers: perft, random games with the
 // judge, small searches, random nets and self-play.
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <memory>
@@ -13,8 +14,10 @@
 #include "exchange.h"
 #include "fen.h"
 #include "judge.h"
+#include "match.h"
 #include "movegen.h"
 #include "nnue.h"
+#include "openings.h"
 #include "perft.h"
 #include "search.h"
 #include "selfplay.h"
@@ -178,6 +181,29 @@ void compare_nets(std::mt19937& random) {
   }
 }
 
+void search_with_several_threads() {
+  Searcher searcher(1);
+  searcher.set_net(builtin_net());
+  searcher.set_threads(3);
+  const std::atomic<bool> never{false};
+  Limits limits;
+  limits.nodes = 20000;
+  for (int i = 0; i < 3; ++i) {
+    const SearchResult result = searcher.think(Game(parse_fen(kStartFen)), limits, never);
+    expect(!result.lines.empty(), "several threads find a move");
+  }
+}
+
+void play_a_match() {
+  Contestant first;
+  Contestant second;
+  first.net = builtin_net();
+  first.nodes = second.nodes = 100;
+  for (const PlayedGame& game : play_pair(first, second, balanced_opening(1))) {
+    expect(game.plies > 0 && game.points >= 0 && game.points <= 2, "a match ends");
+  }
+}
+
 void play_against_itself() {
   SelfplayOptions options;
   options.games = 2;
@@ -196,6 +222,8 @@ int main() {
   search_a_little(nullptr);
   search_a_little(std::make_shared<const Net>(random_net(random)));
   compare_nets(random);
+  search_with_several_threads();
+  play_a_match();
   play_against_itself();
   std::printf(failures == 0 ? "engine_selftest: all held\n" : "engine_selftest: %d failed\n", failures);
   return failures == 0 ? 0 : 1;

@@ -7,10 +7,9 @@
 #include <vector>
 
 #include "judge.h"
+#include "search.h"
 
 namespace qiyou {
-
-constexpr int kMostThreads = 1;
 
 struct Settings {
   int hash_megabytes = 32;

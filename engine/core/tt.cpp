@@ -1,66 +1,89 @@
 #include "tt.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace qiyou {
+namespace {
+
+static_assert(sizeof(Entry) == sizeof(std::uint64_t));
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+}  // namespace
 
 void Table::resize(std::size_t megabytes) {
-  buckets_.assign(std::max<std::size_t>(1, megabytes * 1024 * 1024 / sizeof(Bucket)), Bucket{});
-  buckets_.shrink_to_fit();
+  buckets_.reset();  // never both at once
+  size_ = std::max<std::size_t>(1, megabytes * 1024 * 1024 / sizeof(Bucket));
+  buckets_ = std::make_unique<Bucket[]>(size_);
   age_ = 0;
 }
 
 void Table::clear() {
-  std::fill(buckets_.begin(), buckets_.end(), Bucket{});
+  for (std::size_t i = 0; i < size_; ++i) {
+    for (Slot& slot : buckets_[i].slots) {
+      slot.check.store(0, kRelaxed);
+      slot.data.store(0, kRelaxed);
+    }
+  }
   age_ = 0;
 }
 
-const Entry* Table::probe(Key key) const {
-  for (const Entry& entry : buckets_[index(key)].entries) {
-    if (entry.key == key && entry.bound() != Bound::kNone) return &entry;
+bool Table::probe(Key key, Entry& entry) const {
+  for (const Slot& slot : buckets_[index(key)].slots) {
+    const std::uint64_t data = slot.data.load(kRelaxed);
+    if ((slot.check.load(kRelaxed) ^ data) != key) continue;
+    const auto found = std::bit_cast<Entry>(data);
+    if (found.bound() == Bound::kNone) continue;
+    entry = found;
+    return true;
   }
-  return nullptr;
+  return false;
 }
 
 void Table::store(Key key, Move move, int score, int eval, int depth, Bound bound) {
-  auto& entries = buckets_[index(key)].entries;
-  Entry* place = &entries[0];
-  const auto keep = [&](const Entry& e) {
-    if (e.bound() == Bound::kNone) return -1000;
+  Slot* place = nullptr;
+  Entry old;
+  int least = 0;
+  bool same = false;
+  for (Slot& slot : buckets_[index(key)].slots) {
+    const std::uint64_t data = slot.data.load(kRelaxed);
+    const auto entry = std::bit_cast<Entry>(data);
+    const bool empty = entry.bound() == Bound::kNone;
+    same = !empty && (slot.check.load(kRelaxed) ^ data) == key;
     // Entries of earlier searches lose eight plies of depth for each search since.
-    const int searches_ago = static_cast<std::uint8_t>(age_ - (e.age_and_bound & 0xFCU)) / 4;
-    return e.depth - 8 * searches_ago;
-  };
-  for (Entry& entry : entries) {
-    if (entry.key == key) {
-      place = &entry;
-      break;
+    const int searches_ago = static_cast<std::uint8_t>(age_ - (entry.age_and_bound & 0xFCU)) / 4;
+    const int worth = empty ? -1000 : entry.depth - 8 * searches_ago;
+    if (same || place == nullptr || worth < least) {
+      place = &slot;
+      old = entry;
+      least = worth;
     }
-    if (keep(entry) < keep(*place)) place = &entry;
+    if (same) break;
   }
-  if (place->key == key && place->bound() != Bound::kNone) {
-    if (!move) move = place->move;
+  Entry made{move, static_cast<std::int16_t>(score), static_cast<std::int16_t>(eval), static_cast<std::int8_t>(depth),
+             static_cast<std::uint8_t>(age_ | static_cast<std::uint8_t>(bound))};
+  if (same) {
+    if (!move) made.move = old.move;
     // A shallower bound does not replace a much deeper one of the same search.
-    const bool same_search = (place->age_and_bound & 0xFCU) == age_;
-    if (bound != Bound::kExact && same_search && depth + 4 < place->depth) {
-      place->move = move;
-      return;
+    if (bound != Bound::kExact && (old.age_and_bound & 0xFCU) == age_ && depth + 4 < old.depth) {
+      const Move better = made.move;
+      made = old;
+      made.move = better;
     }
   }
-  *place = {key,
-            move,
-            static_cast<std::int16_t>(score),
-            static_cast<std::int16_t>(eval),
-            static_cast<std::int8_t>(depth),
-            static_cast<std::uint8_t>(age_ | static_cast<std::uint8_t>(bound))};
+  const auto data = std::bit_cast<std::uint64_t>(made);
+  place->check.store(key ^ data, kRelaxed);
+  place->data.store(data, kRelaxed);
 }
 
 int Table::permille_used() const {
-  const std::size_t sample = std::min<std::size_t>(250, buckets_.size());
+  const std::size_t sample = std::min<std::size_t>(250, size_);
   int used = 0;
   for (std::size_t i = 0; i < sample; ++i) {
-    for (const Entry& e : buckets_[i].entries) {
-      used += e.bound() != Bound::kNone && (e.age_and_bound & 0xFCU) == age_ ? 1 : 0;
+    for (const Slot& slot : buckets_[i].slots) {
+      const auto entry = std::bit_cast<Entry>(slot.data.load(kRelaxed));
+      used += entry.bound() != Bound::kNone && (entry.age_and_bound & 0xFCU) == age_ ? 1 : 0;
     }
   }
   return used * 1000 / static_cast<int>(sample * 4);

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 #include "position.h"
 
@@ -12,8 +13,8 @@ namespace qiyou {
 
 enum class Bound : std::uint8_t { kNone, kUpper, kLower, kExact };
 
+// What one search found out about one position.
 struct Entry {
-  Key key = 0;
   Move move;
   std::int16_t score = 0;
   std::int16_t eval = 0;
@@ -23,6 +24,8 @@ struct Entry {
   Bound bound() const { return static_cast<Bound>(age_and_bound & 3U); }
 };
 
+// May be read and written by several searches at once, without locks: an entry that two of them
+// tore apart fits no key and is not found.
 class Table {
  public:
   explicit Table(std::size_t megabytes) { resize(megabytes); }
@@ -32,22 +35,27 @@ class Table {
 
   // Starts fetching what probe(key) will read; a miss costs more than making a move.
   void prefetch(Key key) const { __builtin_prefetch(&buckets_[index(key)]); }
-  // Null when nothing is known.
-  const Entry* probe(Key key) const;
+  // False when nothing is known.
+  bool probe(Key key, Entry& entry) const;
   void store(Key key, Move move, int score, int eval, int depth, Bound bound);
   int permille_used() const;
 
  private:
+  struct Slot {
+    std::atomic<std::uint64_t> check{0};  // key ^ data
+    std::atomic<std::uint64_t> data{0};
+  };
   struct alignas(64) Bucket {
-    std::array<Entry, 4> entries;
+    std::array<Slot, 4> slots;
   };
   // Multiplication spreads keys over any number of buckets.
   std::size_t index(Key key) const {
     __extension__ typedef unsigned __int128 Wide;
-    return static_cast<std::size_t>((static_cast<Wide>(key) * buckets_.size()) >> 64);
+    return static_cast<std::size_t>((static_cast<Wide>(key) * size_) >> 64);
   }
 
-  std::vector<Bucket> buckets_;
+  std::unique_ptr<Bucket[]> buckets_;
+  std::size_t size_ = 0;
   std::uint8_t age_ = 0;
 };
 

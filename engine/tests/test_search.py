@@ -135,3 +135,28 @@ def test_an_iteration_broken_off_on_a_lost_move_plays_another():
     for nodes in range(300, 2400, 100):
         found = Engine(hash_mb=4).search(Game(Position.from_fen(fen)), Limits(nodes=nodes))
         assert found.mate is None, nodes
+
+
+@pytest.mark.parametrize("threads", [2, 4])
+def test_several_threads_find_the_same_mate_and_keep_the_limits(threads):
+    engine = Engine(hash_mb=4, threads=threads)
+    found = engine.search(Game(Position.from_fen("4k4/9/R8/1R7/9/9/9/9/9/3K5 w - - 0 1")), Limits(depth=6))
+    assert found.mate == 2
+    bounded = engine.search(Game(), Limits(nodes=20_000))
+    assert bounded.move in Position.start().legal_moves()
+    # Threads tell each other what they did every 1,024 moves.
+    assert 0 < bounded.nodes < 20_000 + 3 * 1024 * threads
+
+
+def test_stopping_ends_every_thread():
+    engine = Engine(hash_mb=4, threads=3)
+    timer = threading.Timer(0.2, engine.stop)
+    timer.start()
+    assert engine.search(Game(), Limits(movetime_ms=60_000)).move is not None
+    timer.join()
+
+
+@pytest.mark.parametrize("threads", [0, 17])
+def test_a_number_of_threads_that_makes_no_sense_is_refused(threads):
+    with pytest.raises(LimitsError, match=rf"threads {threads} is outside 1 to 16"):
+        Engine(threads=threads)

@@ -80,7 +80,7 @@ def test_mates_are_told_in_moves():
     [
         ("castle", "is no command"),
         ("setoption name Hash value lots", "whole number from 1 to 4096"),
-        ("setoption name Threads value 8", "whole number from 1 to 1"),
+        ("setoption name Threads value 80", "whole number from 1 to 16"),
         ("setoption name Colour value blue", "no option"),
         ("setoption name RuleSet value house", "wxf or cxa"),
         ("position fen 4k4/9/9/9/9/9/9/9/9/4K4 w", "face each other"),
@@ -194,3 +194,17 @@ def test_moves_can_be_chosen_among_or_banned():
 def test_the_clock_is_enough_for_a_move():
     assert last(say("go wtime 300 btime 300 winc 0 binc 0\n"), "bestmove")
     assert last(say("ucci\nposition startpos\ngo time 200 movestogo 1\nquit-not\n"), "bestmove")
+
+
+def test_every_search_is_answered_once_while_commands_keep_coming():
+    searches = 150
+    with subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+        for _ in range(searches):
+            # Reading the next command must not send again what the search is writing.
+            program.stdin.write("go nodes 400\n" + "isready\n" * 20)
+            program.stdin.flush()
+        said, _ = program.communicate("quit\n", timeout=120)
+    assert said.count("bestmove") <= searches
+    depths = [line for line in said.splitlines() if line.startswith("info depth")]
+    assert all(line.count("info") == 1 for line in depths)
+    assert said.count("readyok\n") == 20 * searches
