@@ -231,7 +231,7 @@ bool Conversation::obey_while_searching(std::string_view verb) {
     ponder_hit();
   } else if (searching() && held_ && !stop_) {
     // An endless search would never end.
-    complain("'" + shown(verb) + "' was not obeyed: the search runs until stop");
+    complain(shown(verb).insert(0, 1, '\'').append("' was not obeyed: the search runs until stop"));
   } else {
     return false;
   }
@@ -270,7 +270,8 @@ bool Conversation::obey(const Words& words) {
   } else if (verb == "eval") {
     say_evaluation();
   } else if (verb != "debug") {
-    complain("'" + shown(verb) + "' is no command; uci, ucci, isready, setoption, position, go, stop and quit are");
+    complain(shown(verb).insert(0, 1, '\'').append(
+        "' is no command; uci, ucci, isready, setoption, position, go, stop and quit are"));
   }
   return true;
 }
