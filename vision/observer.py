@@ -110,13 +110,13 @@ class Observer:
             if frame.t_us - scene.limb[1] < self._limits.absorb_us:
                 return reading
             # A shadow or a cup may look like a limb: what stays is read, and believed if nothing is in doubt.
-            return self._read(frame, scene, ms, otherwise=reading)
+            return self._read(frame, scene, change, ms, otherwise=reading)
         scene.limb = None
         if still_us < self._limits.settle_us and change.points.any():
             return self._waiting(frame, scene, change, ms)
         if not change.points.any() and frame.t_us - scene.read_us < self._limits.refresh_us:
             return replace(scene.reading, ms=ms, frame_hash=hash_of_pixels(frame.image))
-        return self._read(frame, scene, ms)
+        return self._read(frame, scene, change, ms)
 
     def _first(self, frame: Frame) -> Reading:
         """Find the board; it becomes the scene when nothing about it is in doubt."""
@@ -131,12 +131,17 @@ class Observer:
         self._fixed = self._looker_at(corners)
 
     def _read(
-        self, frame: Frame, scene: _Scene, ms: Mapping[str, float], otherwise: Reading | None = None
+        self,
+        frame: Frame,
+        scene: _Scene,
+        change: Change,
+        ms: Mapping[str, float],
+        otherwise: Reading | None = None,
     ) -> Reading:
         """Read the board where it lies. Two equal readings of different frames make a new reference."""
         assert self._fixed is not None
         reading = self._fixed.look(frame)
-        reading = replace(reading, ms={**ms, **reading.ms})
+        reading = _doubted(replace(reading, ms={**ms, **reading.ms}), scene.reading, change)
         if reading.verdict != "ok":
             scene.labels = None
             return reading if otherwise is None else otherwise
@@ -182,6 +187,23 @@ class Observer:
             frame_hash=hash_of_pixels(frame.image),
             log_likelihood=None,
         )
+
+
+def _doubted(reading: Reading, before: Reading, change: Change) -> Reading:
+    """A reading that finds other men where not a pixel changed is misled, by chance or by somebody: there it
+    says `?`, so that no move can follow from it.
+    """
+    misled = [
+        now.label not in {was.label, "?"} and not changed
+        for was, now, changed in zip(before.points, reading.points, change.points, strict=True)
+    ]
+    if reading.verdict != "ok" or not any(misled):
+        return reading
+    points = tuple(
+        replace(point, label="?", confidence=0.0) if wrong else point
+        for point, wrong in zip(reading.points, misled, strict=True)
+    )
+    return replace(reading, verdict="unsure", reason=None, fen=None, points=points)
 
 
 def _stirs(motion: Change) -> bool:

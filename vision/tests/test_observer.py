@@ -22,7 +22,7 @@ class Table:
         self.looks: list[str] = []
         self.at_us = 0
         self.verdict = "ok"
-        self.label = "R"
+        self.label, self.moving = "R", "."
         self.corners = np.array(CORNERS)
         self.observer = Observer(looker_at=self._looker)
 
@@ -32,7 +32,7 @@ class Table:
         class Fake:
             def look(self, frame, prior=None, *, free=False):
                 table.looks.append("find" if corners is None else "read")
-                labels = table.label + "." * 89
+                labels = table.label + "." * 75 + table.moving + "." * 13
                 where = table.corners if corners is None else corners
                 reading = Reading.of_labels(labels, frame_hash=hash_of_pixels(frame.image))
                 shown = tuple((float(x), float(y)) for x, y in where)
@@ -100,12 +100,22 @@ def test_a_move_is_read_once_the_hand_has_been_away_for_a_while() -> None:
     assert table.looks == ["find", "read", "read"]  # two that agree, then the reference is new
 
 
+def test_a_reading_that_changes_where_no_pixel_did_is_not_believed() -> None:
+    table = Table()
+    table.see(QUIET)
+    table.label = "N"  # the nets are misled about a9
+    reading = table.see(QUIET, ObserverLimits().refresh_us)
+    assert (reading.verdict, reading.labels[0], reading.fen) == ("unsure", "?", None)
+    table.label = "R"
+    assert table.see(QUIET).verdict == "ok"
+
+
 def test_two_readings_that_differ_make_no_reference() -> None:
     table = Table()
     table.see(QUIET)
     moved = board("e1", "e9")
     for label in "RCRCRC":
-        table.label = label
+        table.moving = label
         table.see(moved, 500_000)
     assert table.looks == ["find"] + ["read"] * 6
 
