@@ -34,6 +34,8 @@ __all__ = ["BoardFinder", "Looker", "PointReader"]
 
 _MOVED = 0.3  # cells by which a corner must be off before a fixed board counts as moved
 _FOREIGN = 45  # points that nothing of Xiangqi explains, from which on it is another thing with lines on it
+_UNREADABLE = 10  # unknown points on a board without one readable man: go, or a table of figures
+_PLAIN = -0.22  # nats: a man with 80 % or more
 _STRANGE = -0.35  # nats: a point that is no piece and no blank with 70 % or more
 _LIMB = 2  # connected unknown points that reach the edge of the board: an arm
 _HEAP = 4  # connected unknown points anywhere: something lies on the board
@@ -175,6 +177,8 @@ def _judge(labels: tuple[str, ...], decoded: Decoded, *, free: bool) -> tuple[Ve
     unknown = (decoded.scores[:, LABELS.index("?")] > _STRANGE).reshape(10, 9)
     if unknown.sum() >= _FOREIGN:
         return "no-board", "not-xiangqi"
+    if labels.count("?") >= _UNREADABLE and not _shows_a_man(decoded.scores):
+        return "no-board", "not-xiangqi"
     if _covered(unknown):
         return "wait", "covered"
     if "?" in labels:
@@ -182,6 +186,12 @@ def _judge(labels: tuple[str, ...], decoded: Decoded, *, free: bool) -> tuple[Ve
     if free or (labels.count("K") == labels.count("k") == 1 and not generals_face(labels)):
         return "ok", None
     return "unsure", None
+
+
+def _shows_a_man(scores: NDArray[np.float64]) -> bool:
+    """Whether any point surely carries some man of Xiangqi, of whichever side; stones and counters do not."""
+    kinds = np.logaddexp(scores[:, :_KINDS], scores[:, _KINDS : 2 * _KINDS])
+    return bool(kinds.max() > _PLAIN)
 
 
 def _covered(unknown: NDArray[np.bool_]) -> bool:

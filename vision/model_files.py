@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vision.errors import ModelFileError
 
-__all__ = ["MANIFEST", "MODELS", "Model", "load_model"]
+__all__ = ["MANIFEST", "MODELS", "Model", "listed_hashes", "load_model"]
 
 #: The folder of the models that come with the program.
 MODELS = Path(__file__).resolve().parent / "models"
@@ -66,12 +66,25 @@ def load_model(path: Path, threads: int) -> Model:
     return Model(actual, session)
 
 
+def listed_hashes(folder: Path = MODELS) -> dict[str, str]:
+    """SHA-256 (hexadecimal) by file name of all models that the manifest of `folder` lists."""
+    table = _manifest(folder / MANIFEST)
+    return {name: _listed_hash(folder / name) for name in sorted(table)}
+
+
 def _listed_hash(path: Path) -> str:
     manifest = path.parent / MANIFEST
     try:
-        table = json.loads(manifest.read_text(encoding="utf-8"))
-        return str(table["models"][path.name]["sha256"])
-    except OSError as error:
-        raise ModelFileError(f"the list of models {manifest} cannot be read ({error.strerror})") from error
-    except (ValueError, KeyError, TypeError) as error:
+        return str(_manifest(manifest)[path.name]["sha256"])
+    except (KeyError, TypeError) as error:
         raise ModelFileError(f"the list of models {manifest} has no SHA-256 for {path.name}") from error
+
+
+def _manifest(path: Path) -> dict[str, dict[str, object]]:
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))["models"]
+    except OSError as error:
+        raise ModelFileError(f"the list of models {path} cannot be read ({error.strerror})") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelFileError(f"the list of models {path} has no SHA-256 of any model") from error
+    return dict(table) if isinstance(table, dict) else {}
