@@ -247,7 +247,7 @@ def lamps(subject: Subject) -> list[Line]:
 def other_things(subject: Subject) -> list[Line]:
     """Pictures of other things: no board may be seen in them."""
     looker = Looker(locator=subject.locator, classifier=subject.classifier)
-    each = max(1, subject.rounds // 2)
+    each = max(3, subject.rounds // 2)
     refused = believed = 0
     for kind in KINDS:
         for number in range(each):
