@@ -35,6 +35,9 @@ STATUS_MOVING_US = 20000
 STATUS_US = 100000
 FRAMES_PER_LOOP = 8
 
+# Made once: a tuple of names is made anew each time it is met.
+_KEEPING_PROFILE = (states.READY, states.MOVING, states.HOLD)
+_IN_MOTION = (states.MOVING, states.HOLD)
 _ROLES = {"arm": messages.ROLE_ARM, "hand": messages.ROLE_HAND}
 
 
@@ -72,6 +75,15 @@ class App:
         board = self.board
         if not board.frame():
             return
+        self.begin()
+        while True:
+            self.loop()
+            if not board.frame():
+                return
+
+    def begin(self):
+        """Power-on, within the first frame that the board has begun."""
+        board = self.board
         now = board.now_us
         self.buttons = Buttons(board.inputs)
         self.wave = PeerWave(now)
@@ -79,10 +91,6 @@ class App:
         self._began_at = self._quiet_at = now
         self._nose = board.inputs & IN_NOSE
         self.machine.self_test(now, True)
-        while True:
-            self.loop()
-            if not board.frame():
-                return
 
     def loop(self):
         """One turn of the loop, within the frame that the board has begun."""
@@ -165,7 +173,7 @@ class App:
         machine = self.machine
         if machine.state != self._state:
             self._state = machine.state
-            if machine.state not in (states.READY, states.MOVING, states.HOLD):
+            if machine.state not in _KEEPING_PROFILE:
                 self.profile = messages.PROFILE_NORMAL
             reason = machine.hold_reason if machine.state == states.HOLD else machine.reason
             self.event(messages.STATE, now, machine.state, reason)
@@ -173,7 +181,7 @@ class App:
             if machine.state != states.MOVING and self.part.at_rest():
                 # Now, while nothing moves, rather than in the middle of the next motion.
                 gc.collect()
-        moving = machine.state in (states.MOVING, states.HOLD) or not self.part.at_rest()
+        moving = machine.state in _IN_MOTION or not self.part.at_rest()
         period = STATUS_MOVING_US if moving else STATUS_US
         if self._status_at is None or ticks.diff(now, self._status_at) >= period:
             self._status_at = now
@@ -266,7 +274,7 @@ class App:
             accepted = messages.LIMITS_DIFFER
         nonce = self._draw_nonce(host_nonce, now)
         self.service.close()
-        if self.machine.state in (states.MOVING, states.HOLD) or not self.part.at_rest():
+        if self.machine.state in _IN_MOTION or not self.part.at_rest():
             self.machine.fault(now, reasons.SESSION_LOST)
         self.part.forget()
         if accepted == messages.ACCEPTED:

@@ -97,7 +97,7 @@ class Arm:
 
     def _start(self, now_us, safe):
         player = self.player
-        if safe.state not in (states.READY, states.RECOVERY) or player.queue.count == 0:
+        if player.queue.count == 0 or safe.state not in (states.READY, states.RECOVERY):
             return
         if player.stale(now_us):
             self._refuse_motion(reasons.SEGMENT_STALE, player.queue.fields[player.queue.base() + MOTION])

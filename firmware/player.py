@@ -54,7 +54,7 @@ class Player:
 
     def at_rest(self):
         """Whether no step is under way."""
-        return self.mode in (IDLE, HELD)
+        return self.mode == IDLE or self.mode == HELD  # noqa: PLR1714 - a tuple would be made anew in each loop
 
     def start_due(self, now_us):
         """Whether a motion waits whose start time has come."""

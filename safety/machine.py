@@ -30,6 +30,12 @@ _POWER_OFF = (
 )
 # After these not even the brake is played: there is no power, or no trust in the steps.
 _ABORT = (reasons.MUSHROOM, reasons.MOTOR_POWER, reasons.INTERNAL, reasons.STEP_UNDERRUN)
+# Named here and not where they are asked for: a tuple of names is made anew each time it is met.
+_ACTIVE = (states.READY, states.MOVING, states.HOLD, states.RECOVERY)
+_UNPOWERED = (states.OFF, states.SELF_TEST, states.SAFE)
+_BEFORE_SAFE = (states.OFF, states.SELF_TEST)
+_BRAKING = (states.HOLD, states.STOPPED, states.TAKEOVER, states.SAFE)
+_MOTION = (states.MOVING, states.HOLD, states.RECOVERY)
 # The gate needs this long to close and the supply to rise.
 POWER_GRACE_US = 500000
 # One act resumes both controllers; the peer's wave says so only a few edges later.
@@ -197,7 +203,7 @@ class Machine:
                 self.fault(now_us, reasons.HOST_SILENT)
             elif inputs.at_rest and not inputs.motion and not inputs.outside:
                 self._enter(states.READY, now_us)
-        if self.state in (states.READY, states.MOVING, states.HOLD, states.RECOVERY):
+        if self.state in _ACTIVE:
             self._watch_company(now_us, inputs)
         self._power(inputs)
 
@@ -222,7 +228,7 @@ class Machine:
         return False
 
     def _power(self, inputs):
-        if self.state in (states.OFF, states.SELF_TEST, states.SAFE) or (
+        if self.state in _UNPOWERED or (
             inputs.at_rest and (self.state == states.TAKEOVER or self.reason in _POWER_OFF)
         ):
             self.powered = False
@@ -235,16 +241,16 @@ class Machine:
 
     def wave(self):
         """Whether this controller drives its wave: silence tells the peer to stop."""
-        return self.reason == reasons.NONE and self.state not in (states.OFF, states.SELF_TEST)
+        return self.reason == reasons.NONE and self.state not in _BEFORE_SAFE
 
     def braking(self):
         """Whether the path must come to rest now."""
-        return self.state in (states.HOLD, states.STOPPED, states.TAKEOVER, states.SAFE)
+        return self.state in _BRAKING
 
     def accepts_motion(self):
         """Whether segments are taken in."""
-        return self.state in (states.READY, states.MOVING, states.HOLD, states.RECOVERY)
+        return self.state in _ACTIVE
 
     def full_current(self):
         """Full run current while moving, reduced while holding still."""
-        return self.state in (states.MOVING, states.HOLD, states.RECOVERY)
+        return self.state in _MOTION

@@ -45,6 +45,7 @@ def test_every_test_file_is_shared_or_needs_cpython():
         "manifest",
         "protocol",
         "slots",
+        "allocation",
     }
     for room, names in SHARED.items():
         found = {path.stem.removeprefix("test_") for path in (ROOT / room / "tests").glob("test_*.py")}
