@@ -7,8 +7,7 @@
 namespace qiyou {
 namespace {
 
-// A logistic curve on each side of a band of drawn games. Fitted to self-play at 2,000 nodes a move;
-// docs/engine-net.md says how.
+// A logistic curve on each side of a band of drawn games. A convention for display: not fitted to games.
 constexpr double kDrawBand = 180.0;
 constexpr double kSlope = 110.0;
 
