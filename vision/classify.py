@@ -9,18 +9,22 @@ from numpy.typing import NDArray
 from vision.geometry import LATTICE, lifted
 from vision.glyphs import KINDS, GlyphReader
 from vision.model_files import MODELS, load_model
-from vision.rectify import PIECE_HEIGHT_CELLS, checked_picture, crops, rectify
+from vision.rectify import PIECE_HEIGHT_CELLS, checked_picture, rectify
 
-__all__ = ["INK_MARGIN", "KIND_COLUMNS", "Classifier", "PointScores"]
+__all__ = ["CANVAS_CELL_PIXELS", "CANVAS_MARGIN_CELLS", "INK_MARGIN", "KIND_COLUMNS", "Classifier", "PointScores"]
 
 #: What the columns of `PointScores.kind_logp` stand for: seven kinds, empty, cannot tell.
 KIND_COLUMNS = "KABNRCP.?"
 #: Squared distance of two ink embeddings at which both are as likely of one side as of two.
 INK_MARGIN = 2.0
 
-_KINDS = len(KIND_COLUMNS)
-_COLUMNS = 16
+#: Side of a cell in the rectified board the net sees, and the strip around its lattice.
+CANVAS_CELL_PIXELS = 24
+CANVAS_MARGIN_CELLS = 1.0
+
 _UNKNOWN = KIND_COLUMNS.index("?")
+#: What the net's first columns tell apart: a piece, nothing, cannot tell.
+_PRESENCE = 3
 #: Points that are surely bare need no closer look.
 _WORTH_A_LOOK = 0.02
 _FLOOR = 1e-9
@@ -77,31 +81,40 @@ class Classifier:
         units of a cell. Raises `BadPictureError`.
         """
         picture = checked_picture(image)
-        canvas = rectify(picture, homography, height_cells=piece_height_cells)
-        raw = self._model.run(crops(canvas).astype(np.float32))
-        kinds = raw[:, :_KINDS].astype(np.float64)
-        kinds -= kinds.max(axis=1, keepdims=True)
-        shares = np.exp(kinds)
-        shares /= shares.sum(axis=1, keepdims=True)
+        canvas = rectify(
+            picture,
+            homography,
+            height_cells=piece_height_cells,
+            cell_pixels=CANVAS_CELL_PIXELS,
+            margin_cells=CANVAS_MARGIN_CELLS,
+        )
+        raw = self._model.run(canvas[None].astype(np.float32))[0]
+        presence = raw[:, :_PRESENCE].astype(np.float64)
+        presence = np.exp(presence - presence.max(axis=1, keepdims=True))
+        presence /= presence.sum(axis=1, keepdims=True)
+        offsets = raw[:, -2:]
         plane = lifted(homography, (picture.shape[1], picture.shape[0]), piece_height_cells)
-        self._look_closer(picture, plane, shares, raw[:, _COLUMNS - 2 :])
+        shares = self._look_closer(picture, plane, presence, offsets)
         return PointScores(
             kind_logp=np.log(np.maximum(shares, _FLOOR)).astype(np.float32),
-            red_logit=raw[:, _KINDS],
-            ink=raw[:, _KINDS + 1 : _COLUMNS - 2],
-            offset_cells=raw[:, _COLUMNS - 2 :],
+            red_logit=raw[:, _PRESENCE],
+            ink=raw[:, _PRESENCE + 1 : -2],
+            offset_cells=offsets,
         )
 
     def _look_closer(
         self,
         picture: NDArray[np.uint8],
         plane: NDArray[np.float64],
-        shares: NDArray[np.float64],
+        presence: NDArray[np.float64],
         offsets: NDArray[np.float32],
-    ) -> None:
-        """Replace, in `shares` (90, 9), how the share of "a piece" is divided among the kinds."""
-        standing = shares[:, : len(KINDS)].sum(axis=1)
+    ) -> NDArray[np.float64]:
+        """Divide the share of "a piece" in `presence` (90, 3) among the kinds: (90, 9)."""
+        count = len(KINDS)
+        standing = presence[:, 0]
+        shares = np.hstack([np.repeat(standing[:, None] / count, count, axis=1), presence[:, 1:]])
         points = np.flatnonzero(standing > _WORTH_A_LOOK)
         read = np.exp(self._glyphs.read(picture, plane, LATTICE[points] + offsets[points]))
-        shares[points, : len(KINDS)] = standing[points, None] * read[:, : len(KINDS)]
+        shares[points, :count] = standing[points, None] * read[:, :count]
         shares[points, _UNKNOWN] += standing[points] * read[:, -1]
+        return shares

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vision.model_files import MODELS, load_model
 
-__all__ = ["CLOSE_UP_PIXELS", "GLYPHS", "KINDS", "KIND_OF_GLYPH", "GlyphReader"]
+__all__ = ["CLOSE_UP_PIXELS", "GLYPHS", "KINDS", "KIND_OF_GLYPH", "GlyphReader", "cut_close_up"]
 
 #: Side of a close-up, which shows one cell.
 CLOSE_UP_PIXELS = 48
@@ -48,7 +48,7 @@ class GlyphReader:
         """
         if not len(centres):
             return np.zeros((0, len(KINDS) + 1))
-        crops = np.stack([_close_up(image, plane, centre) for centre in centres]).astype(np.float32)
+        crops = np.stack([cut_close_up(image, plane, centre) for centre in centres]).astype(np.float32)
         raw = self._model.run(crops).astype(np.float64)
         shifted = np.exp(raw - raw.max(axis=1, keepdims=True))
         shares = shifted / shifted.sum(axis=1, keepdims=True)
@@ -59,7 +59,7 @@ class GlyphReader:
         return np.asarray(np.log(np.maximum(kinds, 1e-9)))
 
 
-def _close_up(
+def cut_close_up(
     image: NDArray[np.uint8], plane: NDArray[np.float64], centre: NDArray[np.float64]
 ) -> NDArray[np.uint8]:
     """The cell around `centre` as seen from straight above, (48, 48, 3)."""

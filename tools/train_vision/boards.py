@@ -72,9 +72,22 @@ def draw_board(rng: np.random.Generator, scale: float, faces: list[Face]) -> Boa
     share = opacity[:, :, None]
     picture = picture * (1 - share) + ink * share
     if rng.random() < 0.12:
+        _crease(rng, picture)
+    if rng.random() < 0.12:
         fold = round((4.5 + margin[1]) * scale)
         picture[fold : fold + max(1, round(0.02 * scale))] *= rng.uniform(0.3, 0.8)
     return BoardPicture(np.clip(picture, 0, 1).astype(np.float32), scale, margin)
+
+
+def _crease(rng: np.random.Generator, picture: Floats) -> None:
+    """Fold marks across paper or cloth: one flank lighter, the other darker."""
+    height, width = picture.shape[:2]
+    for _ in range(int(rng.integers(1, 6))):
+        angle = rng.choice([0.0, np.pi / 2]) + rng.normal(0, 0.06) if rng.random() < 0.7 else rng.uniform(0, 3.1)
+        ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
+        away = (xs - rng.uniform(0, width)) * np.cos(angle) + (ys - rng.uniform(0, height)) * np.sin(angle)
+        away = away / (rng.uniform(0.004, 0.03) * width)
+        picture *= (1.0 + rng.uniform(0.05, 0.35) * away * np.exp(-(away**2)))[:, :, None]
 
 
 def draw_table(
@@ -117,6 +130,7 @@ def _board_colours(rng: np.random.Generator) -> tuple[Floats, Floats]:
 
 def _lines(rng: np.random.Generator, pen: _Pen) -> None:
     width = float(np.exp(rng.uniform(np.log(0.012), np.log(0.06))))
+    through = rng.random() < 0.05  # boards whose files cross the river
     for y in range(10):
         pen.line((0, y), (8, y), width)
     for x in range(9):
@@ -125,6 +139,8 @@ def _lines(rng: np.random.Generator, pen: _Pen) -> None:
         else:
             pen.line((x, 0), (x, 4), width)
             pen.line((x, 5), (x, 9), width)
+            if through:
+                pen.line((x, 4), (x, 5), width)
     if rng.random() < 0.97:
         for y in (0, 7):
             pen.line((3, y), (5, y + 2), width * rng.uniform(0.6, 1.0))

@@ -34,7 +34,7 @@ def draw_camera(rng: np.random.Generator, size: tuple[int, int]) -> Camera:
     elif roll < 0.75:
         tilt = np.radians(rng.uniform(5, 30))
     else:
-        tilt = np.radians(rng.uniform(25, 48))
+        tilt = np.radians(rng.uniform(25, 53))
     # Where the camera stands around the board, and how it is rolled about its own axis.
     azimuth = (
         rng.integers(0, 4) * np.pi / 2 + rng.normal(0, 0.12)

@@ -27,7 +27,7 @@ _BLANK_SHARE = 0.06
 
 @dataclass(frozen=True)
 class Stock:
-    """Drawn and photographed faces: `pictures` (n, 96, 96, 3) uint8 BGR, the glyph upright when drawn.
+    """Drawn and photographed faces: `pictures` (n, 96, 96, 4) uint8 BGR and opacity, the glyph upright when drawn.
 
     `glyph` (n,) is an index into `GLYPHS`, `BLANK`, or -1 where only the kind is known; `kind` (n,) an
     index into `KINDS`, or `len(KINDS)` for a blank.
@@ -118,12 +118,14 @@ def close_up(rng: np.random.Generator, face: NDArray[np.uint8], photographed: bo
     disc = np.clip((1 - reach) * radius + 0.5, 0, 1)[:, :, None]
     away = rng.uniform(0, 0.16) * side * np.array([np.cos(lean), np.sin(lean)])
     below = np.clip(1.5 - np.hypot(dx - away[0] / 2, dy - away[1] / 2) / radius * 1.1, 0, 1)[:, :, None]
-    rim = turned.reshape(-1, 3).mean(axis=0) * rng.uniform(0.35, 0.9)
+    rim = turned[:, :, :3].reshape(-1, 3).mean(axis=0) * rng.uniform(0.35, 0.9)
+    below = below * (turned[..., 3].mean() / 255.0)
     picture = picture * (1 - below * rng.uniform(0.2, 0.9)) + rim * below * rng.uniform(0.1, 0.8)
     if photographed and rng.random() < 0.5:
-        picture = turned.astype(np.float32)
+        picture = turned[:, :, :3].astype(np.float32)
     else:
-        picture = picture * (1 - disc) + turned * disc
+        share = disc * (turned[:, :, 3:] / 255.0)
+        picture = picture * (1 - share) + turned[:, :, :3] * share
     return _taken(rng, picture)
 
 

@@ -1,85 +1,75 @@
-"""Training of the two nets on shards."""
+"""Training of the locator and of the net that sees the points, on shards."""
 
-import math
-from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from tools.train_vision.descent import Report, descend
 from tools.train_vision.nets import LocatorNet, PieceNet
-from tools.train_vision.samples import EMPTY, UNKNOWN
 from tools.train_vision.shards import load_columns
 from tools.train_vision.targets import locator_loss, locator_targets, piece_loss
-from vision.geometry import LATTICE
+from vision.classify import CANVAS_CELL_PIXELS
+from vision.geometry import project
 from vision.locate import LOCATOR_PIXELS
-from vision.rectify import CELL_PIXELS, CROP_PIXELS
 
 __all__ = ["fit_locator", "fit_pieces"]
 
-Report = Callable[[str], None]
-
 _SQUARES_PER_STEP = 16
-_SCENES_PER_STEP = 12
-_SHIFT_PIXELS = 4
-#: At most this many crops of each sort from one canvas: pieces, empty points, points one cannot tell.
-_CROPS = (24, 4, 4)
+_CANVASES_PER_STEP = 12
+_SHIFT_PIXELS = 3
+#: How far the corners of a locator's picture are moved for more variety, in shares of its side.
+_BEND = 0.07
 
 
 def fit_locator(
-    paths: list[Path], steps: int, seed: int, report: Report, start: Path | None = None
+    paths: list[Path], steps: int, seed: int, report: Report, checkpoint: Path, start: Path | None = None
 ) -> LocatorNet:
     """Train the locator for `steps` steps of 16 pictures on the shards `paths`, from weights `start`."""
     torch.manual_seed(seed)
-    rng = np.random.default_rng([seed, 1])
-    squares, homographies = load_columns(paths, ("squares", "homographies"))
+    squares, lattices = load_columns(paths, ("squares", "lattices"))
     net = LocatorNet()
     _load(net, start)
 
-    def loss_of_step() -> Tensor:
+    def loss_of_step(step: int) -> Tensor:
+        rng = np.random.default_rng([seed, 1, step])
         chosen = rng.integers(0, len(squares), _SQUARES_PER_STEP)
-        pictures, truths = _turned(rng, squares[chosen], homographies[chosen])
+        pictures, truths = _turned(rng, squares[chosen], lattices[chosen])
         targets, _ = locator_targets(torch.from_numpy(truths))
         with torch.autocast("cpu", torch.bfloat16):
             maps = net(torch.from_numpy(pictures))
         return locator_loss(maps.float(), targets)
 
-    _descend(net, loss_of_step, steps, 3e-3, "locator", report)
+    descend(net, loss_of_step, steps, 3e-3, "locator", report, checkpoint)
     return net
 
 
 def fit_pieces(
-    paths: list[Path], steps: int, seed: int, report: Report, start: Path | None = None
+    paths: list[Path], steps: int, seed: int, report: Report, checkpoint: Path, start: Path | None = None
 ) -> PieceNet:
-    """Train the classifier for `steps` steps of some 400 crops of 12 canvases, from weights `start`."""
+    """Train the net that sees the points for `steps` steps of 12 canvases, from weights `start`."""
     torch.manual_seed(seed)
-    rng = np.random.default_rng([seed, 2])
-    names = ("canvases", "kind", "red", "offset", "learn")
-    canvases, kind, red, offset, learn = load_columns(paths, names)
+    canvases, kind, red, offset, learn = load_columns(paths, ("canvases", "kind", "red", "offset", "learn"))
     net = PieceNet()
     _load(net, start)
 
-    def loss_of_step() -> Tensor:
-        parts = []
-        for scene, index in enumerate(rng.integers(0, len(canvases), _SCENES_PER_STEP)):
-            points = _chosen_points(rng, kind[index], learn[index])
-            pictures, moved = _cut(rng, canvases[index], offset[index], points)
-            owner = np.full(len(points), scene)
-            parts.append((pictures, kind[index][points], red[index][points], moved, owner))
-        pictures, kinds, reds, moved, owners = (np.concatenate(column) for column in zip(*parts, strict=True))
-        with torch.autocast("cpu", torch.bfloat16):
-            scores = net(torch.from_numpy(pictures))
-        return piece_loss(
-            scores.float(),
-            torch.from_numpy(kinds.astype(np.int64)),
-            torch.from_numpy(reds.astype(np.int64)),
-            torch.from_numpy(moved.astype(np.float32)),
-            torch.from_numpy(owners),
+    def loss_of_step(step: int) -> Tensor:
+        rng = np.random.default_rng([seed, 2, step])
+        parts = [
+            _moved(rng, canvases[index], (kind[index], red[index], offset[index], learn[index]))
+            for index in rng.integers(0, len(canvases), _CANVASES_PER_STEP)
+        ]
+        pictures, kinds, reds, offsets, learnt = (
+            torch.from_numpy(np.stack(column)) for column in zip(*parts, strict=True)
         )
+        with torch.autocast("cpu", torch.bfloat16):
+            scores = net(pictures)
+        return piece_loss(scores.float(), kinds.long(), reds.long(), offsets.float(), learnt)
 
-    _descend(net, loss_of_step, steps, 3e-3, "pieces", report)
+    descend(net, loss_of_step, steps, 3e-3, "pieces", report, checkpoint)
     return net
 
 
@@ -88,41 +78,34 @@ def _load(net: nn.Module, start: Path | None) -> None:
         net.load_state_dict(torch.load(start, weights_only=True))
 
 
-def _descend(
-    net: nn.Module, loss_of_step: Callable[[], Tensor], steps: int, rate: float, name: str, report: Report
-) -> None:
-    """AdamW with a short warm-up and a cosine to zero; leaves the net in evaluation mode."""
-    net.train()
-    optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.02)
-    warm = max(1, min(200, steps // 10))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min((step + 1) / warm, 0.5 * (1 + math.cos(math.pi * step / steps)) + 1e-3)
-    )
-    mean = 0.0
-    for step in range(steps):
-        optimiser.zero_grad(set_to_none=True)
-        loss = loss_of_step()
-        torch.autograd.backward(loss)
-        nn.utils.clip_grad_norm_(net.parameters(), 5.0)
-        optimiser.step()
-        schedule.step()
-        mean = loss.item() if step == 0 else 0.98 * mean + 0.02 * loss.item()
-        if (step + 1) % 100 == 0 or step + 1 == steps:
-            report(f"{name} step {step + 1}/{steps} loss {mean:.4f}")
-    net.eval()
-
-
 def _turned(
-    rng: np.random.Generator, squares: NDArray[np.generic], homographies: NDArray[np.generic]
+    rng: np.random.Generator, squares: NDArray[np.generic], lattices: NDArray[np.generic]
 ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    """Turn each picture by a random number of quarters, change its exposure and colour balance a little."""
+    """Turn, mirror and bend each picture at random and change its exposure and colour balance a little."""
+    side = LOCATOR_PIXELS
     pictures = np.empty(squares.shape, np.float32)
-    truths = np.array(homographies, dtype=np.float64)
-    quarter = np.array([[0.0, 1, 0], [-1, 0, LOCATOR_PIXELS - 1], [0, 0, 1]])
+    truths = np.array(lattices, dtype=np.float64)
+    corners = np.array([[0, 0], [side, 0], [side, side], [0, side]], np.float32)
     for index, square in enumerate(squares):
+        picture, change = np.asarray(square), np.eye(3)
+        mirrored = rng.random() < 0.5
+        if mirrored:
+            picture, change = picture[:, ::-1], np.array([[-1.0, 0, side - 1], [0, 1, 0], [0, 0, 1]])
         turns = int(rng.integers(4))
-        pictures[index] = np.rot90(square, turns)
-        truths[index] = np.linalg.matrix_power(quarter, turns) @ truths[index]
+        quarter = np.array([[0.0, 1, 0], [-1, 0, side - 1], [0, 0, 1]])
+        picture, change = np.rot90(picture, turns), np.linalg.matrix_power(quarter, turns) @ change
+        if rng.random() < 0.7:
+            moved = corners + rng.uniform(-_BEND, _BEND, (4, 2)) * side
+            bend = cv2.getPerspectiveTransform(corners, moved.astype(np.float32))
+            picture = cv2.warpPerspective(
+                np.ascontiguousarray(picture), bend, (side, side), borderValue=(127, 127, 127)
+            )
+            change = bend @ change
+        pictures[index] = picture
+        if truths[index].any():
+            seen = project(change, truths[index]).reshape(10, 9, 2)
+            # The mirror image of a board is a board whose files are named from the other end.
+            truths[index] = (seen[:, ::-1] if mirrored else seen).reshape(90, 2)
     return _recoloured(rng, pictures, len(pictures)), truths
 
 
@@ -132,34 +115,27 @@ def _recoloured(rng: np.random.Generator, pictures: NDArray[np.float32], groups:
     return np.clip(pictures * gains.astype(np.float32) + shift.astype(np.float32), 0, 255)
 
 
-def _chosen_points(
-    rng: np.random.Generator, kind: NDArray[np.generic], learn: NDArray[np.generic]
-) -> NDArray[np.int64]:
-    known = np.asarray(kind)
-    sorts = (known < EMPTY, known == EMPTY, known == UNKNOWN)
-    parts = []
-    for sort, most in zip(sorts, _CROPS, strict=True):
-        points = np.flatnonzero(sort & np.asarray(learn, dtype=bool))
-        parts.append(rng.permutation(points)[:most])
-    return np.concatenate(parts).astype(np.int64)
-
-
-def _cut(
-    rng: np.random.Generator,
-    canvas: NDArray[np.generic],
-    offset: NDArray[np.generic],
-    points: NDArray[np.int64],
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Cut crops a few pixels beside the points, half of them upside down; also returns the moved offsets."""
+def _moved(
+    rng: np.random.Generator, canvas: NDArray[np.generic], truth: tuple[NDArray[np.generic], ...]
+) -> tuple[NDArray[np.generic], ...]:
+    """Shift, turn and mirror a canvas and its truth (kind, red, offset, learn) at random."""
     margin = _SHIFT_PIXELS
     padded = np.pad(np.asarray(canvas), ((margin, margin), (margin, margin), (0, 0)), constant_values=127)
-    shifts = rng.integers(-margin, margin + 1, (len(points), 2))
-    turns = 2 * rng.integers(0, 2, len(points))
-    pictures = np.empty((len(points), CROP_PIXELS, CROP_PIXELS, 3), np.float32)
-    moved = np.empty((len(points), 2), np.float32)
-    for row, (point, (right, down), turn) in enumerate(zip(points, shifts, turns, strict=True)):
-        left, top = (LATTICE[point] * CELL_PIXELS).astype(int) + margin + (right, down)
-        pictures[row] = np.rot90(padded[top : top + CROP_PIXELS, left : left + CROP_PIXELS], turn)
-        away = np.asarray(offset)[point] - np.array([right, down]) / CELL_PIXELS
-        moved[row] = -away if turn else away
-    return _recoloured(rng, pictures, 1), moved
+    right, down = rng.integers(-margin, margin + 1, 2)
+    height, width = canvas.shape[:2]
+    picture = padded[margin + down : margin + down + height, margin + right : margin + right + width]
+    kind, red, offset, learn = (np.asarray(part).reshape(10, 9, *part.shape[1:]) for part in truth)
+    shifted = offset - np.array([right, down]) / CANVAS_CELL_PIXELS
+    for axis, sign in ((0, (1, -1)), (1, (-1, 1))):
+        if rng.random() < 0.5:
+            picture = np.flip(picture, axis)
+            kind, red, learn = (np.flip(part, axis) for part in (kind, red, learn))
+            shifted = np.flip(shifted, axis) * np.array(sign)
+    pictures = _recoloured(rng, np.asarray(picture, np.float32)[None], 1)
+    return (
+        pictures[0],
+        kind.reshape(90).copy(),
+        red.reshape(90).copy(),
+        shifted.reshape(90, 2).astype(np.float32),
+        learn.reshape(90).copy(),
+    )

@@ -1,7 +1,5 @@
 """The net that reads one close-up, and its training."""
 
-import math
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from tools.train_vision.descent import Report, descend
 from tools.train_vision.faces import BLANK, Stock, close_up
 from vision.glyphs import KIND_OF_GLYPH, KINDS
 
@@ -18,9 +17,11 @@ _BATCH = 256
 _PHOTOGRAPHED_SHARE = 0.12
 
 
-def _layer(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
+def _layer(inputs: int, outputs: int, kernel: int = 3, stride: int = 1) -> nn.Sequential:
     return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
+        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(inplace=True),
     )
 
 
@@ -30,17 +31,16 @@ class GlyphNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            _layer(3, 16),
-            _layer(16, 32, 2),
-            _layer(32, 32),
-            _layer(32, 64, 2),
+            _layer(3, 16, 5, 2),
+            _layer(16, 20),
+            _layer(20, 40, 3, 2),
+            _layer(40, 40),
+            _layer(40, 64, 3, 2),
             _layer(64, 64),
-            _layer(64, 96, 2),
-            _layer(96, 96),
         )
         self.head = nn.Sequential(
             nn.Flatten(),
-            nn.Linear(96 * 36, 128),
+            nn.Linear(64 * 36, 128),
             nn.ReLU(inplace=True),
             nn.Dropout(0.15),
             nn.Linear(128, BLANK + 1),
@@ -89,7 +89,7 @@ def fit_glyphs(
     pools: list[Path],
     steps: int,
     seed: int,
-    report: Callable[[str], None],
+    report: Report,
     checkpoint: Path,
 ) -> GlyphNet:
     """Train for `steps` steps of 256 close-ups from the `.npz` pools, on from `checkpoint` if it is there.
@@ -97,39 +97,21 @@ def fit_glyphs(
     A pool holds the arrays of `draw_pool`. Colours and light are varied anew at each use.
     """
     torch.manual_seed(seed)
-    rng = np.random.default_rng([seed, 79])
     loaded = [np.load(path) for path in pools]
     pictures, glyph, kind = (
         np.concatenate([part[name] for part in loaded]) for name in ("pictures", "glyph", "kind")
     )
     net = GlyphNet()
-    optimiser = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=0.02)
-    first = 0
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        net.load_state_dict(state["net"])
-        optimiser.load_state_dict(state["optimiser"])
-        first = int(state["step"])
-    mean = 0.0
-    for step in range(first, steps):
-        for group in optimiser.param_groups:
-            warm = min(1.0, (step + 1) / 100)
-            group["lr"] = 2e-3 * warm * (0.5 * (1 + math.cos(math.pi * step / steps)) + 5e-3)
+
+    def loss_of_step(step: int) -> Tensor:
+        rng = np.random.default_rng([seed, 79, step])
         index = rng.integers(0, len(pictures), _BATCH)
         batch = pictures[index].astype(np.float32)
         batch = np.ascontiguousarray(np.rot90(batch, int(rng.integers(4)), axes=(1, 2)))
         batch *= rng.uniform(0.7, 1.3, (_BATCH, 1, 1, 3)).astype(np.float32)
-        optimiser.zero_grad(set_to_none=True)
         with torch.autocast("cpu", torch.bfloat16):
             logits = net(torch.from_numpy(batch))
-        loss = _loss(logits.float(), torch.from_numpy(glyph[index]), torch.from_numpy(kind[index]))
-        torch.autograd.backward(loss)
-        nn.utils.clip_grad_norm_(net.parameters(), 5.0)
-        optimiser.step()
-        mean = loss.item() if mean == 0.0 else 0.98 * mean + 0.02 * loss.item()
-        if (step + 1) % 100 == 0 or step + 1 == steps:
-            state = {"net": net.state_dict(), "optimiser": optimiser.state_dict(), "step": step + 1}
-            torch.save(state, checkpoint)
-            report(f"glyphs step {step + 1}/{steps} loss {mean:.4f}")
-    net.eval()
+        return _loss(logits.float(), torch.from_numpy(glyph[index]), torch.from_numpy(kind[index]))
+
+    descend(net, loss_of_step, steps, 2e-3, "glyphs", report, checkpoint)
     return net

@@ -1,4 +1,7 @@
-"""Styles of piece sets, and the upper face of one piece as a square picture."""
+"""Styles of piece sets, and the upper face of one piece as a square picture.
+
+A face is (96, 96, 4): BGR and opacity, 0..1, because some sets are of clear plastic.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -39,6 +42,9 @@ class SetStyle:
     opacity: float
     bevel: float
     second_line: bool
+    clearness: float
+    gloss: float
+    dots: int
 
 
 def draw_style(rng: np.random.Generator, faces: Sequence[Face]) -> SetStyle:
@@ -61,6 +67,7 @@ def draw_style(rng: np.random.Generator, faces: Sequence[Face]) -> SetStyle:
         shade = np.asarray(body * rng.uniform(0.35, 0.8), dtype=np.float32)
         ring_ink = (shade, shade)
     inside = min((inner for _, inner in rings), default=1.0)
+    carved = rng.random() < 0.12
     return SetStyle(
         font=font,
         characters=characters,
@@ -72,15 +79,18 @@ def draw_style(rng: np.random.Generator, faces: Sequence[Face]) -> SetStyle:
         glyph_scale=float(inside * rng.uniform(0.6, 0.82)),
         boldness=float(rng.normal(0.3, 0.8)),
         warp=float(rng.uniform(0, 4.0) if rng.random() < 0.7 else 0.0),
-        engraving=float(rng.uniform(0.1, 0.6) if rng.random() < 0.5 else 0.0),
-        opacity=float(rng.uniform(0.8, 1.0)),
+        engraving=float(rng.uniform(0.7, 1.6) if carved else rng.uniform(0.1, 0.6) * (rng.random() < 0.5)),
+        opacity=float(rng.uniform(0.3, 0.75) if carved else rng.uniform(0.8, 1.0)),
         bevel=float(rng.uniform(0.0, 0.35)),
-        second_line=bool(rng.random() < 0.04),
+        second_line=bool(rng.random() < 0.08),
+        clearness=float(rng.uniform(0.35, 0.9) if rng.random() < 0.07 else 0.0),
+        gloss=float(rng.uniform(0.1, 0.7) if rng.random() < 0.25 else 0.0),
+        dots=int(rng.integers(12, 40)) if rings and rng.random() < 0.1 else 0,
     )
 
 
 def draw_face(rng: np.random.Generator, style: SetStyle, kind: str, red: bool) -> Floats:
-    """Draw the upper face of one piece, (96, 96, 3), the glyph upright; outside the disc it is undefined."""
+    """Draw the upper face of one piece, (96, 96, 4), the glyph upright; outside the disc it is undefined."""
     side = 0 if red else 1
     picture = _disc(rng, style, side)
     ink = np.zeros((FACE_PIXELS, FACE_PIXELS), np.float32)
@@ -88,35 +98,83 @@ def draw_face(rng: np.random.Generator, style: SetStyle, kind: str, red: bool) -
     ring = np.zeros_like(ink)
     for outer, inner in style.rings:
         ring = np.maximum(ring, np.clip((outer - _RADIUS) * 48, 0, 1) * np.clip((_RADIUS - inner) * 48, 0, 1))
+    if style.dots:
+        ring *= 0.5 + 0.5 * np.sign(np.sin(style.dots * np.arctan2(_Y - _CENTRE, _X - _CENTRE)))
     picture = _painted(picture, ring * style.opacity, style.ring_ink[side])
     worn = ink * style.opacity
     if rng.random() < 0.2:
         worn *= np.clip(0.9 + 0.5 * noise(rng, ink.shape, (14, 14)), 0.3, 1.0)
     picture = _painted(picture, worn, style.ink[side])
     if style.engraving:
-        cut = cv2.GaussianBlur(np.maximum(ink, ring), (0, 0), 1.0)
-        slope = np.roll(cut, 1, axis=0) - np.roll(cut, -1, axis=0)
-        picture = picture * (1.0 + style.engraving * slope[:, :, None])
+        picture = picture * (1.0 + style.engraving * _slope(rng, np.maximum(ink, ring)))[:, :, None]
     rim = np.clip((_RADIUS - 0.9) * 10, 0, 1) * style.bevel
     picture = picture * (1.0 - rim * (0.6 + 0.4 * (_Y - _CENTRE) / _CENTRE))[:, :, None]
-    return np.asarray(np.clip(picture, 0.0, 1.0), dtype=np.float32)
+    if style.gloss:
+        picture = picture + _shine(rng, style.gloss)[:, :, None]
+    opacity = np.maximum(1.0 - style.clearness, np.maximum(worn, np.maximum(ring, rim)))
+    return np.dstack([np.clip(picture, 0.0, 1.0), np.clip(opacity, 0.0, 1.0)]).astype(np.float32)
 
 
 def blank_face(rng: np.random.Generator, style: SetStyle) -> Floats:
-    """Draw a face without a glyph: a piece that lies face down, a coin, a bottle top."""
+    """Draw a face without a glyph, (96, 96, 4): a piece that lies face down, a coin, a bottle top."""
     picture = _disc(rng, style, 0)
     if rng.random() < 0.5:
         picture = picture * rng.uniform(0.3, 1.2, 3).astype(np.float32)
+    if rng.random() < 0.35:
+        # A coin's relief or a bottle top's print: shapes and letters that are no piece's character.
+        relief = np.zeros((FACE_PIXELS, FACE_PIXELS), np.uint8)
+        text = str(rng.choice(["1", "5", "10", "50", "COLA", "BEER", "1/2", "&", "2024", "*"]))
+        size = float(rng.uniform(0.6, 1.6))
+        (wide, high), _ = cv2.getTextSize(text, 0, size, 2)
+        cv2.putText(relief, text, (48 - wide // 2, 48 + high // 2), 0, size, 255, 2, cv2.LINE_AA)
+        for _ in range(int(rng.integers(0, 3))):
+            centre = tuple(int(value) for value in rng.integers(30, 66, 2))
+            axes = tuple(int(value) for value in rng.integers(5, 26, 2))
+            cv2.ellipse(relief, centre, axes, float(rng.uniform(0, 180)), 0, 360, 255, 2, cv2.LINE_AA)
+        shape = relief.astype(np.float32) / 255.0
+        if rng.random() < 0.5:
+            picture = picture * (1.0 + rng.uniform(0.3, 1.0) * _slope(rng, shape))[:, :, None]
+        else:
+            picture = _painted(picture, shape * rng.uniform(0.4, 1), colour(rng, (0, 1), (0, 1), (0.0, 0.9)))
+    if rng.random() < 0.25:
+        teeth = np.sign(np.sin(rng.integers(18, 60) * np.arctan2(_Y - _CENTRE, _X - _CENTRE)))
+        picture = picture * (1.0 + 0.25 * teeth * np.clip((_RADIUS - 0.82) * 20, 0, 1))[:, :, None]
     if rng.random() < 0.4:
         edge = rng.uniform(0.4, 0.9)
         ring = np.clip((edge - _RADIUS) * 48, 0, 1) * np.clip((_RADIUS - edge + 0.06) * 48, 0, 1)
         picture = _painted(picture, ring, colour(rng, (0, 1), (0, 1), (0.1, 0.9)))
-    return np.asarray(np.clip(picture, 0.0, 1.0), dtype=np.float32)
+    if rng.random() < 0.3:
+        picture = picture + _shine(rng, float(rng.uniform(0.1, 0.6)))[:, :, None]
+    return _opaque(np.asarray(np.clip(picture, 0.0, 1.0), dtype=np.float32))
 
 
 def photographed_face(crop: Floats) -> Floats:
-    """Fit a photographed piece, (h, w, 3), to the square of a face picture."""
-    return np.asarray(cv2.resize(crop, (FACE_PIXELS, FACE_PIXELS), interpolation=cv2.INTER_CUBIC).clip(0, 1))
+    """Fit a photographed piece, (h, w, 3), to the square of a face picture, (96, 96, 4)."""
+    fitted = cv2.resize(crop, (FACE_PIXELS, FACE_PIXELS), interpolation=cv2.INTER_CUBIC).clip(0, 1)
+    return _opaque(np.asarray(fitted, dtype=np.float32))
+
+
+def _opaque(picture: Floats) -> Floats:
+    return np.dstack([picture, np.ones((FACE_PIXELS, FACE_PIXELS), np.float32)])
+
+
+def _slope(rng: np.random.Generator, cut: Floats) -> Floats:
+    """How much lighter or darker the flanks of a cut are, lit from a random side."""
+    soft = cv2.GaussianBlur(cut, (0, 0), float(rng.uniform(0.7, 1.6)))
+    angle = rng.uniform(0, 2 * np.pi)
+    down = np.roll(soft, 1, axis=0) - np.roll(soft, -1, axis=0)
+    across = np.roll(soft, 1, axis=1) - np.roll(soft, -1, axis=1)
+    return np.asarray(np.cos(angle) * down + np.sin(angle) * across, dtype=np.float32)
+
+
+def _shine(rng: np.random.Generator, strength: float) -> Floats:
+    """A lamp's reflection on varnish: a soft streak somewhere on the face."""
+    x, y = rng.uniform(20, 76, 2)
+    wide, high = rng.uniform(4, 22, 2)
+    angle = rng.uniform(0, np.pi)
+    u = (_X - x) * np.cos(angle) + (_Y - y) * np.sin(angle)
+    v = (_Y - y) * np.cos(angle) - (_X - x) * np.sin(angle)
+    return np.asarray(strength * np.exp(-((u / wide) ** 2) - (v / high) ** 2), dtype=np.float32)
 
 
 def _characters(rng: np.random.Generator, font: Face) -> dict[tuple[str, bool], str]:
@@ -213,10 +271,13 @@ def _stamp(rng: np.random.Generator, ink: Floats, style: SetStyle, character: st
     left, top = (FACE_PIXELS - width) // 2, (FACE_PIXELS - height) // 2
     if style.second_line:
         top -= round(0.1 * FACE_PIXELS)
-        word = str(rng.choice(["KING", "HORSE", "CAN", "PAWN", "R", "EL"]))
+        words = ["KING", "GENERAL", "HORSE", "CANNON", "PAWN", "SOLDIER", "R", "ELEPHANT", "GUARD", "CHARIOT"]
+        word = str(rng.choice(words))
         latin = np.zeros(ink.shape, np.uint8)
-        at = (round(FACE_PIXELS * 0.3), round(FACE_PIXELS * 0.8))
-        cv2.putText(latin, word, at, 0, 0.4, 255, 1, cv2.LINE_AA)
+        letters = float(rng.uniform(0.28, 0.42))
+        (wide, _), _ = cv2.getTextSize(word, 0, letters, 1)
+        at = (round((FACE_PIXELS - wide) / 2), round(FACE_PIXELS * 0.8))
+        cv2.putText(latin, word, at, 0, letters, 255, 1, cv2.LINE_AA)
         np.maximum(ink, latin.astype(np.float32) / 255.0, out=ink)
     top = max(0, top)
     region = ink[top : top + height, left : left + width]

@@ -1,4 +1,4 @@
-"""What the nets learn from one scene: a small picture with its homography, a canvas with its labels."""
+"""What the nets learn from one scene: a small picture with its lattice, a canvas with labels, close-ups."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +8,22 @@ from numpy.typing import NDArray
 
 from tools.train_vision.camera import Camera
 from tools.train_vision.scene import KINDS, Piece, Scene
+from vision.classify import CANVAS_CELL_PIXELS, CANVAS_MARGIN_CELLS
 from vision.geometry import LATTICE, homography_from_corners, lifted, project, unproject
+from vision.glyphs import CLOSE_UP_PIXELS, GLYPHS, cut_close_up
 from vision.locate import fit_to_square, second_look
 from vision.rectify import PIECE_HEIGHT_CELLS, rectify
 
-__all__ = ["EMPTY", "UNKNOWN", "PointLabels", "canvas_sample", "locator_sample", "point_labels"]
+__all__ = [
+    "EMPTY",
+    "UNKNOWN",
+    "CloseUps",
+    "PointLabels",
+    "canvas_sample",
+    "close_up_sample",
+    "locator_sample",
+    "point_labels",
+]
 
 Array = NDArray[np.float64]
 
@@ -23,6 +34,8 @@ EMPTY, UNKNOWN = 7, 8
 _ON, _BETWEEN, _AWAY = 0.40, 0.46, 0.62
 # Hidden share of a point's disc: readable below, not readable above, between not learned from.
 _READABLE, _HIDDEN = 0.25, 0.45
+#: Standard deviation, in cells, of where a close-up is cut against the piece's centre.
+_MISPLACED = 0.03
 _DISC: Array = np.array(
     [
         [r * np.cos(a), r * np.sin(a)]
@@ -48,6 +61,23 @@ class PointLabels:
     learn: NDArray[np.bool_]
 
 
+@dataclass(frozen=True)
+class CloseUps:
+    """`pictures` (n, 48, 48, 3) uint8; `glyph` (n,), an index into GLYPHS, its length for a blank face, or
+    -1 where only the kind is known; `kind` (n,), an index into KABNRCP, 7 for a blank face.
+    """
+
+    pictures: NDArray[np.uint8]
+    glyph: NDArray[np.int64]
+    kind: NDArray[np.int64]
+
+    @classmethod
+    def none(cls) -> "CloseUps":
+        """No close-ups at all."""
+        side = CLOSE_UP_PIXELS
+        return cls(np.zeros((0, side, side, 3), np.uint8), np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
 def point_labels(scene: Scene, homography: Array) -> PointLabels:
     """Label the 90 points of the lattice of `homography`, which may differ a little from the scene's."""
     camera = _camera(scene)
@@ -57,7 +87,7 @@ def point_labels(scene: Scene, homography: Array) -> PointLabels:
     offset = np.zeros((90, 2), np.float32)
     learn = np.ones(90, np.bool_)
     pieces = [piece for piece in scene.pieces if -1.5 < piece.x < 9.5 and -1.5 < piece.y < 10.5]
-    centres = _seen_centres(camera, pieces, plane)
+    centres = _seen_centres(scene, pieces, plane)
     for piece, centre in zip(pieces, centres, strict=True):
         away = np.hypot(*(LATTICE - centre).T)
         nearest = int(away.argmin())
@@ -83,25 +113,50 @@ def canvas_sample(
 ) -> tuple[NDArray[np.uint8], PointLabels]:
     """Rectify the scene as the classifier will see it, with a homography that is a little wrong."""
     homography = _jittered(rng, scene.homography, jitter_cells)
-    canvas = rectify(scene.image, homography, height_cells=PIECE_HEIGHT_CELLS)
+    canvas = rectify(
+        scene.image,
+        homography,
+        height_cells=PIECE_HEIGHT_CELLS,
+        cell_pixels=CANVAS_CELL_PIXELS,
+        margin_cells=CANVAS_MARGIN_CELLS,
+    )
     return canvas, point_labels(scene, homography)
 
 
 def locator_sample(
-    rng: np.random.Generator, scene: Scene, canvas_share: float = 0.25
+    rng: np.random.Generator, scene: Scene, canvas_share: float = 0.3
 ) -> tuple[NDArray[np.uint8], Array]:
-    """Return a square picture for the locator and the board's homography in it (zeros: no board).
+    """Return a square picture for the locator and the board's lattice in it, (90, 2) (zeros: no board).
 
     A share of the pictures is rectified by a wrong homography first, as in the locator's second look.
     """
-    if scene.camera is not None and rng.random() < canvas_share:
+    if scene.camera is None:
+        return fit_to_square(scene.image)[0], np.zeros((90, 2))
+    if rng.random() < canvas_share:
         wrong = _jittered(rng, scene.homography, float(rng.uniform(0.02, 0.3)))
         view, to_view = second_look(scene.image, wrong)
-        return view, to_view @ scene.homography
+        return view, project(to_view, scene.lattice)
     square, to_square = fit_to_square(scene.image)
+    return square, project(to_square, scene.lattice)
+
+
+def close_up_sample(rng: np.random.Generator, scene: Scene) -> CloseUps:
+    """Cut the readable pieces of a scene as the classifier will, centred a little wrong."""
     if scene.camera is None:
-        return square, np.zeros((3, 3))
-    return square, to_square @ scene.homography
+        return CloseUps.none()
+    plane = lifted(_jittered(rng, scene.homography, 0.02), scene.camera.size, PIECE_HEIGHT_CELLS)
+    centres = _seen_centres(scene, scene.pieces, plane)
+    pictures, glyph, kind = [], [], []
+    for piece, centre in zip(scene.pieces, centres, strict=True):
+        if _covered_share(scene, project(plane, centre + _DISC)) > _READABLE:
+            continue
+        pictures.append(cut_close_up(scene.image, plane, centre + rng.normal(0, _MISPLACED, 2)))
+        blank = piece.kind == "?"
+        kind.append(len(KINDS) if blank else KINDS.index(piece.kind))
+        glyph.append(len(GLYPHS) if blank else GLYPHS.index(piece.character) if piece.character else -1)
+    if not pictures:
+        return CloseUps.none()
+    return CloseUps(np.stack(pictures), np.array(glyph, np.int64), np.array(kind, np.int64))
 
 
 def _camera(scene: Scene) -> Camera:
@@ -115,19 +170,24 @@ def _jittered(rng: np.random.Generator, homography: Array, cells: float) -> Arra
     return homography_from_corners(project(homography, corners))
 
 
-def _seen_centres(camera: Camera, pieces: Sequence[Piece], plane: Array) -> Array:
+def _seen_centres(scene: Scene, pieces: Sequence[Piece], plane: Array) -> Array:
     if not pieces:
         return np.zeros((0, 2))
-    tops = np.array([[piece.x, piece.y, piece.height, 1.0] for piece in pieces]) @ camera.matrix.T
-    return unproject(plane, tops[:, :2] / tops[:, 2:])
+    tops = np.array([[piece.x, piece.y, piece.height, 1.0] for piece in pieces]) @ _camera(scene).matrix.T
+    return unproject(plane, scene.seen(tops[:, :2] / tops[:, 2:]))
 
 
 def _hidden_share(scene: Scene, plane: Array) -> Array:
     """Share of each point's disc that something covers or the picture does not show, (90,)."""
+    spots = project(plane, (LATTICE[:, None] + _DISC[None]).reshape(-1, 2)).reshape(90, -1, 2)
+    return np.array([_covered_share(scene, disc) for disc in spots])
+
+
+def _covered_share(scene: Scene, spots: Array) -> float:
+    """Share of pixel positions (N, 2) that something covers or that lie outside the picture."""
     height, width = scene.cover.shape
-    spots = project(plane, (LATTICE[:, None] + _DISC[None]).reshape(-1, 2))
     column, row = np.round(spots).astype(int).T
     inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
     cover = np.ones(len(spots))
     cover[inside] = scene.cover[row[inside], column[inside]]
-    return np.asarray(cover.reshape(90, -1).mean(axis=1))
+    return float(cover.mean())

@@ -1,19 +1,20 @@
 """One synthetic picture of a board in perspective, with everything that is true about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tools.train_vision.bends import Bend, draw_bend
 from tools.train_vision.boards import draw_board, draw_table
 from tools.train_vision.camera import Camera, draw_camera
 from tools.train_vision.fonts import Face
 from tools.train_vision.occluders import draw_cover
 from tools.train_vision.photometry import expose, light
 from tools.train_vision.pieces import SetStyle, blank_face, draw_face, draw_style, photographed_face
-from tools.train_vision.textures import Floats
+from tools.train_vision.textures import Floats, colour
 from vision.geometry import LATTICE, pitch_pixels, project
 
 __all__ = ["KINDS", "Piece", "Scene", "draw_empty_scene", "draw_scene"]
@@ -44,7 +45,8 @@ Photographs = dict[tuple[str, bool], list[Floats]]
 class Piece:
     """A cylinder on the board: `kind` is one of KABNRCP or "?" for a thing that is no piece.
 
-    Centre, radius and height in cells, `turn` of the glyph in radians.
+    Centre, radius and height in cells, `turn` of the glyph in radians; `character` is what is written on
+    it, empty on a photographed face and on what is no piece.
     """
 
     kind: str
@@ -54,23 +56,42 @@ class Piece:
     radius: float
     height: float
     turn: float
+    character: str = ""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """`image` (H, W, 3) uint8 BGR; `cover` (H, W) float32, how far something hides the scene there."""
+    """`image` (H, W, 3) uint8 BGR; `cover` (H, W) float32, how far something hides the scene there.
+
+    `bend` says how cloth or curled paper moves what a flat board would show; None for a flat board.
+    """
 
     image: NDArray[np.uint8]
     camera: Camera | None
     pieces: Sequence[Piece]
     cover: Floats
+    bend: Bend | None = None
 
     @property
     def homography(self) -> NDArray[np.float64]:
-        """The board plane's homography, (3, 3), board to pixel; only for a scene with a board."""
+        """The homography nearest to the board's lattice, (3, 3), board to pixel; only for a scene with a board."""
         if self.camera is None:
             raise ValueError("a scene without a board has no homography")
-        return self.camera.plane()
+        if self.bend is None:
+            return self.camera.plane()
+        matrix, _ = cv2.findHomography(LATTICE, self.lattice, 0)
+        return np.asarray(matrix, dtype=np.float64)
+
+    @property
+    def lattice(self) -> NDArray[np.float64]:
+        """Where the 90 points are in the picture, (90, 2) pixels; only for a scene with a board."""
+        if self.camera is None:
+            raise ValueError("a scene without a board has no lattice")
+        return self.seen(project(self.camera.plane(), LATTICE))
+
+    def seen(self, pixels: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where the bend brings these pixel positions (N, 2) of the flat scene."""
+        return pixels if self.bend is None else self.bend.moved(pixels)
 
 
 def draw_scene(
@@ -91,6 +112,11 @@ def draw_scene(
     _lay(picture, board.picture, board.scale, board.margin, ground)
     style = draw_style(rng, faces)
     pieces = _place(rng, *board.margin)
+    if photographs is None:
+        pieces = [
+            replace(piece, character=style.characters.get((piece.kind, piece.red), "")) for piece in pieces
+        ]
+    _litter(rng, picture, camera, pieces, pitch)
     _shade(rng, picture, camera, pieces, pitch)
     _stand(rng, picture, camera, pieces, style, photographs)
     cover = np.zeros(shape, np.float32)
@@ -98,7 +124,11 @@ def draw_scene(
         for _ in range(int(rng.choice([1, 2, 3], p=[0.7, 0.2, 0.1]))):
             target = project(ground, [[rng.uniform(-1, 9), rng.uniform(-1, 10)]])[0]
             _hide(rng, picture, cover, pitch, (float(target[0]), float(target[1])))
-    return Scene(expose(rng, light(rng, picture), pitch), camera, pieces, cover)
+    bend = None
+    if rng.random() < 0.15:
+        bend = draw_bend(rng, size, pitch)
+        picture, cover = bend.applied(picture), bend.applied(cover)
+    return Scene(expose(rng, light(rng, picture), pitch), camera, pieces, cover, bend)
 
 
 def draw_empty_scene(
@@ -128,7 +158,7 @@ def draw_empty_scene(
 def _near_enough(rng: np.random.Generator, camera: Camera) -> Camera:
     """Give the camera more pixels when cells would be too small to read, but for a few."""
     pitch = pitch_pixels(camera.plane())
-    wanted = rng.uniform(26, 40) if rng.random() < 0.9 else rng.uniform(16, 26)
+    wanted = rng.uniform(24, 42) if rng.random() < 0.92 else rng.uniform(17, 24)
     finer = min(wanted / pitch, 1280 / max(camera.size))
     if finer <= 1:
         return camera
@@ -224,6 +254,37 @@ def _letters(rng: np.random.Generator) -> dict[int, str]:
     )
 
 
+def _litter(
+    rng: np.random.Generator, picture: Floats, camera: Camera, pieces: Sequence[Piece], pitch: float
+) -> None:
+    """Put stains, pegs and crumbs on the board, which are no pieces and hide none."""
+    if rng.random() > 0.25:
+        return
+    ground = camera.plane()
+    for _ in range(int(rng.integers(1, 8))):
+        spot = LATTICE[int(rng.integers(90))] + rng.normal(0, 0.15, 2)
+        if rng.random() < 0.3:
+            spot = rng.uniform((-0.5, -0.5), (8.5, 9.5))
+        if any(np.hypot(spot[0] - piece.x, spot[1] - piece.y) < piece.radius + 0.25 for piece in pieces):
+            continue
+        paint = colour(rng, (0, 1), (0, 0.9), (0.05, 1.0))
+        if rng.random() < 0.5:
+            # A peg or a crumb: small and round, sometimes with a highlight.
+            size = float(max(1.5, pitch * rng.uniform(0.05, 0.16)))
+            at = tuple(int(round(value * 16)) for value in project(ground, spot[None])[0])
+            cv2.circle(picture, at, round(size * 16), paint.tolist(), -1, cv2.LINE_AA, 4)
+            cv2.circle(picture, at, round(size * 8), (paint * 1.3).tolist(), -1, cv2.LINE_AA, 4)
+            continue
+        angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+        reach = rng.uniform(0.1, 0.5) * (1 + 0.3 * np.repeat(rng.normal(0, 1, 8), 3))
+        outline = spot + np.stack([reach * np.cos(angles), reach * np.sin(angles)], 1)
+        mask = np.zeros(picture.shape[:2], np.uint8)
+        cv2.fillPoly(mask, [np.round(project(ground, outline)).astype(np.int32)], 255, cv2.LINE_AA)
+        soft = cv2.GaussianBlur(mask, (0, 0), float(max(0.5, pitch * rng.uniform(0.02, 0.15))))
+        share = (soft.astype(np.float32) * (rng.uniform(0.15, 0.7) / 255.0))[:, :, None]
+        picture[:] = picture * (1 - share) + paint * share
+
+
 def _shade(
     rng: np.random.Generator, picture: Floats, camera: Camera, pieces: Sequence[Piece], pitch: float
 ) -> None:
@@ -272,7 +333,10 @@ def _stand(
         upper, lower = project(top, circle), project(camera.plane(0.0), circle)
         side = style.disc[0 if piece.red else 1] * rng.uniform(0.45, 0.8)
         hull = cv2.convexHull(np.concatenate([upper, lower]).astype(np.float32))
+        behind = picture.copy() if style.clearness and piece.kind != "?" else None
         cv2.fillConvexPoly(picture, np.round(hull * 16).astype(np.int32), side.tolist(), cv2.LINE_AA, 4)
+        if behind is not None:
+            picture[:] = behind * style.clearness + picture * (1 - style.clearness)
         _glue(picture, face, top, piece, upper, 1.0 + 0.08 * np.cos(sun + piece.turn))
 
 
@@ -299,9 +363,9 @@ def _glue(
     reach = (right - left) / 96.0
     source = face if reach > 0.75 else cv2.GaussianBlur(face, (0, 0), 0.45 / reach)
     glued = cv2.warpPerspective(source, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    share = cv2.warpPerspective(_DISC, matrix, size, flags=cv2.INTER_LINEAR)[:, :, None]
+    share = cv2.warpPerspective(_DISC, matrix, size, flags=cv2.INTER_LINEAR)[:, :, None] * glued[:, :, 3:]
     region = picture[upper:lower, left:right]
-    region[:] = region * (1 - share) + glued * share * gain
+    region[:] = region * (1 - share) + glued[:, :, :3] * share * gain
 
 
 def _hide(

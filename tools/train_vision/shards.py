@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.train_vision.fonts import HELD_OUT, Face
-from tools.train_vision.samples import canvas_sample, locator_sample
+from tools.train_vision.samples import canvas_sample, close_up_sample, locator_sample
 from tools.train_vision.scene import Photographs, Scene, draw_empty_scene, draw_scene
 
-__all__ = ["load_columns", "make_shard", "scene_of"]
+__all__ = ["close_ups_of", "load_columns", "make_shard", "scene_of"]
 
 #: Share of pictures without a board, and of boards whose pieces wear photographed faces.
 NO_BOARD_SHARE = 0.12
-PHOTOGRAPHED_SHARE = 0.08
+PHOTOGRAPHED_SHARE = 0.1
 
 
 def scene_of(
@@ -41,40 +41,56 @@ def make_shard(
     *,
     held_out: bool = False,
 ) -> None:
-    """Draw the scenes `indices` into the file `path`; does nothing when the file is there."""
+    """Draw the scenes `indices` into `path` and their close-ups beside it; does nothing when they are there."""
     if path.exists():
         return
-    squares, homographies, canvases, labels = [], [], [], []
+    squares, lattices, canvases, labels, close_ups = [], [], [], [], []
     for index in indices:
         scene, rng = scene_of(seed, index, faces, photographs, held_out)
-        square, homography = locator_sample(rng, scene)
+        square, lattice = locator_sample(rng, scene)
         squares.append(square)
-        homographies.append(homography)
+        lattices.append(lattice)
         if scene.camera is not None:
             canvas, truth = canvas_sample(rng, scene)
             canvases.append(canvas)
             labels.append(truth)
+            close_ups.append(close_up_sample(rng, scene))
     path.parent.mkdir(parents=True, exist_ok=True)
+    _save(
+        close_ups_of(path),
+        pictures=np.concatenate([part.pictures for part in close_ups]),
+        glyph=np.concatenate([part.glyph for part in close_ups]),
+        kind=np.concatenate([part.kind for part in close_ups]),
+    )
+    _save(
+        path,
+        squares=np.stack(squares),
+        lattices=np.stack(lattices),
+        canvases=np.stack(canvases),
+        kind=np.stack([truth.kind for truth in labels]),
+        red=np.stack([truth.red for truth in labels]),
+        offset=np.stack([truth.offset for truth in labels]),
+        learn=np.stack([truth.learn for truth in labels]),
+    )
+
+
+def close_ups_of(path: Path) -> Path:
+    """The file of close-ups that belongs to the shard `path`, with the arrays of `glyph_net.draw_pool`."""
+    return path.with_name(f"{path.stem}-close-ups.npz")
+
+
+def _save(path: Path, **arrays: NDArray[Any]) -> None:
     unfinished = path.with_suffix(f".{os.getpid()}.part")
     with unfinished.open("wb") as file:
-        np.savez(
-            file,
-            squares=np.stack(squares),
-            homographies=np.stack(homographies),
-            canvases=np.stack(canvases),
-            kind=np.stack([truth.kind for truth in labels]),
-            red=np.stack([truth.red for truth in labels]),
-            offset=np.stack([truth.offset for truth in labels]),
-            learn=np.stack([truth.learn for truth in labels]),
-        )
+        np.savez(file, **arrays)
     unfinished.replace(path)
 
 
 def load_columns(paths: list[Path], names: Sequence[str]) -> list[NDArray[Any]]:
     """Load the arrays `names` of all shards, each joined along its first axis. The arrays of a shard:
 
-    For the locator `squares` (N, 320, 320, 3) uint8 and `homographies` (N, 3, 3) float64 (zeros: no board);
-    for the classifier `canvases` (M, 318, 288, 3) uint8 and, per point, `kind`, `red` (M, 90) int8, `offset`
+    For the locator `squares` (N, 320, 320, 3) uint8 and `lattices` (N, 90, 2) float64 (zeros: no board);
+    for the classifier `canvases` (M, 264, 240, 3) uint8 and, per point, `kind`, `red` (M, 90) int8, `offset`
     (M, 90, 2) float32, `learn` (M, 90) bool.
     """
     parts: dict[str, list[NDArray[Any]]] = {name: [] for name in names}

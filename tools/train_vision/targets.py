@@ -1,10 +1,13 @@
-"""Training targets and losses of the two nets."""
+"""Training targets and losses of the nets that find the lattice and see its points."""
 
+import cv2
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from tools.train_vision.nets import INK_SIZE, KIND_COUNT
+from tools.train_vision.nets import INK_SIZE, PRESENCE_COUNT
 from vision.geometry import LATTICE
 from vision.locate import LOCATOR_PIXELS
 
@@ -15,27 +18,30 @@ STRIDE = 4
 #: Squared distance of two ink embeddings at which "same" and "other side" are equally likely.
 INK_MARGIN = 2.0
 
+#: Columns of the kinds before empty.
+PIECE_KINDS = 7
+
 _SIDE = LOCATOR_PIXELS // STRIDE
 _CROSSING_SIGMA = 0.9 * STRIDE
 
 
-def locator_targets(homographies: Tensor) -> tuple[Tensor, Tensor]:
-    """Return targets (B, 5, 80, 80) for homographies (B, 3, 3), zeros: no board, and which have one (B,)."""
-    present = homographies.abs().sum(dim=(1, 2)) > 0
-    safe = torch.where(present[:, None, None], homographies, torch.eye(3, dtype=homographies.dtype))
+def locator_targets(lattices: Tensor) -> tuple[Tensor, Tensor]:
+    """Return targets (B, 5, 80, 80) for lattices (B, 90, 2) in pixels, zeros: no board, and which have one (B,).
+
+    The crossings are where the lattice has them; the field is the homography's that is nearest to it.
+    """
+    present = lattices.abs().sum(dim=(1, 2)) > 0
+    fallback = torch.from_numpy(LATTICE) + 1.0
+    points = torch.where(present[:, None, None], lattices.double(), fallback)
+    inverses = torch.from_numpy(np.stack([_to_board(one.numpy()) for one in points]))
     steps = torch.arange(_SIDE, dtype=torch.float64) * STRIDE + (STRIDE - 1) / 2
     grid = torch.stack([steps[None].expand(_SIDE, -1), steps[:, None].expand(-1, _SIDE)], dim=-1).reshape(
         -1, 2
     )
     ones = torch.ones(len(grid), 1, dtype=torch.float64)
-    board = torch.einsum("bij,nj->bni", torch.linalg.inv(safe), torch.cat([grid, ones], 1))
+    board = torch.einsum("bij,nj->bni", inverses, torch.cat([grid, ones], 1))
     board = board[..., :2] / board[..., 2:] - torch.tensor([4.0, 4.5], dtype=torch.float64)
-    lattice = torch.from_numpy(LATTICE)
-    points = torch.einsum(
-        "bij,nj->bni", safe, torch.cat([lattice, torch.ones(90, 1, dtype=torch.float64)], 1)
-    )
-    points = points[..., :2] / points[..., 2:]
-    nearest = torch.cdist(grid.float().expand(len(safe), -1, -1), points.float()).amin(dim=2)
+    nearest = torch.cdist(grid.float().expand(len(points), -1, -1), points.float()).amin(dim=2)
     crossing = torch.exp(-(nearest**2) / (2 * _CROSSING_SIGMA**2))
     inside = ((board[..., 0].abs() <= 4.5) & (board[..., 1].abs() <= 5.0)).float()
     length = board.norm(dim=2).clamp(min=1e-6)
@@ -44,6 +50,11 @@ def locator_targets(homographies: Tensor) -> tuple[Tensor, Tensor]:
     planes = torch.stack([crossing, inside, length.float(), double_cos.float(), double_sin.float()], dim=1)
     planes = planes * present[:, None, None].float()
     return planes.reshape(-1, 5, _SIDE, _SIDE), present
+
+
+def _to_board(lattice: NDArray[np.float64]) -> NDArray[np.float64]:
+    matrix, _ = cv2.findHomography(lattice, LATTICE, 0)
+    return np.asarray(matrix, dtype=np.float64)
 
 
 def locator_loss(maps: Tensor, targets: Tensor) -> Tensor:
@@ -57,23 +68,25 @@ def locator_loss(maps: Tensor, targets: Tensor) -> Tensor:
     return 4.0 * heat + mask + 0.5 * field
 
 
-def piece_loss(scores: Tensor, kind: Tensor, red: Tensor, offset: Tensor, scene: Tensor) -> Tensor:
-    """Return the loss of scores (B, 16).
+def piece_loss(scores: Tensor, kind: Tensor, red: Tensor, offset: Tensor, learn: Tensor) -> Tensor:
+    """Return the loss of scores (B, 90, 10) of B boards.
 
-    `kind` (B,) 0..8; `red` (B,) 1, 0 or -1; `offset` (B, 2) cells; `scene` (B,) the set a crop is from.
+    `kind` (B, 90) 0..8 in the order KABNRCP, empty, cannot tell; `red` (B, 90) 1, 0 or -1; `offset`
+    (B, 90, 2) cells; `learn` (B, 90) bool: which points count.
     """
-    kinds, side, ink, place = torch.split(scores, [KIND_COUNT, 1, INK_SIZE, 2], dim=1)
-    loss = functional.cross_entropy(kinds, kind, label_smoothing=0.02)
-    sided = red >= 0
+    presence, side, ink, place = torch.split(scores, [PRESENCE_COUNT, 1, INK_SIZE, 2], dim=2)
+    wanted = (kind - PIECE_KINDS + 1).clamp(min=0)
+    loss = functional.cross_entropy(presence[learn], wanted[learn], label_smoothing=0.01)
+    sided = learn & (red >= 0)
     if not bool(sided.any()):
         return loss
-    loss = loss + 0.4 * functional.binary_cross_entropy_with_logits(side[sided, 0], red[sided].float())
+    loss = loss + 0.4 * functional.binary_cross_entropy_with_logits(side[sided][:, 0], red[sided].float())
     loss = loss + 3.0 * functional.smooth_l1_loss(place[sided], offset[sided], beta=0.05)
-    embedded, owner, colour = ink[sided], scene[sided], red[sided]
-    pair = (owner[:, None] == owner[None]) & ~torch.eye(len(owner), dtype=torch.bool)
+    apart = ~torch.eye(scores.shape[1], dtype=torch.bool)
+    pair = sided[:, :, None] & sided[:, None, :] & apart
     if bool(pair.any()):
-        distance = (embedded[:, None] - embedded[None]).square().sum(dim=2)
-        same = (colour[:, None] == colour[None]).float()
+        distance = (ink[:, :, None] - ink[:, None, :]).square().sum(dim=3)
+        same = (red[:, :, None] == red[:, None, :]).float()
         loss = loss + 0.4 * functional.binary_cross_entropy_with_logits(
             (INK_MARGIN - distance)[pair], same[pair]
         )
