@@ -14,12 +14,15 @@ from vision.decode import decode
 from vision.files import load_picture
 from vision.geometry import BOARD_CORNERS, half_turn, homography_from_corners, project, unproject
 from vision.locate import Locator
-from vision.orientation import decode_oriented
+from vision.look import Looker
+from vision.reading import Frame
 
 __all__ = ["LabelledPhoto", "PhotoScore", "labelled_photos", "score_photo", "summary"]
 
 #: A board counts as found when no corner is farther off than this.
 FOUND_CELLS = 0.25
+#: A point is sure when its confidence is over this.
+SURE = 0.9
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class LabelledPhoto:
 
     path: Path
     tier: str
+    source: str
     labels: str
     masked: frozenset[int]
     corners: NDArray[np.float64]
@@ -35,25 +39,39 @@ class LabelledPhoto:
 
 @dataclass(frozen=True)
 class PhotoScore:
-    """What the models made of one photograph: right points with the true corners and without any.
+    """What the models made of one photograph: with the true corners and without any.
 
-    `points` are scored. `raw` and `decoded` count right labels with the true corners, before and after the
-    laws of the game; `corner_cells` is the located board's largest corner error (None: no board found);
-    `unaided` counts right labels from the picture alone.
+    `points` are scored. With the true corners: `raw` and `decoded` count right labels before and after the
+    laws of the game, `open` the `?` and `wrong` the wrong labels after them, `sure` right labels with a
+    confidence over 0.9, `sure_wrong` wrong ones. From the picture alone: `corner_cells` is the located
+    board's largest corner error (None: no board found), `unaided` counts right labels, `verdict` is the
+    reader's own.
     """
 
     file: str
     tier: str
+    source: str
     points: int
+    masked: int
     raw: int
     decoded: int
+    open: int
+    wrong: int
+    sure: int
+    sure_wrong: int
     corner_cells: float | None
     unaided: int
+    verdict: str
 
     @property
     def found(self) -> bool:
         """Whether the board was found where it is."""
         return self.corner_cells is not None and self.corner_cells <= FOUND_CELLS
+
+    @property
+    def perfect(self) -> bool:
+        """Whether every scored point was read right from the picture alone."""
+        return self.unaided == self.points
 
 
 def labelled_photos(folder: Path) -> list[LabelledPhoto]:
@@ -71,34 +89,62 @@ def score_photo(photo: LabelledPhoto, locator: Locator, classifier: Classifier) 
     image = load_picture(photo.path)
     truth = homography_from_corners(photo.corners)
     aided = decode(classifier.classify(image, truth))
-    located = locator.locate(image)
+    scored = np.array([index not in photo.masked for index in range(90)])
+    right = np.array([told == true for told, true in zip(aided.labels, photo.labels, strict=True)]) & scored
+    unknown = (np.array(aided.labels) == "?") & scored
+    wrong = scored & ~right & ~unknown
+    sure = aided.confidence > SURE
+    reading = Looker(locator=locator, classifier=classifier).look(Frame(image, 0, photo.path.name))
     corner_cells, unaided = None, 0
-    if located is not None:
-        corner_cells, turned = _corner_error(located.homography, truth)
-        oriented = decode_oriented(classifier.classify(image, located.homography))
-        labels = oriented.decoded.labels
-        if turned != oriented.turned:
-            labels = labels[::-1]
-        unaided = _right(photo, labels) if corner_cells <= FOUND_CELLS else 0
+    if reading.corners is not None:
+        corner_cells, turned = _corner_error(homography_from_corners(reading.corners), truth)
+        unaided = _right(photo, reading.labels) if corner_cells <= FOUND_CELLS and not turned else 0
     return PhotoScore(
         file=photo.path.name,
         tier=photo.tier,
-        points=90 - len(photo.masked),
+        source=photo.source,
+        points=int(scored.sum()),
+        masked=len(photo.masked),
         raw=_right(photo, aided.raw_labels),
-        decoded=_right(photo, aided.labels),
+        decoded=int(right.sum()),
+        open=int(unknown.sum()),
+        wrong=int(wrong.sum()),
+        sure=int((sure & right).sum()),
+        sure_wrong=int((sure & wrong).sum()),
         corner_cells=corner_cells,
         unaided=unaided,
+        verdict=reading.verdict,
     )
 
 
 def summary(scores: Sequence[PhotoScore]) -> dict[str, float]:
-    """Return rates over all photographs and over those of tier A, and how many boards were found."""
-    figures: dict[str, float] = {"photos": len(scores), "found": sum(score.found for score in scores)}
+    """Return rates over all photographs, over those of tier A and by source, and how many boards were found.
+
+    `by_source` figures are means over the sources of each source's own rate.
+    """
+    figures: dict[str, float] = {
+        "photos": len(scores),
+        "found": sum(score.found for score in scores),
+        "full": sum(score.masked == 0 for score in scores),
+        "perfect": sum(score.perfect for score in scores if score.masked == 0),
+        "ok": sum(score.verdict == "ok" for score in scores),
+        "ok_wrong": sum(score.verdict == "ok" and not score.perfect for score in scores),
+    }
     for name, part in (("all", scores), ("tier_a", [score for score in scores if score.tier == "A"])):
         points = max(1, sum(score.points for score in part))
-        for field in ("raw", "decoded", "unaided"):
+        for field in ("raw", "decoded", "open", "wrong", "sure_wrong", "unaided"):
             figures[f"{field}_{name}"] = sum(getattr(score, field) for score in part) / points
+        figures[f"sure_{name}"] = _share(part, "sure", "decoded")
+    sources = sorted({score.source for score in scores})
+    groups = [[score for score in scores if score.source == source] for source in sources]
+    for field in ("decoded", "wrong", "open"):
+        rates = [_share(group, field, "points") for group in groups]
+        figures[f"{field}_by_source"] = sum(rates) / max(1, len(rates))
     return figures
+
+
+def _share(scores: Sequence[PhotoScore], part: str, whole: str) -> float:
+    return sum(getattr(score, part) for score in scores) / max(1, sum(getattr(score, whole) for score in scores))
 
 
 def _photo(folder: Path, entry: Mapping[str, object]) -> LabelledPhoto:
@@ -114,6 +160,7 @@ def _photo(folder: Path, entry: Mapping[str, object]) -> LabelledPhoto:
     return LabelledPhoto(
         path=folder / name,
         tier=str(entry.get("tier", "?")),
+        source=str(entry.get("source_repo", "?")),
         labels=labels,
         masked=frozenset(_index(str(square)) for square in masked),
         corners=corners,

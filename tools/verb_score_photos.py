@@ -52,16 +52,17 @@ def run(args: argparse.Namespace) -> int:
         corner = "no board" if score.corner_cells is None else f"{score.corner_cells:.3f} cells off"
         print(
             f"{score.file:<10} {score.tier}  of {score.points}: raw {score.raw}, decoded {score.decoded}, "
-            f"unaided {score.unaided}; {corner}"
+            f"? {score.open}, wrong {score.wrong}, sure {score.sure}, sure and wrong {score.sure_wrong}, "
+            f"unaided {score.unaided}; {corner}; {score.verdict}"
         )
     print(_log_line("summary", hashes, figures), end="")
     return 0
 
 
 def _log_line(date: str, hashes: dict[str, str], figures: dict[str, float]) -> str:
-    rates = " | ".join(
-        f"{100 * figures[name]:.1f} %"
-        for name in ("raw_tier_a", "decoded_tier_a", "decoded_all", "unaided_all")
-    )
-    found = f"{figures['found']:.0f}/{figures['photos']:.0f}"
-    return f"| {date} | {hashes['locator']} | {hashes['pieces']} | {rates} | {found} |\n"
+    names = ("raw_tier_a", "decoded_tier_a", "decoded_all", "unaided_all", "wrong_all", "open_all")
+    names += ("sure_all", "sure_wrong_all", "decoded_by_source")
+    rates = " | ".join(f"{100 * figures[name]:.1f} %" for name in names)
+    counts = ((figures["found"], figures["photos"]), (figures["perfect"], figures["full"]))
+    shares = " | ".join(f"{some:.0f}/{of:.0f}" for some, of in (*counts, (figures["ok_wrong"], figures["ok"])))
+    return f"| {date} | {hashes['locator']} | {hashes['pieces']} | {rates} | {shares} |\n"

@@ -12,6 +12,7 @@ from scipy.optimize import linear_sum_assignment
 
 from engine import Position
 from vision.classify import PointScores
+from vision.confidence import our_calibration
 from vision.ink import Sides, sides_of_ink
 from vision.laws import SLOT_LABELS, SLOT_POINTS, possible_history
 from vision.reading import LABELS, board_to_fen_order
@@ -24,9 +25,8 @@ _SLOT_COLUMN = np.array([LABELS.index(label) for label in SLOT_LABELS])
 _FLOOR = -14.0  # nats; no classifier is surer of anything than 1 : 10^6
 _OUTLIER = 4.6  # nats: rather than a label a hundred times less likely than the crop's own, say `?`
 _GENERAL = 3.0  # nats a board gains by showing a general: one that is not seen is more often hidden than gone
-_SURE = 0.6  # a point whose label is less sure than this, all laws considered, is `?` ...
-_EVEN = 0.5  # ... and where the crop alone speaks for no label more than against it,
-_DECISIVE = 0.9  # the laws must settle the matter
+_SURE = 0.6  # a point whose label is right less often than this is `?` ...
+_DECISIVE = 0.9  # ... unless the laws settle what the picture alone leaves open
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,9 @@ class Decoded:
     """The likeliest board: 90 labels and confidences in FEN order, and the same before the laws.
 
     `cost` is the whole board's, in nats (lower is more lawful and more like the picture); `scores` is
-    (90, 16) over `LABELS`, without laws and history.
+    (90, 16) over `LABELS`, without laws and history. `told` are the labels before the doubtful ones became
+    `?`, `evidence` (90,) the nats that speak for each: what it costs to put another one there, but without
+    history no more than the picture alone says of its own label.
     """
 
     labels: tuple[str, ...]
@@ -44,6 +46,8 @@ class Decoded:
     cost: float
     scores: NDArray[np.float64]
     sides: Sides
+    told: tuple[str, ...]
+    evidence: NDArray[np.float64]
 
 
 def label_log_likelihood(
@@ -69,8 +73,7 @@ def decode(scores: PointScores, prior: Position | None = None, *, free: bool = F
     sides = sides_of_ink(scores.kind_logp.astype(np.float64), scores.red_logit, scores.ink)
     logp = label_log_likelihood(scores.kind_logp, sides.logit)
     best = logp.argmax(axis=1)
-    rows = np.arange(len(logp))
-    raw_confidence = np.exp(logp[rows, best])
+    own = _gap_alone(logp)
     raw_labels = tuple(LABELS[column] for column in best)
     weighed = logp if prior is None else logp + _history(prior)
     if free:
@@ -78,13 +81,18 @@ def decode(scores: PointScores, prior: Position | None = None, *, free: bool = F
         cost = float(-weighed.max(axis=1).sum())
     else:
         columns, gap, cost = _assign(weighed)
-    confidence = 1 / (1 + np.exp(-gap))
-    undecided = raw_confidence < _EVEN
-    unsure = (columns == _UNKNOWN) | (confidence < np.where(undecided, _DECISIVE, _SURE))
+    told = tuple(LABELS[column] for column in columns)
+    table = our_calibration()
+    raw_confidence = table.confidence(own, best < _EMPTY)
+    by_laws = table.confidence(gap, columns < _EMPTY)
+    nats = gap if prior is not None else np.minimum(gap, own)
+    confidence = table.confidence(nats, columns < _EMPTY)
     if prior is None:
         confidence = np.minimum(confidence, raw_confidence)
-    labels = tuple("?" if doubt else LABELS[column] for column, doubt in zip(columns, unsure, strict=True))
-    return Decoded(labels, confidence, raw_labels, raw_confidence, cost, logp, sides)
+    settled = (confidence >= _SURE) | (by_laws >= _DECISIVE)
+    settled &= columns != _UNKNOWN
+    labels = tuple(label if sure else "?" for label, sure in zip(told, settled, strict=True))
+    return Decoded(labels, confidence, raw_labels, raw_confidence, cost, logp, sides, told, nats)
 
 
 def _history(prior: Position) -> NDArray[np.float64]:

@@ -39,16 +39,24 @@ class GlyphReader:
         return self._model.sha256
 
     def read(
-        self, image: NDArray[np.uint8], plane: NDArray[np.float64], centres: NDArray[np.float64]
+        self,
+        image: NDArray[np.uint8],
+        plane: NDArray[np.float64],
+        centres: NDArray[np.float64],
+        *,
+        mirrored: bool = False,
     ) -> NDArray[np.float64]:
         """Log-probabilities (n, 8) of the seven kinds and of a blank face, for n pieces.
 
         `image` is (H, W, 3) uint8 BGR; `plane` (3 x 3) maps board coordinates on the plane of the pieces'
-        upper faces to pixels; `centres` (n, 2) are the pieces' centres on it, in cells.
+        upper faces to pixels; `centres` (n, 2) are the pieces' centres on it, in cells. `mirrored`: read the
+        mirror image of each face.
         """
         if not len(centres):
             return np.zeros((0, len(KINDS) + 1))
         crops = np.stack([cut_close_up(image, plane, centre) for centre in centres]).astype(np.float32)
+        if mirrored:
+            crops = np.ascontiguousarray(crops[:, :, ::-1])
         raw = self._model.run(crops).astype(np.float64)
         shifted = np.exp(raw - raw.max(axis=1, keepdims=True))
         shares = shifted / shifted.sum(axis=1, keepdims=True)

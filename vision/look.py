@@ -39,7 +39,6 @@ _PLAIN = -0.22  # nats: a man with 80 % or more
 _STRANGE = -0.35  # nats: a point that is no piece and no blank with 70 % or more
 _LIMB = 2  # connected unknown points that reach the edge of the board: an arm
 _HEAP = 4  # connected unknown points anywhere: something lies on the board
-_KINDS = 7  # the first columns of a classifier's kinds are pieces
 _MIRROR_MARGIN = 0.5  # nats a piece by which the mirrored faces must read better
 
 
@@ -63,6 +62,11 @@ class PointReader(Protocol):
 
     def classify(self, image: NDArray[np.uint8], homography: NDArray[np.float64]) -> PointScores:
         """Scores in FEN order of that homography."""
+
+    def mirror_gain(
+        self, image: NDArray[np.uint8], homography: NDArray[np.float64], scores: PointScores
+    ) -> float:
+        """Nats a piece by which the faces of these scores read better in the mirror image."""
 
 
 class Looker:
@@ -115,6 +119,7 @@ class Looker:
                 oriented = decode_oriented(scores, prior, free=free)
             else:
                 oriented = decode_as_given(scores, prior, free=free)
+        seen = homography  # as the scores have it
         if oriented.turned:
             homography = half_turn(homography)
         decoded = oriented.decoded
@@ -124,7 +129,9 @@ class Looker:
         with _timed(ms, "mirror"):
             # With fixed corners this was settled when they were found; a game need not pay for it again.
             ask_mirror = self._homography is None and verdict in {"ok", "unsure"}
-            mirrored = ask_mirror and self._is_mirrored(image, homography, decoded)
+            mirrored = (
+                ask_mirror and self._classifier.mirror_gain(image, seen, scores) > _MIRROR_MARGIN
+            )
         with _timed(ms, "quality"):
             if verdict == "no-board":
                 why_not = reason_of_board(image, homography, np.array(labels) == "?")
@@ -154,22 +161,6 @@ class Looker:
             model_hash=self._model_hash,
             log_likelihood=decoded.scores,
         )
-
-    def _is_mirrored(
-        self, image: NDArray[np.uint8], homography: NDArray[np.float64], decoded: Decoded
-    ) -> bool:
-        """Whether the faces of the pieces read clearly better in the mirror image."""
-        flip = np.array([[-1.0, 0.0, image.shape[1] - 1.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
-        other_way = np.array([[-1.0, 0.0, 8.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
-        mirror = np.ascontiguousarray(image[:, ::-1])
-        scores = self._classifier.classify(mirror, flip @ homography @ other_way)
-        kinds = scores.kind_logp.astype(np.float64).reshape(10, 9, -1)[:, ::-1].reshape(90, -1)
-        in_mirror = kinds[:, :_KINDS]
-        straight = np.logaddexp(decoded.scores[:, :_KINDS], decoded.scores[:, _KINDS : 2 * _KINDS])
-        pieces = np.exp(in_mirror).sum(axis=1) > 0.5
-        pieces &= np.exp(straight).sum(axis=1) > 0.5
-        gain = in_mirror.max(axis=1) - straight.max(axis=1)
-        return bool(pieces.any() and gain[pieces].mean() > _MIRROR_MARGIN)
 
 
 def _judge(labels: tuple[str, ...], decoded: Decoded, *, free: bool) -> tuple[Verdict, Reason | None]:

@@ -1,8 +1,7 @@
-"""The rectified picture of a plane over the board, from which the 90 crops are cut."""
+"""The rectified picture of a plane over the board."""
 
 import cv2
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from vision.errors import BadPictureError
@@ -10,12 +9,10 @@ from vision.geometry import lifted, pitch_pixels
 
 __all__ = [
     "CELL_PIXELS",
-    "CROP_PIXELS",
     "MARGIN_CELLS",
     "PIECE_HEIGHT_CELLS",
     "canvas_from_board",
     "checked_picture",
-    "crops",
     "rectify",
 ]
 
@@ -24,9 +21,7 @@ Picture = NDArray[np.uint8]
 
 #: Side of a cell in the rectified picture.
 CELL_PIXELS = 30
-#: Side of one crop, 1.6 cells.
-CROP_PIXELS = 48
-#: Width of the strip around the lattice that the rectified picture shows: half a crop.
+#: Width of the strip around the lattice that the rectified picture shows.
 MARGIN_CELLS = 0.8
 #: Height of a piece's upper face above the board: 10 mm on 40 mm squares.
 PIECE_HEIGHT_CELLS = 0.25
@@ -86,10 +81,3 @@ def rectify(
     if finer > 1:
         canvas = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA)
     return np.asarray(canvas, dtype=np.uint8)
-
-
-def crops(canvas: Picture) -> Picture:
-    """Cut the default canvas of `rectify` into 90 crops in FEN order, shape (90, 48, 48, 3)."""
-    windows = sliding_window_view(canvas, (CROP_PIXELS, CROP_PIXELS), axis=(0, 1))
-    windows = windows[::CELL_PIXELS, ::CELL_PIXELS]
-    return np.ascontiguousarray(windows.transpose(0, 1, 3, 4, 2)).reshape(90, CROP_PIXELS, CROP_PIXELS, 3)

@@ -41,6 +41,7 @@ def test_an_empty_picture_scores_the_empty_points_at_most(tmp_path):
     assert score.raw <= 58
     assert score.corner_cells is None
     assert not score.found
+    assert score.verdict == "no-board"
     assert summary([score])["found"] == 0
 
 

@@ -1,4 +1,4 @@
-"""A whole training run: draw pictures, train the three nets, write the models and judge them."""
+"""A whole training run: draw pictures, train the three nets, measure what their certainty is worth, judge them."""
 
 import json
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from torch import nn
 
+from tools.train_vision.calibrate import read_held_out, write_calibration
 from tools.train_vision.export import export, write_manifest
 from tools.train_vision.faces import draw_stock
 from tools.train_vision.fit import fit_locator, fit_pieces
@@ -16,8 +17,9 @@ from tools.train_vision.glyph_net import draw_pool, fit_glyphs
 from tools.train_vision.judge import judge
 from tools.train_vision.photographed import load_photographs
 from tools.train_vision.scene import Photographs
-from tools.train_vision.shards import make_shard
+from tools.train_vision.shards import close_ups_of, make_shard
 from vision.classify import Classifier
+from vision.confidence import TABLE
 from vision.locate import Locator
 
 __all__ = ["FULL", "TINY", "Size", "train"]
@@ -27,7 +29,10 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Size:
-    """How much is drawn and trained: scenes in all and a shard, steps of each net, close-ups and the rest."""
+    """How much is drawn and trained: scenes in all and a shard, steps of each net, close-ups and the rest.
+
+    `calibrated` and `judged` count the held-out boards that certainty is measured and the models judged on.
+    """
 
     scenes: int
     scenes_a_shard: int
@@ -36,17 +41,19 @@ class Size:
     glyph_steps: int
     faces: int
     close_ups: int
+    calibrated: int
     judged: int
 
 
 FULL = Size(
     scenes=20_000,
     scenes_a_shard=200,
-    locator_steps=8000,
-    piece_steps=6000,
-    glyph_steps=5000,
+    locator_steps=12_000,
+    piece_steps=8000,
+    glyph_steps=15_000,
     faces=6000,
-    close_ups=48_000,
+    close_ups=160_000,
+    calibrated=300,
     judged=300,
 )
 TINY = Size(
@@ -57,6 +64,7 @@ TINY = Size(
     glyph_steps=2,
     faces=16,
     close_ups=32,
+    calibrated=3,
     judged=4,
 )
 
@@ -89,15 +97,20 @@ def train(
     pool = _pool(
         out / "shards", seed, size, [face for face in faces if face.family not in HELD_OUT], worn or {}
     )
+    state = out / "locator.state", out / "pieces.state", out / "glyphs.state"
+    close_ups = [pool, *(close_ups_of(path) for path in paths)]
     nets: dict[str, nn.Module] = {
-        "locator.onnx": fit_locator(paths, size.locator_steps, seed, report, first_locator),
-        "pieces.onnx": fit_pieces(paths, size.piece_steps, seed, report, first_pieces),
-        "glyphs.onnx": fit_glyphs([pool], size.glyph_steps, seed, report, out / "glyphs.state"),
+        "locator.onnx": fit_locator(paths, size.locator_steps, seed, report, state[0], first_locator),
+        "pieces.onnx": fit_pieces(paths, size.piece_steps, seed, report, state[1], first_pieces),
+        "glyphs.onnx": fit_glyphs(close_ups, size.glyph_steps, seed, report, state[2]),
     }
     for name, net in nets.items():
         export(net, out / name)
     write_manifest(out, nets, seed)
     locator, classifier = Locator(out / "locator.onnx"), Classifier(out / "pieces.onnx")
+    aside = load_photographs(photographs, held_out=True) if photographs else None
+    certainty = read_held_out(classifier, faces, aside, seed, size.calibrated)
+    write_calibration(out / TABLE, certainty)
     figures = judge(locator, classifier, faces, seed, size.judged).table()
     (out / "judgement.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     return figures

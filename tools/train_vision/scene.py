@@ -1,6 +1,6 @@
 """One synthetic picture of a board in perspective, with everything that is true about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -99,8 +99,12 @@ def draw_scene(
     faces: list[Face],
     photographs: Photographs | None = None,
     size: tuple[int, int] | None = None,
+    letters: Mapping[int, str] | None = None,
 ) -> Scene:
-    """Draw a picture of a board, `size` (width, height) or drawn. With `photographs` the pieces wear them."""
+    """Draw a picture of a board, `size` (width, height) or drawn. With `photographs` the pieces wear them.
+
+    `letters` says what stands on which points (FEN order); when None any pieces stand anywhere.
+    """
     size = size or _SHAPES[int(rng.integers(len(_SHAPES)))]
     camera = _near_enough(rng, draw_camera(rng, size))
     size = camera.size
@@ -111,7 +115,7 @@ def draw_scene(
     picture = draw_table(rng, shape, faces)
     _lay(picture, board.picture, board.scale, board.margin, ground)
     style = draw_style(rng, faces)
-    pieces = _place(rng, *board.margin)
+    pieces = _place(rng, *board.margin, _letters(rng) if letters is None else letters)
     if photographs is None:
         pieces = [
             replace(piece, character=style.characters.get((piece.kind, piece.red), "")) for piece in pieces
@@ -140,7 +144,7 @@ def draw_empty_scene(
     picture = draw_table(rng, shape, faces, decoys=True)
     if rng.random() < 0.4:
         camera = draw_camera(rng, size)
-        pieces = _place(rng, 1.0, 1.0)
+        pieces = _place(rng, 1.0, 1.0, _letters(rng))
         _shade(rng, picture, camera, pieces, pitch_pixels(camera.plane()))
         _stand(rng, picture, camera, pieces[: int(rng.integers(1, 20))], draw_style(rng, faces), None)
     cover = np.zeros(shape, np.float32)
@@ -180,14 +184,16 @@ def _lay(
     )
 
 
-def _place(rng: np.random.Generator, margin_x: float, margin_y: float) -> list[Piece]:
+def _place(
+    rng: np.random.Generator, margin_x: float, margin_y: float, letters: Mapping[int, str]
+) -> list[Piece]:
     """Put pieces on points (not always well), beside the board, and sometimes foreign things among them."""
     radius, height = rng.uniform(0.34, 0.48), rng.uniform(0.12, 0.42)
     slop = abs(rng.normal(0, 0.08))
     manner = rng.choice(["aligned", "seats", "loose"], p=[0.2, 0.3, 0.5])
     wobble = rng.uniform(0.03, 0.5)
     pieces: list[Piece] = []
-    for index, letter in _letters(rng).items():
+    for index, letter in letters.items():
         red = letter.isupper()
         shift = rng.normal(0, slop, 2) if rng.random() < 0.85 else rng.uniform(-0.5, 0.5, 2)
         if manner == "loose":

@@ -1,7 +1,7 @@
 """Scenes on disk, in shards that are made once and can be resumed."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,24 @@ PHOTOGRAPHED_SHARE = 0.1
 
 
 def scene_of(
-    seed: int, index: int, faces: list[Face], photographs: Photographs | None, held_out: bool
+    seed: int,
+    index: int,
+    faces: list[Face],
+    photographs: Photographs | None,
+    held_out: bool,
+    letters: Mapping[int, str] | None = None,
 ) -> tuple[Scene, np.random.Generator]:
-    """Draw scene `index` of the stream `seed`; the same arguments give the same scene."""
+    """Draw scene `index` of the stream `seed`; the same arguments give the same scene.
+
+    `letters`: what stands on which points, else any pieces anywhere (see `scene.draw_scene`).
+    """
     rng = np.random.default_rng([seed, int(held_out), index])
     allowed = [face for face in faces if (face.family in HELD_OUT) == held_out]
     roll = rng.random()
     if roll < NO_BOARD_SHARE:
         return draw_empty_scene(rng, allowed), rng
     wear = photographs if roll < NO_BOARD_SHARE + PHOTOGRAPHED_SHARE else None
-    return draw_scene(rng, allowed, wear), rng
+    return draw_scene(rng, allowed, wear, letters=letters), rng
 
 
 def make_shard(

@@ -42,15 +42,17 @@ class Reader:
 
     sha256 = "reader"
 
-    def __init__(self, labels=START, *, turned=False, in_mirror: float = 1.5, sure: float = 9.0) -> None:
-        self.labels, self.turned, self.in_mirror, self.sure = labels, turned, in_mirror, sure
-        self.calls = 0
+    def __init__(self, labels=START, *, turned=False, gain: float = -1.5, sure: float = 9.0) -> None:
+        self.labels, self.turned, self.gain, self.sure = labels, turned, gain, sure
+        self.asked_in_mirror = 0
 
     def classify(self, image, homography):
-        self.calls += 1
-        sure = self.sure if self.calls % 2 else self.in_mirror  # the second look is at the mirror image
-        scores = scores_of(self.labels, np.random.default_rng(0), sure=sure)
+        scores = scores_of(self.labels, np.random.default_rng(0), sure=self.sure)
         return half_turned(scores) if self.turned else scores
+
+    def mirror_gain(self, image, homography, scores):
+        self.asked_in_mirror += 1
+        return self.gain
 
 
 def look(image=BOARD, *, corners=None, finder=None, reader=None, watch=False, **options) -> Reading:
@@ -152,7 +154,7 @@ def test_points_beyond_the_picture_are_open_and_named() -> None:
 
 
 def test_faces_that_read_better_in_the_mirror_mean_a_mirrored_picture() -> None:
-    reading = look(reader=Reader(sure=2.5, in_mirror=9.0))
+    reading = look(reader=Reader(gain=6.0))
     assert (reading.verdict, reading.reason) == ("unsure", "mirrored")
 
 

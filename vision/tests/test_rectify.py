@@ -3,7 +3,7 @@ import pytest
 
 from vision.errors import BadPictureError
 from vision.geometry import homography_from_corners, project
-from vision.rectify import CELL_PIXELS, canvas_from_board, checked_picture, crops, rectify
+from vision.rectify import CELL_PIXELS, canvas_from_board, checked_picture, rectify
 
 CORNERS = [[150, 60], [470, 80], [500, 430], [120, 420]]
 
@@ -16,14 +16,13 @@ def picture_with_dot(at: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("point", [(0, 0), (8, 0), (4, 4), (3, 7), (8, 9), (0, 9)])
-def test_a_mark_on_a_point_comes_to_the_centre_of_its_crop(point):
+def test_a_mark_on_a_point_comes_to_its_place_in_the_canvas(point):
     homography = homography_from_corners(CORNERS)
-    image = picture_with_dot(project(homography, [point])[0])
-    pictures = crops(rectify(image, homography))
-    crop = pictures[point[1] * 9 + point[0]].astype(float).sum(axis=2)
-    rows, columns = np.mgrid[0:48, 0:48]
-    assert (columns * crop).sum() / crop.sum() == pytest.approx(23.5, abs=1.0)
-    assert (rows * crop).sum() / crop.sum() == pytest.approx(23.5, abs=1.0)
+    canvas = rectify(picture_with_dot(project(homography, [point])[0]), homography).astype(float).sum(axis=2)
+    rows, columns = np.mgrid[0 : canvas.shape[0], 0 : canvas.shape[1]]
+    wanted = project(canvas_from_board(), [point])[0]
+    assert (columns * canvas).sum() / canvas.sum() == pytest.approx(wanted[0], abs=1.0)
+    assert (rows * canvas).sum() / canvas.sum() == pytest.approx(wanted[1], abs=1.0)
 
 
 def test_the_canvas_shows_the_board_and_a_margin():

@@ -1,0 +1,114 @@
+"""How far the reader's own certainty can be believed, measured on fonts and faces it has never seen.
+
+Boards of played positions are drawn in held-out families, read with the corners a little wrong, and decoded.
+Each point gives its evidence in nats and whether it was right; an isotonic fit turns one into the other.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tools.train_vision.fonts import Face
+from tools.train_vision.positions import played_letters
+from tools.train_vision.samples import UNKNOWN, point_labels
+from tools.train_vision.scene import KINDS, Photographs
+from tools.train_vision.shards import scene_of
+from vision.classify import Classifier
+from vision.decode import decode
+from vision.geometry import BOARD_CORNERS, homography_from_corners, project
+from vision.reading import LABELS
+
+__all__ = ["Readings", "isotonic", "read_held_out", "reliability", "write_calibration"]
+
+_CORNER_CELLS = 0.02
+
+
+@dataclass(frozen=True)
+class Readings:
+    """Points that were read, all (n,): of which `board`, the `evidence` in nats for the label that was told
+    before any of them became `?`, whether it `right`, and whether it names a `piece`.
+    """
+
+    board: NDArray[np.int64]
+    evidence: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    piece: NDArray[np.bool_]
+
+
+def read_held_out(
+    classifier: Classifier, faces: list[Face], photographs: Photographs | None, seed: int, count: int
+) -> Readings:
+    """Read `count` boards of the held-out stream `seed`; points whose truth is a matter of taste are left out."""
+    board, nats, right, piece = [], [], [], []
+    for index in range(count):
+        rng = np.random.default_rng([seed, index, 5])
+        scene, _ = scene_of(seed, index, faces, photographs, held_out=True, letters=played_letters(rng))
+        if scene.camera is None:
+            continue
+        slips = np.clip(rng.normal(0, _CORNER_CELLS, (4, 2)), -0.06, 0.06)
+        homography = homography_from_corners(project(scene.homography, BOARD_CORNERS + slips))
+        truth = point_labels(scene, homography)
+        decoded = decode(classifier.classify(scene.image, homography))
+        told = np.array([LABELS.index(label) for label in decoded.told])
+        wanted = np.array([_column(kind, red) for kind, red in zip(truth.kind, truth.red, strict=True)])
+        # A point that is covered has no label to be right about.
+        known = truth.learn & (truth.kind != UNKNOWN) & (told != LABELS.index("?"))
+        board.append(np.full(int(known.sum()), index))
+        nats.append(decoded.evidence[known])
+        right.append((told == wanted)[known])
+        piece.append((told < 2 * len(KINDS))[known])
+    return Readings(*(np.concatenate(part) for part in (board, nats, right, piece)))
+
+
+def isotonic(nats: NDArray[np.float64], right: NDArray[np.bool_]) -> list[tuple[float, float]]:
+    """Fit the share that is right as a rising function of the evidence: knots (nats, share) to interpolate.
+
+    Pool-adjacent-violators over equal bins; a share is counted with one more point right and one wrong, so
+    that it never claims more than the sample can show.
+    """
+    order = np.argsort(nats, kind="stable")
+    bins = [part for part in np.array_split(order, min(200, max(1, len(order) // 20))) if len(part)]
+    if not bins:
+        return [(0.0, 0.5)]
+    blocks: list[list[float]] = []  # sum of evidence, right ones, count
+    for part in bins:
+        blocks.append([float(nats[part].sum()), float(right[part].sum()), float(len(part))])
+        while len(blocks) > 1 and blocks[-2][1] * blocks[-1][2] >= blocks[-1][1] * blocks[-2][2]:
+            last = blocks.pop()
+            blocks[-1] = [one + other for one, other in zip(blocks[-1], last, strict=True)]
+    knots = [(total / count, (good + 1) / (count + 2)) for total, good, count in blocks]
+    rising: list[tuple[float, float]] = []
+    for nat, share in knots:
+        rising.append((round(nat, 4), round(max(share, rising[-1][1] if rising else 0.0), 5)))
+    return rising
+
+
+def write_calibration(path: Path, readings: Readings) -> None:
+    """Write the table that `vision.confidence` reads."""
+    parts = {"piece": readings.piece, "empty": ~readings.piece}
+    table: dict[str, object] = {"format": 1, "points": len(readings.right)}
+    for name, mine in parts.items():
+        table[name] = isotonic(readings.evidence[mine], readings.right[mine])
+    path.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+
+
+def _column(kind: int, red: int) -> int:
+    if kind < len(KINDS):
+        return int(kind) + (0 if red == 1 else len(KINDS))
+    return LABELS.index(".") if kind == UNKNOWN - 1 else LABELS.index("?")
+
+
+def reliability(
+    confidence: NDArray[np.float64], right: NDArray[np.bool_], edges: Sequence[float]
+) -> list[tuple[float, float, int]]:
+    """Mean confidence, share right and number of points in each bin between the `edges`."""
+    rows = []
+    for low, high in zip(edges[:-1], edges[1:], strict=True):
+        here = (confidence >= low) & (confidence < high)
+        if here.any():
+            rows.append((float(confidence[here].mean()), float(right[here].mean()), int(here.sum())))
+    return rows

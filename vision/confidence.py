@@ -1,0 +1,69 @@
+"""From nats to honest confidence: how often a label of so much evidence was right.
+
+The table was measured on drawn boards in fonts and faces that training never saw (`qiyou train`); it stands
+beside the models as `confidence.json`.
+"""
+
+import json
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.errors import ModelFileError
+from vision.model_files import MODELS
+
+__all__ = ["TABLE", "Calibration", "load_calibration", "our_calibration"]
+
+#: Name of the table's file in a folder of models.
+TABLE = "confidence.json"
+
+_MOST_KNOTS = 1000
+
+Knots = tuple[tuple[float, ...], tuple[float, ...]]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Knots (nats, share right), both rising, for labels that name a piece and for the others."""
+
+    piece: Knots
+    empty: Knots
+
+    def confidence(self, nats: NDArray[np.float64], piece: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Share of labels with so much evidence that are right, (n,) 0..1; `piece`: does it name one."""
+        shares = [np.interp(nats, *knots) for knots in (self.piece, self.empty)]
+        return np.asarray(np.where(piece, *shares), dtype=np.float64)
+
+
+@lru_cache(maxsize=1)
+def our_calibration() -> Calibration:
+    """The table that belongs to the models of this program."""
+    return load_calibration(MODELS / TABLE)
+
+
+def load_calibration(path: Path) -> Calibration:
+    """Read a table. Raises `ModelFileError` naming the file when it is none."""
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+        parts = [_knots(table[name]) for name in ("piece", "empty")]
+    except OSError as error:
+        raise ModelFileError(f"the table {path} cannot be read ({error.strerror}); install it again") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelFileError(f"the table {path} is not one of rising pairs of numbers ({error})") from error
+    return Calibration(*parts)
+
+
+def _knots(rows: object) -> Knots:
+    if not isinstance(rows, list) or not 1 <= len(rows) <= _MOST_KNOTS:
+        raise ValueError("a list of 1 to 1000 pairs is needed")
+    nats, shares = (tuple(float(row[column]) for row in rows) for column in (0, 1))
+    if not all(math.isfinite(value) for value in nats + shares):
+        raise ValueError("a number is not finite")
+    rising = all(a <= b for values in (nats, shares) for a, b in zip(values, values[1:], strict=False))
+    if not rising or shares[0] < 0 or shares[-1] > 1:
+        raise ValueError("numbers must rise, shares from 0 to 1")
+    return nats, shares
