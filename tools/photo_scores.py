@@ -144,7 +144,8 @@ def summary(scores: Sequence[PhotoScore]) -> dict[str, float]:
 
 
 def _share(scores: Sequence[PhotoScore], part: str, whole: str) -> float:
-    return sum(getattr(score, part) for score in scores) / max(1, sum(getattr(score, whole) for score in scores))
+    some, of = (sum(int(getattr(score, name)) for score in scores) for name in (part, whole))
+    return some / max(1, of)
 
 
 def _photo(folder: Path, entry: Mapping[str, object]) -> LabelledPhoto:

@@ -78,21 +78,12 @@ def _search() -> _Figure:
 
 
 def _vision() -> list[_Figure]:
-    from host.twin.world import make_world
-    from vision.look import Looker
-    from vision.reading import Frame
+    from tools.vision_speed import frame_costs
 
-    world = make_world(seed=1)
-    world.advance(100_000)
-    frame = Frame(world.render(), world.now_us(), "bench")
-    looker = Looker()
-    looker.look(frame)
-    readings = [looker.look(frame) for _ in range(5)]
     figures = []
-    for part, bound in (("locate", 60.0), ("classify", 30.0)):
-        took = min(reading.ms[part] for reading in readings)
-        against = f"at most {bound:.0f} ms"
-        figures.append(_Figure(f"look: {part}, 1280 x 720", took, "ms", against, bound / took))
+    for cost in frame_costs():
+        against = f"at most {cost.bound:g} {cost.unit}"
+        figures.append(_Figure(cost.name, cost.value, cost.unit, against, cost.bound / cost.value))
     return figures
 
 

@@ -60,9 +60,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _log_line(date: str, hashes: dict[str, str], figures: dict[str, float]) -> str:
-    names = ("raw_tier_a", "decoded_tier_a", "decoded_all", "unaided_all", "wrong_all", "open_all")
-    names += ("sure_all", "sure_wrong_all", "decoded_by_source")
+    names = ["raw_tier_a", "decoded_tier_a", "decoded_all", "unaided_all", "wrong_all", "open_all"]
+    names += ["sure_all", "sure_wrong_all", "decoded_by_source"]
     rates = " | ".join(f"{100 * figures[name]:.1f} %" for name in names)
-    counts = ((figures["found"], figures["photos"]), (figures["perfect"], figures["full"]))
-    shares = " | ".join(f"{some:.0f}/{of:.0f}" for some, of in (*counts, (figures["ok_wrong"], figures["ok"])))
+    pairs = (("found", "photos"), ("perfect", "full"), ("ok_wrong", "ok"))
+    counts = [(figures[some], figures[of]) for some, of in pairs]
+    shares = " | ".join(f"{some:.0f}/{of:.0f}" for some, of in counts)
     return f"| {date} | {hashes['locator']} | {hashes['pieces']} | {rates} | {shares} |\n"

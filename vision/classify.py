@@ -11,7 +11,14 @@ from vision.glyphs import KINDS, GlyphReader
 from vision.model_files import MODELS, load_model
 from vision.rectify import PIECE_HEIGHT_CELLS, checked_picture, rectify
 
-__all__ = ["CANVAS_CELL_PIXELS", "CANVAS_MARGIN_CELLS", "INK_MARGIN", "KIND_COLUMNS", "Classifier", "PointScores"]
+__all__ = [
+    "CANVAS_CELL_PIXELS",
+    "CANVAS_MARGIN_CELLS",
+    "INK_MARGIN",
+    "KIND_COLUMNS",
+    "Classifier",
+    "PointScores",
+]
 
 #: What the columns of `PointScores.kind_logp` stand for: seven kinds, empty, cannot tell.
 KIND_COLUMNS = "KABNRCP.?"

@@ -4,6 +4,7 @@ The table was measured on drawn boards in fonts and faces that training never sa
 beside the models as `confidence.json`.
 """
 
+import itertools
 import json
 import math
 from dataclasses import dataclass
@@ -51,7 +52,8 @@ def load_calibration(path: Path) -> Calibration:
         table = json.loads(path.read_text(encoding="utf-8"))
         parts = [_knots(table[name]) for name in ("piece", "empty")]
     except OSError as error:
-        raise ModelFileError(f"the table {path} cannot be read ({error.strerror}); install it again") from error
+        why = error.strerror
+        raise ModelFileError(f"the table {path} cannot be read ({why}); install it again") from error
     except (ValueError, KeyError, TypeError) as error:
         raise ModelFileError(f"the table {path} is not one of rising pairs of numbers ({error})") from error
     return Calibration(*parts)
@@ -63,7 +65,7 @@ def _knots(rows: object) -> Knots:
     nats, shares = (tuple(float(row[column]) for row in rows) for column in (0, 1))
     if not all(math.isfinite(value) for value in nats + shares):
         raise ValueError("a number is not finite")
-    rising = all(a <= b for values in (nats, shares) for a, b in zip(values, values[1:], strict=False))
+    rising = all(a <= b for values in (nats, shares) for a, b in itertools.pairwise(values))
     if not rising or shares[0] < 0 or shares[-1] > 1:
         raise ValueError("numbers must rise, shares from 0 to 1")
     return nats, shares

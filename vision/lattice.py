@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.geometry import LATTICE, project
+from vision.geometry import LATTICE, project, unproject
 
-__all__ = ["Crossings", "LatticeFit", "best_lattice", "fit_lattice"]
+__all__ = ["Crossings", "LatticeFit", "best_lattice", "crossings_on_board", "fit_lattice"]
 
 Array = NDArray[np.float64]
 
@@ -18,6 +18,8 @@ _RING: Array = np.array(
 )
 _SEEN = 0.25
 _ROUNDS = 4
+#: No crossing is looked for farther off than this many values of the map.
+_WIDEST = 12.0
 #: Scale of the Cauchy weight in cells: crossings farther off than a tenth of a cell count little.
 _ROBUST_CELLS = 0.04
 
@@ -50,25 +52,38 @@ class Crossings:
         `reach` (N,) is the window's half width in pixels. Returns the crossings' pixel positions (N, 2), by
         the centre of mass about the window's highest value, and their highest probability (N,).
         """
-        found, peak = self._indices(pixels), np.zeros(len(pixels))
-        height, width = self.probability.shape
-        for index, (place, half) in enumerate(zip(self._indices(pixels), reach / self.stride, strict=True)):
-            left, top = (int(np.ceil(value - half)) for value in place)
-            right, bottom = (int(np.floor(value + half)) + 1 for value in place)
-            left, top, right, bottom = max(0, left), max(0, top), min(width, right), min(height, bottom)
-            if right <= left or bottom <= top:
-                continue
-            window = self.probability[top:bottom, left:right]
-            row, column = np.unravel_index(int(window.argmax()), window.shape)
-            peak[index] = window[row, column]
-            y0, x0 = top + int(row), left + int(column)
-            rows = slice(max(0, y0 - 2), min(height, y0 + 3))
-            columns = slice(max(0, x0 - 2), min(width, x0 + 3))
-            mass = self.probability[rows, columns] ** 2
-            ys, xs = np.mgrid[rows, columns]
-            total = float(mass.sum()) + 1e-12
-            found[index] = float((xs * mass).sum()) / total, float((ys * mass).sum()) / total
+        places = self._indices(pixels)
+        half = np.minimum(np.asarray(reach) / self.stride, _WIDEST)
+        middle = np.round(np.where(np.isfinite(places), places, -1e6)).astype(np.int64)
+        side = np.arange(-int(np.ceil(half.max(initial=0.0))), int(np.ceil(half.max(initial=0.0))) + 1)
+        xs, ys = (middle[:, axis, None] + side for axis in (0, 1))
+        near_x, near_y = (
+            np.abs(index - places[:, axis, None]) <= half[:, None] for axis, index in ((0, xs), (1, ys))
+        )
+        window, inside = self._taken(xs, ys)
+        allowed = inside & near_y[:, :, None] & near_x[:, None, :]
+        flat = np.where(allowed, window, -1.0).reshape(len(places), -1)
+        best = flat.argmax(axis=1)
+        peak = np.maximum(flat[np.arange(len(places)), best], 0.0)
+        row, column = np.divmod(best, len(side))
+        around = np.arange(-2, 3)
+        rows = np.arange(len(places))
+        xs, ys = xs[rows, column][:, None] + around, ys[rows, row][:, None] + around
+        mass, inside = self._taken(xs, ys)
+        mass = np.where(inside, mass, 0.0) ** 2
+        total = mass.sum(axis=(1, 2)) + 1e-12
+        centre = np.stack(
+            [(mass.sum(axis=1) * xs).sum(axis=1) / total, (mass.sum(axis=2) * ys).sum(axis=1) / total], axis=1
+        )
+        found = np.where((peak > 0)[:, None], centre, places)
         return found * self.stride + (self.stride - 1) / 2, peak
+
+    def _taken(self, xs: NDArray[np.int64], ys: NDArray[np.int64]) -> tuple[Array, NDArray[np.bool_]]:
+        """Values (n, h, w) at columns `xs` (n, w) and rows `ys` (n, h), and which of them are in the map."""
+        height, width = self.probability.shape
+        inside = ((ys >= 0) & (ys < height))[:, :, None] & ((xs >= 0) & (xs < width))[:, None, :]
+        rows, columns = np.clip(ys, 0, height - 1), np.clip(xs, 0, width - 1)
+        return self.probability[rows[:, :, None], columns[:, None, :]], inside
 
     def _indices(self, pixels: Array) -> Array:
         return (np.asarray(pixels, dtype=np.float64) - (self.stride - 1) / 2) / self.stride
@@ -117,6 +132,12 @@ def fit_lattice(crossings: Crossings, homography: Array) -> LatticeFit:
     return LatticeFit(homography, residual, confidence, used)
 
 
+def crossings_on_board(crossings: Crossings, homography: Array) -> tuple[Array, Array]:
+    """Where the crossings near the 90 points were seen, in board coordinates (90, 2), how surely (90,)."""
+    seen, peak = crossings.near(project(homography, LATTICE), _local_pitch(homography) * 0.45)
+    return unproject(homography, seen), np.where(peak > _SEEN, peak, 0.0)
+
+
 def _shift(dx: float, dy: float) -> Array:
     return np.array([[1.0, 0, dx], [0, 1, dy], [0, 0, 1]])
 
@@ -156,6 +177,6 @@ def _refined(homography: Array, board: Array, pixels: Array, weight: Array, pitc
         scale = (np.sqrt(robust) / pitch)[:, None]
         system = np.vstack([rows_x * scale, rows_y * scale])
         aim = np.concatenate([error[:, 0], error[:, 1]]) * np.tile(np.sqrt(robust), 2)
-        change = np.linalg.lstsq(system, aim, rcond=None)[0]
+        change = np.linalg.lstsq(system.T @ system, system.T @ aim, rcond=None)[0]
         current = current + np.append(change, 0.0).reshape(3, 3)
     return np.asarray(current)

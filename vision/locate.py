@@ -15,9 +15,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.bend import bend_of, moved
 from vision.field import homography_of_field
 from vision.geometry import BOARD_CORNERS, LATTICE, half_turn, is_mirrored, pitch_pixels, project, unproject
-from vision.lattice import Crossings, LatticeFit, best_lattice, fit_lattice
+from vision.lattice import Crossings, LatticeFit, best_lattice, crossings_on_board, fit_lattice
 from vision.model_files import MODELS, load_model
 from vision.rectify import canvas_from_board, checked_picture, rectify
 
@@ -56,7 +57,8 @@ class Located:
     name the lattice this is the one whose a9-i9 edge lies higher in the picture. `corners` (4, 2) pixel
     positions of the board points (0, 0), (8, 0), (8, 9), (0, 9). `residual_cells` is the root mean square
     distance between fitted and seen crossings, `crossings_used` how many were seen, `confidence` 0..1 how
-    far crossings are where the lattice has them and nowhere beside it.
+    far crossings are where the lattice has them and nowhere beside it. `bend` (90, 2), in cells, is how far
+    the points of a board that is not flat lie from its lattice (`vision.bend`); None: it is flat.
     """
 
     homography: Array
@@ -64,6 +66,7 @@ class Located:
     residual_cells: float
     confidence: float
     crossings_used: int
+    bend: Array | None = None
 
 
 class Locator:
@@ -81,7 +84,7 @@ class Locator:
     def locate(self, image: NDArray[np.uint8]) -> Located | None:
         """Find the board in `image`, (H, W, 3) uint8 BGR; None without one. Raises `BadPictureError`."""
         picture = checked_picture(image)
-        best: tuple[Array, LatticeFit] | None = None
+        best: tuple[Array, LatticeFit, Array | None] | None = None
         for start in self._starts(picture):
             found = self._settled(picture, start)
             if found is not None and (best is None or found[1].confidence > best[1].confidence):
@@ -90,13 +93,16 @@ class Locator:
                 break
         if best is None or best[1].confidence < _LEAST_CONFIDENCE:
             return None
-        homography = _upper_end_first(best[0] / best[0][2, 2])
+        homography, bend = best[0] / best[0][2, 2], best[2]
+        if not _upper_end_first(homography):
+            homography, bend = half_turn(homography), None if bend is None else -bend[::-1]
         return Located(
             homography=homography,
-            corners=project(homography, BOARD_CORNERS),
+            corners=project(homography, BOARD_CORNERS if bend is None else moved(BOARD_CORNERS, bend)),
             residual_cells=best[1].residual_cells,
             confidence=best[1].confidence,
             crossings_used=best[1].crossings_used,
+            bend=bend,
         )
 
     def _starts(self, picture: Picture) -> Iterator[Array]:
@@ -111,9 +117,11 @@ class Locator:
             yield from _coarse(self._maps(near), to_near)
         yield from _coarse(maps, to_square)
 
-    def _settled(self, picture: Picture, homography: Array) -> tuple[Array, LatticeFit] | None:
+    def _settled(
+        self, picture: Picture, homography: Array
+    ) -> tuple[Array, LatticeFit, Array | None] | None:
         """Look at the rectified board until the lattice stays; None when it leaves the picture."""
-        fit = None
+        fit = bend = None
         for _ in range(_MOST_LOOKS):
             if not _usable(homography, picture):
                 return None
@@ -122,10 +130,11 @@ class Locator:
             before = to_square @ homography
             start = best_lattice(crossings, before)
             fit = fit_lattice(crossings, start)
+            bend = bend_of(*crossings_on_board(crossings, fit.homography))
             homography = np.linalg.inv(to_square) @ fit.homography
             if np.abs(project(start, LATTICE) - project(before, LATTICE)).max() < 1.0:
                 break
-        return (homography, fit) if fit is not None and _usable(homography, picture) else None
+        return (homography, fit, bend) if fit is not None and _usable(homography, picture) else None
 
     def _maps(self, square: Picture) -> Array:
         return np.asarray(self._model.run(square[None].astype(np.float32))[0], dtype=np.float64)
@@ -221,7 +230,8 @@ def _usable(homography: Array, picture: Picture) -> bool:
     return near and 0 <= centre[0] < width and 0 <= centre[1] < height and pitch_pixels(homography) > 4
 
 
-def _upper_end_first(homography: Array) -> Array:
+def _upper_end_first(homography: Array) -> bool:
+    """Whether the a9-i9 edge lies higher in the picture than the other end, or as high and farther right."""
     top, bottom = project(homography, [[4.0, 0.0], [4.0, 9.0]])
-    first_is_upper = top[1] < bottom[1] - 1e-6 or (abs(top[1] - bottom[1]) <= 1e-6 and top[0] > bottom[0])
-    return homography if first_is_upper else half_turn(homography)
+    as_high = abs(top[1] - bottom[1]) <= 1e-6
+    return bool(top[1] < bottom[1] - 1e-6 or (as_high and top[0] > bottom[0]))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine import Position
+from vision.bend import flattened
 from vision.classify import Classifier, PointScores
 from vision.decode import Decoded
 from vision.geometry import BOARD_CORNERS, half_turn, homography_from_corners, project
@@ -112,6 +113,10 @@ class Looker:
             with _timed(ms, "quality"):
                 why = reason_of_picture(image)
             return Reading.no_board(why, ms=ms, frame_hash=frame_hash, model_hash=self._model_hash)
+        found = located if self._homography is None else None
+        if found is not None and found.bend is not None:
+            with _timed(ms, "flatten"):
+                image = flattened(image, homography, found.bend)
         with _timed(ms, "classify"):
             scores = self._classifier.classify(image, homography)
         with _timed(ms, "decode"):
@@ -120,7 +125,9 @@ class Looker:
             else:
                 oriented = decode_as_given(scores, prior, free=free)
         seen = homography  # as the scores have it
+        corners = project(homography, BOARD_CORNERS) if found is None else found.corners
         if oriented.turned:
+            corners = np.roll(corners, 2, axis=0)
             homography = half_turn(homography)
         decoded = oriented.decoded
         outside = outside_points(homography, image.shape)
@@ -151,7 +158,7 @@ class Looker:
             verdict=verdict,
             reason=reason,
             fen=placement_field(labels),
-            corners=tuple((float(x), float(y)) for x, y in project(homography, BOARD_CORNERS)),
+            corners=tuple((float(x), float(y)) for x, y in corners),
             points=_points(labels, np.where(outside, 0.0, decoded.confidence)),
             raw=_points(decoded.raw_labels, decoded.raw_confidence),
             offsets=_offsets(scores, labels, turned=oriented.turned),

@@ -38,13 +38,20 @@ class Bend:
     def _at(self, pixels: NDArray[np.float64]) -> NDArray[np.float64]:
         places = pixels.astype(np.float32)
         values = cv2.remap(
-            self.shift, places[:, None, 0], places[:, None, 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+            self.shift,
+            places[:, None, 0],
+            places[:, None, 1],
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
         )
         return np.asarray(values[:, 0], dtype=np.float64)
 
 
 def draw_bend(rng: np.random.Generator, size: tuple[int, int], pitch: float) -> Bend:
-    """Draw a bend of a picture `size` (width, height) whose cells have `pitch` pixels: up to a third of a cell."""
+    """Draw a bend of up to a third of a cell for a picture of `size` (width, height).
+
+    `pitch` is the side of a cell in pixels.
+    """
     width, height = size
     strength = pitch * rng.uniform(0.05, 0.35)
     if rng.random() < 0.5:

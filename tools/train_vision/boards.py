@@ -1,5 +1,6 @@
 """Flat pictures of boards: the playing surface with its lines, and tables with clutter around them."""
 
+import itertools
 from dataclasses import dataclass
 
 import cv2
@@ -83,7 +84,8 @@ def _crease(rng: np.random.Generator, picture: Floats) -> None:
     """Fold marks across paper or cloth: one flank lighter, the other darker."""
     height, width = picture.shape[:2]
     for _ in range(int(rng.integers(1, 6))):
-        angle = rng.choice([0.0, np.pi / 2]) + rng.normal(0, 0.06) if rng.random() < 0.7 else rng.uniform(0, 3.1)
+        square = rng.random() < 0.7
+        angle = rng.integers(2) * np.pi / 2 + rng.normal(0, 0.06) if square else rng.uniform(0, 3.1)
         ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
         away = (xs - rng.uniform(0, width)) * np.cos(angle) + (ys - rng.uniform(0, height)) * np.sin(angle)
         away = away / (rng.uniform(0.004, 0.03) * width)
@@ -141,6 +143,8 @@ def _lines(rng: np.random.Generator, pen: _Pen) -> None:
             pen.line((x, 5), (x, 9), width)
             if through:
                 pen.line((x, 4), (x, 5), width)
+    if rng.random() < 0.08:
+        _odd_river(rng, pen, width)
     if rng.random() < 0.97:
         for y in (0, 7):
             pen.line((3, y), (5, y + 2), width * rng.uniform(0.6, 1.0))
@@ -165,6 +169,24 @@ def _lines(rng: np.random.Generator, pen: _Pen) -> None:
                 cv2.putText(
                     pen.canvas, text, (at[0] >> _SHIFT, at[1] >> _SHIFT), 0, 0.4, level, 1, cv2.LINE_AA
                 )
+
+
+def _odd_river(rng: np.random.Generator, pen: _Pen, width: float) -> None:
+    """Ornament between the banks instead of a name: crosses, waves, or lines along the river."""
+    manner = int(rng.integers(3))
+    if manner == 0:
+        for x in range(8):
+            pen.line((x, 4), (x + 1, 5), width * 0.7)
+            pen.line((x + 1, 4), (x, 5), width * 0.7)
+    elif manner == 1:
+        xs = np.linspace(0, 8, 65)
+        for shift in (0.35, 0.65):
+            ys = 4 + shift + 0.08 * np.sin(xs * rng.uniform(2, 6))
+            for left, right in itertools.pairwise(zip(xs, ys, strict=True)):
+                pen.line(left, right, width * 0.7)
+    else:
+        for y in rng.uniform(4.1, 4.9, int(rng.integers(1, 4))):
+            pen.line((0, float(y)), (8, float(y)), width * 0.7)
 
 
 def _frame(rng: np.random.Generator, pen: _Pen, width: float) -> None:

@@ -4,6 +4,7 @@ Boards of played positions are drawn in held-out families, read with the corners
 Each point gives its evidence in nats and whether it was right; an isotonic fit turns one into the other.
 """
 
+import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ class Readings:
 def read_held_out(
     classifier: Classifier, faces: list[Face], photographs: Photographs | None, seed: int, count: int
 ) -> Readings:
-    """Read `count` boards of the held-out stream `seed`; points whose truth is a matter of taste are left out."""
+    """Read `count` boards of the held-out stream `seed`; points that cannot be judged are left out."""
     board, nats, right, piece = [], [], [], []
     for index in range(count):
         rng = np.random.default_rng([seed, index, 5])
@@ -107,7 +108,7 @@ def reliability(
 ) -> list[tuple[float, float, int]]:
     """Mean confidence, share right and number of points in each bin between the `edges`."""
     rows = []
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in itertools.pairwise(edges):
         here = (confidence >= low) & (confidence < high)
         if here.any():
             rows.append((float(confidence[here].mean()), float(right[here].mean()), int(here.sum())))

@@ -68,7 +68,12 @@ def _follow(mean_net: nn.Module, net: nn.Module, kept: float) -> None:
 
 
 def _keep(
-    checkpoint: Path, net: nn.Module, mean_net: nn.Module, optimiser: torch.optim.Optimizer, step: int, loss: float
+    checkpoint: Path,
+    net: nn.Module,
+    mean_net: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    step: int,
+    loss: float,
 ) -> None:
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     unfinished = checkpoint.with_suffix(".part")

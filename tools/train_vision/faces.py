@@ -27,7 +27,8 @@ _BLANK_SHARE = 0.06
 
 @dataclass(frozen=True)
 class Stock:
-    """Drawn and photographed faces: `pictures` (n, 96, 96, 4) uint8 BGR and opacity, the glyph upright when drawn.
+    """Drawn and photographed faces: `pictures` (n, 96, 96, 4) uint8 BGR and opacity, the glyph upright when
+    drawn.
 
     `glyph` (n,) is an index into `GLYPHS`, `BLANK`, or -1 where only the kind is known; `kind` (n,) an
     index into `KINDS`, or `len(KINDS)` for a blank.

@@ -10,12 +10,13 @@ from tools.train_vision.samples import EMPTY, point_labels
 from tools.train_vision.scene import Scene
 from tools.train_vision.shards import scene_of
 from vision.classify import Classifier
-from vision.geometry import BOARD_CORNERS, half_turn, homography_from_corners, project, unproject
+from vision.geometry import BOARD_CORNERS, homography_from_corners, project, unproject
 from vision.locate import Located, Locator
 
 __all__ = ["Judgement", "corner_error_cells", "judge"]
 
 _GOOD_CELLS = 0.25
+_CORNER_POINTS = [0, 8, 89, 81]
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,6 @@ def judge(locator: Locator, classifier: Classifier, faces: list[Face], seed: int
 
 def corner_error_cells(located: Located, scene: Scene) -> float:
     """Return the largest distance in cells of a located corner from the true one, up to a half turn."""
-    errors = []
-    for homography in (located.homography, half_turn(located.homography)):
-        on_board = unproject(scene.homography, project(homography, BOARD_CORNERS))
-        errors.append(float(np.hypot(*(on_board - BOARD_CORNERS).T).max()))
-    return min(errors)
+    true = unproject(scene.homography, scene.lattice[_CORNER_POINTS])
+    seen = unproject(scene.homography, located.corners)
+    return min(float(np.hypot(*(np.roll(seen, turn, axis=0) - true).T).max()) for turn in (0, 2))

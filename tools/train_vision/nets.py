@@ -104,7 +104,9 @@ class PieceNet(nn.Module):
             _Residual(48),
         )
         # Three values a cell after the body: 5 x 5 of them are 1.7 cells around each point.
-        self.point = nn.Sequential(nn.Conv2d(48, 64, 5, 3, bias=False), nn.BatchNorm2d(64), nn.ReLU(inplace=True))
+        self.point = nn.Sequential(
+            nn.Conv2d(48, 64, 5, 3, bias=False), nn.BatchNorm2d(64), nn.ReLU(inplace=True)
+        )
         self.head = nn.Sequential(
             nn.Conv2d(64, 64, 1), nn.ReLU(inplace=True), nn.Conv2d(64, PRESENCE_COUNT + 1 + INK_SIZE + 2, 1)
         )

@@ -40,6 +40,8 @@ def expose(rng: np.random.Generator, picture: Floats, pitch: float) -> NDArray[n
     if rng.random() < 0.4:
         grey = picture.mean(axis=2, keepdims=True)
         picture = grey + (picture - grey) * rng.uniform(0.5, 1.4)
+    if rng.random() < 0.04:
+        picture = np.repeat(picture.mean(axis=2, keepdims=True), 3, axis=2)  # a camera without colours
     if rng.random() < 0.3:
         floor = rng.uniform(0, 0.2)
         picture = floor + picture * (1 - floor)

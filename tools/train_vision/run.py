@@ -1,4 +1,4 @@
-"""A whole training run: draw pictures, train the three nets, measure what their certainty is worth, judge them."""
+"""A whole training run: draw pictures, train the three nets, measure their certainty, judge them."""
 
 import json
 from collections.abc import Callable

@@ -74,7 +74,7 @@ class Scene:
 
     @property
     def homography(self) -> NDArray[np.float64]:
-        """The homography nearest to the board's lattice, (3, 3), board to pixel; only for a scene with a board."""
+        """The homography nearest to the lattice, (3, 3), board to pixel; only for a scene with a board."""
         if self.camera is None:
             raise ValueError("a scene without a board has no homography")
         if self.bend is None:
@@ -277,7 +277,7 @@ def _litter(
         if rng.random() < 0.5:
             # A peg or a crumb: small and round, sometimes with a highlight.
             size = float(max(1.5, pitch * rng.uniform(0.05, 0.16)))
-            at = tuple(int(round(value * 16)) for value in project(ground, spot[None])[0])
+            at = tuple(round(float(value) * 16) for value in project(ground, spot[None])[0])
             cv2.circle(picture, at, round(size * 16), paint.tolist(), -1, cv2.LINE_AA, 4)
             cv2.circle(picture, at, round(size * 8), (paint * 1.3).tolist(), -1, cv2.LINE_AA, 4)
             continue

@@ -49,7 +49,7 @@ def make_shard(
     *,
     held_out: bool = False,
 ) -> None:
-    """Draw the scenes `indices` into `path` and their close-ups beside it; does nothing when they are there."""
+    """Draw the scenes `indices` into `path`, their close-ups beside it; does nothing when they are there."""
     if path.exists():
         return
     squares, lattices, canvases, labels, close_ups = [], [], [], [], []
@@ -90,7 +90,7 @@ def close_ups_of(path: Path) -> Path:
 def _save(path: Path, **arrays: NDArray[Any]) -> None:
     unfinished = path.with_suffix(f".{os.getpid()}.part")
     with unfinished.open("wb") as file:
-        np.savez(file, **arrays)
+        np.savez(file, allow_pickle=False, **arrays)
     unfinished.replace(path)
 
 

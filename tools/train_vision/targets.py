@@ -26,9 +26,10 @@ _CROSSING_SIGMA = 0.9 * STRIDE
 
 
 def locator_targets(lattices: Tensor) -> tuple[Tensor, Tensor]:
-    """Return targets (B, 5, 80, 80) for lattices (B, 90, 2) in pixels, zeros: no board, and which have one (B,).
+    """Return targets (B, 5, 80, 80) for lattices (B, 90, 2) in pixels, and which show a board (B,).
 
-    The crossings are where the lattice has them; the field is the homography's that is nearest to it.
+    Zeros mean no board. The crossings are where the lattice has them; the field is that of the homography
+    nearest to it.
     """
     present = lattices.abs().sum(dim=(1, 2)) > 0
     fallback = torch.from_numpy(LATTICE) + 1.0

@@ -1,13 +1,23 @@
+import cv2
 import numpy as np
 import pytest
 
 pytest.importorskip("PIL", reason="the pictures are drawn with Pillow (the `train` extra)")
 
+from tools.train_vision.bends import draw_bend
 from tools.train_vision.fonts import HELD_OUT, KIND_GLYPHS, families, has_glyph
-from tools.train_vision.samples import EMPTY, UNKNOWN, canvas_sample, locator_sample, point_labels
+from tools.train_vision.samples import (
+    EMPTY,
+    UNKNOWN,
+    canvas_sample,
+    close_up_sample,
+    locator_sample,
+    point_labels,
+)
 from tools.train_vision.scene import KINDS, draw_empty_scene, draw_scene
-from tools.train_vision.shards import load_columns, make_shard, scene_of
+from tools.train_vision.shards import close_ups_of, load_columns, make_shard, scene_of
 from vision.geometry import LATTICE, is_mirrored, project
+from vision.glyphs import GLYPHS, KIND_OF_GLYPH
 
 FACES = families()
 
@@ -71,19 +81,43 @@ def test_a_covered_point_cannot_be_told():
 def test_a_picture_without_a_board_has_no_homography():
     scene = draw_empty_scene(np.random.default_rng(1), FACES)
     assert scene.camera is None
-    _, homography = locator_sample(np.random.default_rng(1), scene)
-    assert not homography.any()
+    _, lattice = locator_sample(np.random.default_rng(1), scene)
+    assert not lattice.any()
+    assert not len(close_up_sample(np.random.default_rng(1), scene).kind)
 
 
-def test_the_locators_sample_keeps_the_lattice_on_the_lines():
-    """The homography of the small picture must be the scene's, carried along."""
+def test_the_locators_sample_carries_the_lattice_along():
     rng = np.random.default_rng(2)
     for scene in scenes(6):
-        square, homography = locator_sample(rng, scene)
+        square, lattice = locator_sample(rng, scene)
         assert square.shape == (320, 320, 3)
-        assert not is_mirrored(homography)
-        spots = project(homography, LATTICE)
-        assert np.abs(np.diff(spots, axis=0)).max() < 320
+        matrix, _ = cv2.findHomography(scene.lattice, lattice, 0)
+        assert np.abs(project(matrix, scene.lattice) - lattice).max() < 0.01
+        assert not is_mirrored(cv2.findHomography(LATTICE, lattice, 0)[0])
+
+
+def test_a_bent_board_has_its_lattice_where_the_bend_brings_it():
+    rng = np.random.default_rng(9)
+    bend = draw_bend(rng, (400, 300), 30.0)
+    spots = rng.uniform((60, 60), (340, 240), (20, 2))
+    picture = np.zeros((300, 400), np.float32)
+    for x, y in spots[:1]:
+        cv2.circle(picture, (round(x * 16), round(y * 16)), 64, 1.0, -1, cv2.LINE_AA, 4)
+    bent = bend.applied(picture)
+    rows, columns = np.nonzero(bent > 0.5)
+    assert np.abs(bend.moved(spots[:1])[0] - (columns.mean(), rows.mean())).max() < 1.0
+
+
+def test_close_ups_are_cut_on_the_pieces_and_say_what_is_written_there():
+    count = 0
+    for scene in scenes(4):
+        part = close_up_sample(np.random.default_rng(1), scene)
+        assert part.pictures.shape[1:] == (48, 48, 3)
+        for glyph, kind in zip(part.glyph, part.kind, strict=True):
+            assert (kind == 7) == (glyph == len(GLYPHS))
+            assert glyph < 0 or kind == 7 or KIND_OF_GLYPH[glyph] == kind
+            count += 1
+    assert count > 20
 
 
 def test_a_shard_is_drawn_once_and_read_back(tmp_path):
@@ -92,13 +126,14 @@ def test_a_shard_is_drawn_once_and_read_back(tmp_path):
     stamp = path.stat().st_mtime_ns
     make_shard(path, 4, range(4), FACES)
     assert path.stat().st_mtime_ns == stamp
-    squares, homographies, kind = load_columns([path, path], ("squares", "homographies", "kind"))
+    squares, lattices, kind = load_columns([path, path], ("squares", "lattices", "kind"))
     assert squares.shape == (8, 320, 320, 3)
-    assert len(kind) == 2 * int((np.abs(homographies[:4]).sum(axis=(1, 2)) > 0).sum())
+    assert len(kind) == 2 * int((np.abs(lattices[:4]).sum(axis=(1, 2)) > 0).sum())
+    assert len(load_columns([close_ups_of(path)], ("glyph",))[0]) > 0
 
 
 def test_canvas_labels_name_ninety_points():
     canvas, labels = canvas_sample(np.random.default_rng(3), scenes(1)[0])
-    assert canvas.shape == (318, 288, 3)
+    assert canvas.shape == (264, 240, 3)
     assert labels.kind.shape == labels.red.shape == labels.learn.shape == (90,)
     assert ((labels.red >= 0) == (labels.kind < EMPTY)).all()
