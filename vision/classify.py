@@ -35,8 +35,9 @@ _PRESENCE = 3
 #: Points that are surely bare need no closer look.
 _WORTH_A_LOOK = 0.02
 _FLOOR = 1e-9
-#: So many pieces' faces tell a mirror image from a straight one.
-_ASKED_IN_MIRROR = 20
+#: Log-probability from which a face counts as read, and how many tell a mirror image from a straight one.
+_READ = float(np.log(0.9))
+_FEWEST_READ = 6
 
 
 @dataclass(frozen=True)
@@ -114,25 +115,25 @@ class Classifier:
     def mirror_gain(
         self, image: NDArray[np.uint8], homography: NDArray[np.float64], scores: PointScores
     ) -> float:
-        """Nats a piece by which the faces read better in the mirror image; 0 without pieces.
+        """Nats a piece by which the faces read better in the mirror image; 0 when too few can be read.
 
-        `scores` are those of `image` and `homography`. Only the surest pieces are asked.
+        `scores` are those of `image` and `homography`. Only pieces that are surely read one way or the other
+        are asked: many a character looks nearly alike in the mirror, and a blurred one looks like anything.
         """
         picture = checked_picture(image)
         count = len(KINDS)
         straight = scores.kind_logp[:, :count].astype(np.float64)
         standing = np.logaddexp.reduce(straight, axis=1)
-        points = np.argsort(-standing)[:_ASKED_IN_MIRROR]
-        points = points[standing[points] > np.log(0.5)]
-        if not len(points):
-            return 0.0
+        points = np.flatnonzero(standing > np.log(0.5))
         plane = lifted(homography, (picture.shape[1], picture.shape[0]), PIECE_HEIGHT_CELLS)
         flipped = self._glyphs.read(
             picture, plane, LATTICE[points] + scores.offset_cells[points], mirrored=True
         )[:, :count]
         flipped = flipped - np.logaddexp.reduce(flipped, axis=1, keepdims=True)
-        unflipped = straight[points] - standing[points, None]
-        return float((flipped.max(axis=1) - unflipped.max(axis=1)).mean())
+        unflipped = (straight[points] - standing[points, None]).max(axis=1, initial=-np.inf)
+        mirrored = flipped.max(axis=1, initial=-np.inf)
+        read = np.maximum(mirrored, unflipped) > _READ
+        return float((mirrored - unflipped)[read].mean()) if read.sum() >= _FEWEST_READ else 0.0
 
     def _look_closer(
         self,

@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from vision.errors import ModelFileError
 from vision.model_files import MODELS
 
-__all__ = ["TABLE", "Calibration", "load_calibration", "our_calibration"]
+__all__ = ["CURVES", "TABLE", "Calibration", "load_calibration", "our_calibration"]
 
+#: Curves of the table, in the order of `Calibration`.
+CURVES = ("piece", "empty", "raw_piece", "raw_empty")
 #: Name of the table's file in a folder of models.
 TABLE = "confidence.json"
 
@@ -29,15 +31,31 @@ Knots = tuple[tuple[float, ...], tuple[float, ...]]
 
 @dataclass(frozen=True)
 class Calibration:
-    """Knots (nats, share right), both rising, for labels that name a piece and for the others."""
+    """Knots (nats, share right), both rising, for labels that name a piece and for the others.
+
+    The first two are for labels under the laws of the game, where nats are what another label would cost
+    the whole board; the raw ones for labels by the picture alone, where they are its log-odds.
+    """
 
     piece: Knots
     empty: Knots
+    raw_piece: Knots
+    raw_empty: Knots
 
-    def confidence(self, nats: NDArray[np.float64], piece: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Share of labels with so much evidence that are right, (n,) 0..1; `piece`: does it name one."""
-        shares = [np.interp(nats, *knots) for knots in (self.piece, self.empty)]
-        return np.asarray(np.where(piece, *shares), dtype=np.float64)
+    def decoded(self, nats: NDArray[np.float64], piece: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Share of decoded labels with so much evidence that are right, (n,) 0..1; `piece`: names one."""
+        return _shares(nats, piece, self.piece, self.empty)
+
+    def raw(self, nats: NDArray[np.float64], piece: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """The same for the labels that the picture alone speaks for."""
+        return _shares(nats, piece, self.raw_piece, self.raw_empty)
+
+
+def _shares(
+    nats: NDArray[np.float64], piece: NDArray[np.bool_], of_pieces: Knots, of_others: Knots
+) -> NDArray[np.float64]:
+    shares = [np.interp(nats, *knots) for knots in (of_pieces, of_others)]
+    return np.asarray(np.where(piece, *shares), dtype=np.float64)
 
 
 @lru_cache(maxsize=1)
@@ -50,7 +68,7 @@ def load_calibration(path: Path) -> Calibration:
     """Read a table. Raises `ModelFileError` naming the file when it is none."""
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
-        parts = [_knots(table[name]) for name in ("piece", "empty")]
+        parts = [_knots(table[name]) for name in CURVES]
     except OSError as error:
         why = error.strerror
         raise ModelFileError(f"the table {path} cannot be read ({why}); install it again") from error

@@ -25,8 +25,7 @@ _SLOT_COLUMN = np.array([LABELS.index(label) for label in SLOT_LABELS])
 _FLOOR = -14.0  # nats; no classifier is surer of anything than 1 : 10^6
 _OUTLIER = 4.6  # nats: rather than a label a hundred times less likely than the crop's own, say `?`
 _GENERAL = 3.0  # nats a board gains by showing a general: one that is not seen is more often hidden than gone
-_SURE = 0.6  # a point whose label is right less often than this is `?` ...
-_DECISIVE = 0.9  # ... unless the laws settle what the picture alone leaves open
+_SURE = 0.75  # a label that is right less often than this under the laws becomes `?`
 
 
 @dataclass(frozen=True)
@@ -35,8 +34,7 @@ class Decoded:
 
     `cost` is the whole board's, in nats (lower is more lawful and more like the picture); `scores` is
     (90, 16) over `LABELS`, without laws and history. `told` are the labels before the doubtful ones became
-    `?`, `evidence` (90,) the nats that speak for each: what it costs to put another one there, but without
-    history no more than the picture alone says of its own label.
+    `?`, `gap` (90,) the nats it costs to put another one there, `own` (90,) the log-odds of the raw label.
     """
 
     labels: tuple[str, ...]
@@ -47,7 +45,8 @@ class Decoded:
     scores: NDArray[np.float64]
     sides: Sides
     told: tuple[str, ...]
-    evidence: NDArray[np.float64]
+    gap: NDArray[np.float64]
+    own: NDArray[np.float64]
 
 
 def label_log_likelihood(
@@ -83,16 +82,12 @@ def decode(scores: PointScores, prior: Position | None = None, *, free: bool = F
         columns, gap, cost = _assign(weighed)
     told = tuple(LABELS[column] for column in columns)
     table = our_calibration()
-    raw_confidence = table.confidence(own, best < _EMPTY)
-    by_laws = table.confidence(gap, columns < _EMPTY)
-    nats = gap if prior is not None else np.minimum(gap, own)
-    confidence = table.confidence(nats, columns < _EMPTY)
-    if prior is None:
-        confidence = np.minimum(confidence, raw_confidence)
-    settled = (confidence >= _SURE) | (by_laws >= _DECISIVE)
-    settled &= columns != _UNKNOWN
+    raw_confidence = table.raw(own, best < _EMPTY)
+    by_laws = table.decoded(gap, columns < _EMPTY)
+    confidence = by_laws if prior is not None else np.minimum(by_laws, raw_confidence)
+    settled = (by_laws >= _SURE) & (columns != _UNKNOWN)
     labels = tuple(label if sure else "?" for label, sure in zip(told, settled, strict=True))
-    return Decoded(labels, confidence, raw_labels, raw_confidence, cost, logp, sides, told, nats)
+    return Decoded(labels, confidence, raw_labels, raw_confidence, cost, logp, sides, told, gap, own)
 
 
 def _history(prior: Position) -> NDArray[np.float64]:

@@ -30,7 +30,7 @@ def figures(
         cost = entry["multiply_adds"] / 1e6
         lines.append(f"| `{name}` | {entry['bytes']:,} | {entry['parameters']:,} | {cost:.1f} |")
     lines += ["", "| figure | value |", "|---|---|", *_judged(judgement), ""]
-    confidence = table.confidence(readings.evidence, readings.piece)
+    confidence = readings.confidence(table)
     boards = len(set(readings.board.tolist()))
     sure, right = confidence > _SURE, readings.right
     lines += [

@@ -25,16 +25,17 @@ def test_the_fit_finds_the_share_that_is_right():
 
 
 def test_a_small_sample_claims_little():
-    assert isotonic(np.array([9.0, 9.0, 9.0]), np.ones(3, bool))[-1][1] == pytest.approx(0.8)
+    assert 0.5 < isotonic(np.array([9.0, 9.0, 9.0]), np.ones(3, bool))[-1][1] < 0.8
     assert isotonic(np.zeros(0), np.zeros(0, bool)) == [(0.0, 0.5)]
 
 
 def test_the_table_written_is_the_table_read(tmp_path):
     nats, right = drawn(4000)
-    readings = Readings(np.zeros(4000, np.int64), nats, right, np.arange(4000) % 2 == 0)
+    half = np.arange(4000) % 2 == 0
+    readings = Readings(np.zeros(4000, np.int64), nats, right, half, nats, right, half)
     write_calibration(tmp_path / "t.json", readings)
     table = load_calibration(tmp_path / "t.json")
-    told = table.confidence(nats, readings.piece)
+    told = readings.confidence(table)
     for mean, share, count in reliability(told, right, np.linspace(0, 1.0001, 6)):
         assert mean == pytest.approx(share, abs=3 / np.sqrt(count))
 
