@@ -90,6 +90,10 @@ class AdaptedReader:
         side = _inks(image, homography, scores, points) @ self._known.side[:-1] + self._known.side[-1]
         return _sharpened(self._known, scores, shares, points, fits, side)
 
+    def mirror_gain(self, image: NDArray[np.uint8], homography: Array, scores: PointScores) -> float:
+        """As the wrapped reader: its own scores are comparable with what it reads in the mirror."""
+        return self._reader.mirror_gain(image, homography, self._reader.classify(image, homography))
+
 
 def learn_set(
     image: NDArray[np.uint8], homography: Array, reader: PointReader, opening: Position | None = None

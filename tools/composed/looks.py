@@ -107,7 +107,7 @@ def drawn_look(
     return Look(
         name=f"drawn {style.font.family}",
         faces={
-            label: _resized(draw_face(rng, style, label.upper(), label.isupper()), FACE_PIXELS)
+            label: _resized(draw_face(rng, style, label.upper(), label.isupper())[:, :, :3], FACE_PIXELS)
             for label in _LABELS
         },
         board=board.picture,
