@@ -40,6 +40,7 @@ _PLAIN = -0.22  # nats: a man with 80 % or more
 _STRANGE = -0.35  # nats: a point that is no piece and no blank with 70 % or more
 _LIMB = 2  # connected unknown points that reach the edge of the board: an arm
 _HEAP = 4  # connected unknown points anywhere: something lies on the board
+_KINDS = 7  # the first columns of a classifier's kinds are pieces
 _MOST_DOUBT = 1.0  # points that are likely wrong on the whole board: under one, or it is not `ok`
 #: Nats a piece by which the faces must read better in the mirror. On drawn boards straight ones had -0.04 at
 #: most, mirrored ones 0.04 at least.
