@@ -18,6 +18,7 @@ __all__ = [
     "KIND_COLUMNS",
     "Classifier",
     "PointScores",
+    "board_canvas",
 ]
 
 #: What the columns of `PointScores.kind_logp` stand for: seven kinds, empty, cannot tell.
@@ -58,6 +59,19 @@ class PointScores:
     offset_cells: NDArray[np.float32]
 
 
+def board_canvas(
+    image: NDArray[np.uint8], homography: NDArray[np.float64], height_cells: float = PIECE_HEIGHT_CELLS
+) -> NDArray[np.uint8]:
+    """The rectified board (264, 240, 3) that the first net sees, in the plane `height_cells` above it."""
+    return rectify(
+        image,
+        homography,
+        height_cells=height_cells,
+        cell_pixels=CANVAS_CELL_PIXELS,
+        margin_cells=CANVAS_MARGIN_CELLS,
+    )
+
+
 class Classifier:
     """Two nets: one sees whether and where a piece stands, one reads its character from close up.
 
@@ -91,13 +105,7 @@ class Classifier:
         units of a cell. Raises `BadPictureError`.
         """
         picture = checked_picture(image)
-        canvas = rectify(
-            picture,
-            homography,
-            height_cells=piece_height_cells,
-            cell_pixels=CANVAS_CELL_PIXELS,
-            margin_cells=CANVAS_MARGIN_CELLS,
-        )
+        canvas = board_canvas(picture, homography, piece_height_cells)
         raw = self._model.run(canvas[None].astype(np.float32))[0]
         presence = raw[:, :_PRESENCE].astype(np.float64)
         presence = np.exp(presence - presence.max(axis=1, keepdims=True))

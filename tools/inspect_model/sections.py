@@ -16,22 +16,22 @@ from tools.inspect_model.card import Line
 from tools.inspect_model.foreign import KINDS, foreign_picture
 from tools.inspect_model.trials import Bench, Outcome, Puppet, swapped, with_face
 from tools.inspect_model.twin import TorchTwin
-from vision.classify import KIND_COLUMNS, Classifier
+from vision.classify import CANVAS_CELL_PIXELS, CANVAS_MARGIN_CELLS, Classifier, board_canvas
 from vision.decode import decode
 from vision.geometry import project
 from vision.locate import Locator
 from vision.look import Looker
 from vision.model_files import MODELS
 from vision.reading import SQUARES, Frame
-from vision.rectify import CELL_PIXELS, MARGIN_CELLS, PIECE_HEIGHT_CELLS, canvas_from_board, crops, rectify
+from vision.rectify import PIECE_HEIGHT_CELLS, canvas_from_board
 
 __all__ = ["SECTIONS", "Subject"]
 
 Picture = NDArray[np.uint8]
 _LEVELS = (2, 4, 8)
 _STEPS = 10
-_EMPTY = KIND_COLUMNS.index(".")
-_KINDS = 9
+#: Columns of the net that sees the points: piece, nothing, cannot tell.
+_PIECE, _EMPTY, _PRESENCE = 0, 1, 3
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,11 @@ def _acts(section: str, outcomes: list[Outcome]) -> list[Line]:
 
 
 def white_box(subject: Subject) -> list[Line]:
-    """Gradient attacks on the crops themselves: how many of the 90 points change what they are to the net."""
+    """Gradient attacks on the rectified board: how many of the 90 points change what they are to the net."""
     clean, fast, strong, count = 0, dict.fromkeys(_LEVELS, 0), dict.fromkeys(_LEVELS, 0), 0
     for number in range(subject.rounds):
         bench = Bench(number, subject.locator, subject.classifier)
-        canvas = rectify(bench.clean(), bench.stage.ground, height_cells=PIECE_HEIGHT_CELLS)
-        pictures = crops(canvas).astype(np.float32)
+        pictures = board_canvas(bench.clean(), bench.stage.ground)[None].astype(np.float32)
         truth = np.array([label != "." for label in bench.labels])
         aim = _confusing(truth)
         count += len(truth)
@@ -79,8 +78,8 @@ def _confusing(truth: NDArray[np.bool_]) -> Callable[[Tensor], Tensor]:
     sign = torch.from_numpy(np.where(truth, 1.0, -1.0).astype(np.float32))
 
     def aim(scores: Tensor) -> Tensor:
-        logp = torch.log_softmax(scores[:, :_KINDS], dim=1)
-        value: Tensor = sign * (logp[:, _EMPTY] - torch.logsumexp(logp[:, :_EMPTY], dim=1))
+        logp = torch.log_softmax(scores[0, :, :_PRESENCE], dim=1)
+        value: Tensor = sign * (logp[:, _EMPTY] - logp[:, _PIECE])
         return value
 
     return aim
@@ -88,10 +87,9 @@ def _confusing(truth: NDArray[np.bool_]) -> Callable[[Tensor], Tensor]:
 
 def _right(twin: TorchTwin, pictures: NDArray[np.float32], truth: NDArray[np.bool_]) -> int:
     with torch.no_grad():
-        kinds = twin(torch.from_numpy(pictures)).numpy()[:, :_KINDS]
-    standing = np.logaddexp.reduce(kinds[:, :_EMPTY], axis=1)
-    bare = kinds[:, _EMPTY]
-    told = np.where(kinds[:, _EMPTY + 1] > np.maximum(standing, bare), -1, standing > bare)
+        presence = twin(torch.from_numpy(pictures)).numpy()[0, :, :_PRESENCE]
+    standing, bare = presence[:, _PIECE], presence[:, _EMPTY]
+    told = np.where(presence[:, -1] > np.maximum(standing, bare), -1, standing > bare)
     return int((told == truth).sum())
 
 
@@ -122,22 +120,13 @@ def tampered_pictures(subject: Subject) -> list[Line]:
 
 
 def _pattern(subject: Subject, bench: Bench, levels: int) -> NDArray[np.float32]:
-    """What to add to the camera's picture: the crops' perturbations, each over its own cell, seen from the
-    lens.
-    """
+    """What to add to the camera's picture: the rectified board's perturbation, seen from the lens."""
     image, ground = bench.clean(), bench.stage.ground
-    canvas = rectify(image, ground, height_cells=PIECE_HEIGHT_CELLS)
-    pictures = crops(canvas).astype(np.float32)
+    pictures = board_canvas(image, ground)[None].astype(np.float32)
     truth = np.array([label != "." for label in bench.labels])
-    changed = pgd(subject.twin, pictures, _confusing(truth), levels, _STEPS, bench.rng) - pictures
-    added = np.zeros(canvas.shape, np.float32)
-    margin, half = round(MARGIN_CELLS * CELL_PIXELS), CELL_PIXELS // 2
-    inner = slice(pictures.shape[1] // 2 - half, pictures.shape[1] // 2 + half)
-    for point in range(len(SQUARES)):
-        y, x = (margin + CELL_PIXELS * value - half for value in divmod(point, 9))
-        added[y : y + 2 * half, x : x + 2 * half] = changed[point, inner, inner]
+    added = (pgd(subject.twin, pictures, _confusing(truth), levels, _STEPS, bench.rng) - pictures)[0]
     plane = bench.stage.view.plane(PIECE_HEIGHT_CELLS)
-    to_picture = plane @ np.linalg.inv(canvas_from_board())
+    to_picture = plane @ np.linalg.inv(canvas_from_board(CANVAS_CELL_PIXELS, CANVAS_MARGIN_CELLS))
     size = (image.shape[1], image.shape[0])
     return np.asarray(cv2.warpPerspective(added, to_picture, size, flags=cv2.INTER_NEAREST), np.float32)
 

@@ -44,6 +44,10 @@ class Puppet:
         """As the reader it stands for."""
         return self._reader.sha256
 
+    def mirror_gain(self, image: Picture, homography: NDArray[np.float64], scores: PointScores) -> float:
+        """As the reader it stands for."""
+        return self._reader.mirror_gain(image, homography, scores)
+
     def classify(self, image: Picture, homography: NDArray[np.float64]) -> PointScores:
         """The true scores, or those of the attacker's labels."""
         scores = self._reader.classify(image, homography)

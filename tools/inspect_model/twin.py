@@ -111,6 +111,18 @@ def _flatten(given: _Values, attributes: _Attributes) -> Tensor:
     return torch.flatten(_need(given[0]), int(str(attributes.get("axis", 1))))
 
 
+def _slice(given: _Values, attributes: _Attributes) -> Tensor:
+    del attributes
+    whole = _need(given[0])
+    starts, ends = (_need(part).tolist() for part in given[1:3])
+    axes = _need(given[3]).tolist() if len(given) > 3 else range(len(starts))
+    steps = _need(given[4]).tolist() if len(given) > 4 else [1] * len(starts)
+    cuts = [slice(None)] * whole.dim()
+    for axis, start, end, step in zip(axes, starts, ends, steps, strict=True):
+        cuts[int(axis)] = slice(int(start), int(end), int(step))
+    return whole[tuple(cuts)]
+
+
 def _transpose(given: _Values, attributes: _Attributes) -> Tensor:
     return _need(given[0]).permute(*_integers(attributes, "perm", ()))
 
@@ -134,9 +146,12 @@ _OPERATIONS: dict[str, Callable[[_Values, _Attributes], Tensor]] = {
     "HardSwish": lambda given, _: torch.nn.functional.hardswish(_need(given[0])),
     "Identity": lambda given, _: _need(given[0]),
     "Mul": lambda given, _: _need(given[0]) * _need(given[1]),
+    "Reshape": lambda given, _: _need(given[0]).reshape([int(side) for side in _need(given[1])]),
     "ReduceMean": _reduce_mean,
     "Relu": lambda given, _: torch.relu(_need(given[0])),
     "Resize": _resize,
+    "Shape": lambda given, _: torch.tensor(_need(given[0]).shape),
+    "Slice": _slice,
     "Sigmoid": lambda given, _: torch.sigmoid(_need(given[0])),
     "Sqrt": lambda given, _: torch.sqrt(_need(given[0])),
     "Sub": lambda given, _: _need(given[0]) - _need(given[1]),

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from tools.train_vision.camera import Camera
 from tools.train_vision.scene import KINDS, Piece, Scene
-from vision.classify import CANVAS_CELL_PIXELS, CANVAS_MARGIN_CELLS
+from vision.classify import board_canvas
 from vision.geometry import LATTICE, homography_from_corners, lifted, project, unproject
 from vision.glyphs import CLOSE_UP_PIXELS, GLYPHS, cut_close_up
 from vision.locate import fit_to_square, second_look
-from vision.rectify import PIECE_HEIGHT_CELLS, rectify
+from vision.rectify import PIECE_HEIGHT_CELLS
 
 __all__ = [
     "EMPTY",
@@ -113,14 +113,7 @@ def canvas_sample(
 ) -> tuple[NDArray[np.uint8], PointLabels]:
     """Rectify the scene as the classifier will see it, with a homography that is a little wrong."""
     homography = _jittered(rng, scene.homography, jitter_cells)
-    canvas = rectify(
-        scene.image,
-        homography,
-        height_cells=PIECE_HEIGHT_CELLS,
-        cell_pixels=CANVAS_CELL_PIXELS,
-        margin_cells=CANVAS_MARGIN_CELLS,
-    )
-    return canvas, point_labels(scene, homography)
+    return board_canvas(scene.image, homography), point_labels(scene, homography)
 
 
 def locator_sample(

@@ -103,8 +103,8 @@ def test_the_twin_of_every_net_says_what_the_net_says() -> None:
         if not name.endswith(".onnx"):
             continue
         model = load_model(MODELS / name, 1)
-        side = model.session.get_inputs()[0].shape[1]
-        pictures = np.random.default_rng(1).uniform(0, 255, (2, side, side, 3)).astype(np.float32)
+        height, width = model.session.get_inputs()[0].shape[1:3]
+        pictures = np.random.default_rng(1).uniform(0, 255, (2, height, width, 3)).astype(np.float32)
         told = TorchTwin(MODELS / name)(torch.from_numpy(pictures)).numpy()
         assert np.abs(told - model.run(pictures)).max() < 1e-3
 
@@ -115,10 +115,10 @@ def test_attacks_stay_within_their_bounds_and_more_steps_mislead_more() -> None:
     from tools.inspect_model.twin import TorchTwin
 
     twin = TorchTwin(MODELS / "pieces.onnx")
-    pictures = np.random.default_rng(2).uniform(60, 200, (3, 48, 48, 3)).astype(np.float32)
+    pictures = np.random.default_rng(2).uniform(60, 200, (2, 264, 240, 3)).astype(np.float32)
 
     def aim(scores):
-        return scores[:, 0]
+        return scores[:, :, 0]
 
     def value(changed) -> float:
         with torch.no_grad():
