@@ -185,9 +185,8 @@ class App:
         period = STATUS_MOVING_US if moving else STATUS_US
         if self._status_at is None or ticks.diff(now, self._status_at) >= period:
             self._status_at = now
-            frame = self.session.datagram(self._status(now))
-            if frame is not None:
-                self.board.write(frame)
+            if self.session.nonce is not None:
+                self.board.write(self.session.datagram(self._status(now)))
 
     def _status(self, now):
         machine = self.machine
