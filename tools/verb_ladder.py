@@ -48,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tune.add_argument("--no-games", action="store_true", help="only place, by all games there are")
     report = acts.add_parser("report", help="write the document of what was measured")
     report.add_argument("--out", type=Path, default=Path("docs/levels.md"), help="default docs/levels.md")
+    report.add_argument("--measured", type=Path, metavar="FILE", help="also write what `qiyou levels` shows")
     report.add_argument("--signature", metavar="S", help="results of that engine (default: this engine's)")
     for act, openings in ((play, 200), (watch, 200), (tune, 60)):
         act.add_argument(
@@ -134,9 +135,11 @@ def _tune(args: argparse.Namespace) -> int:
 
 
 def _report(args: argparse.Namespace) -> int:
-    from tools.ladder.report import write_report
+    from tools.ladder.report import write_measured, write_report
 
     write_report(args.data, args.out, args.signature)
+    if args.measured is not None:
+        write_measured(args.data, args.measured, args.signature)
     return 0
 
 

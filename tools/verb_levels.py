@@ -1,10 +1,15 @@
-"""`qiyou levels`: the 26 levels of play."""
+"""`qiyou levels`: the 26 levels of play and what has been measured of their strength."""
 
 import argparse
 import json
 from dataclasses import asdict
+from pathlib import Path
+from typing import cast
 
-SUMMARY = "show the 26 levels of play"
+SUMMARY = "show the 26 levels of play with their measured strength"
+
+MEASURED = Path(__file__).parent / "ladder" / "measured.json"
+"""Written by `qiyou ladder report --measured`."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -12,9 +17,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
+def _measured() -> list[dict[str, object] | None]:
+    """What was measured of each level; None where its rule has changed since or nothing was played."""
+    from tools.ladder.contestants import level
+
+    found: list[dict[str, object]] = json.loads(MEASURED.read_text(encoding="utf-8"))["levels"]
+    return [
+        {key: entry[key] for key in ("elo", "elo_bound", "below", "below_bound", "games")}
+        if entry["key"] == level(number).key
+        else None
+        for number, entry in enumerate(found, start=1)
+    ]
+
+
 def _unseen(rule: dict[str, int]) -> str:
     shares = [rule[f"unseen_{kind}"] / 10 for kind in ("captures", "quiet", "far", "backward")]
     return "-" if not any(shares) else "{:.0f} {:.0f} +{:.0f} +{:.0f}".format(*shares)
+
+
+def _strength(measured: dict[str, object] | None) -> str:
+    if measured is None or measured["elo"] is None:
+        return "not measured"
+    elo = f"{measured['elo']:5} ± {measured['elo_bound']}"
+    if measured["below"] is None:
+        return elo
+    below, bound = 100 * cast(float, measured["below"]), 100 * cast(float, measured["below_bound"])
+    return f"{elo:12} {below:4.0f} ± {bound:.0f} % of {measured['games']}"
 
 
 def run(args: argparse.Namespace) -> int:
@@ -22,14 +50,17 @@ def run(args: argparse.Namespace) -> int:
     from engine.levels import load_levels
 
     rules = [asdict(rule) for rule in load_levels()]
+    measured = _measured()
     if args.json:
-        print(json.dumps({"levels": rules}))
+        levels = [{**rule, "measured": found} for rule, found in zip(rules, measured, strict=True)]
+        print(json.dumps({"levels": levels}))
         return 0
-    print("level     nodes  plies  weighs  halved by  overlooks, % (captures, quiet, +far, +backward)")
-    for rule in rules:
+    print("                             almost     overlooks, %                 Elo above    against the")
+    print("level      nodes  plies  the best  (captures quiet +far +backward)  level 1      level below")
+    for rule, found in zip(rules, measured, strict=True):
         horizon = rule["horizon"] or "any"
-        choice = "  best          -"
-        if rule["temperature"]:
-            choice = f"{rule['lines']:6}  {rule['temperature']:6} cp"
-        print(f"{rule['number']:5}  {rule['nodes']:8,}  {horizon:>5}  {choice}  {_unseen(rule)}")
+        choice = f"{rule['temperature']} cp" if rule["temperature"] else "-"
+        row = f"{rule['number']:5}  {rule['nodes']:9,}  {horizon:>5}  {choice:>8}  {_unseen(rule):31}"
+        print(f"{row}  {_strength(found)}")
+    print("Elo between these levels; no human rating has been measured. docs/levels.md says how.")
     return 0

@@ -44,7 +44,8 @@ std::uint64_t weight(int loss, int temperature) {
 
 Move pick(const std::vector<RootLine>& lines, const LevelRule& rule, std::uint64_t dice) {
   const RootLine& best = lines.front();
-  if (rule.temperature == 0) return best.moves.front();
+  // Nobody who sees a mate plays something else.
+  if (rule.temperature == 0 || best.score > kMateBound) return best.moves.front();
   std::uint64_t total = 0;
   std::vector<std::pair<Move, std::uint64_t>> bowl;
   for (const RootLine& line : lines) {

@@ -16,7 +16,7 @@ JUDGED_EVERY = 5
 """Every fifth ply is judged by search; all are checked for mates and hanging men."""
 BLUNDER = 0.20
 """Loss of win probability that counts as throwing something away."""
-HANGS_CP = 100
+HANGS_CP = 200
 """A move hangs a man that ends at least so much below standing still, though another would not have."""
 
 

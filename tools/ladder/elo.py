@@ -1,7 +1,7 @@
 """Strength from results: Elo ratings fitted to all games at once, and scores with their intervals."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,8 @@ __all__ = ["Score", "fit_elo", "scores"]
 _PER_ELO = math.log(10) / 400
 _ROUNDS = 200
 _Z95 = 1.96
+_PRIOR_GAMES = 0.5
+_TELLING_GAMES = 40
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,9 @@ def scores(results: Iterable[PairResult]) -> dict[tuple[str, str], Score]:
 def fit_elo(pairs: Mapping[tuple[str, str], Score], anchor: str) -> dict[str, tuple[float, float]]:
     """Ratings with half their 95 % intervals, in Elo above `anchor`, of everybody joined to it by games.
 
-    Maximum likelihood of the logistic model on points (Bradley, Terry 1952); the intervals come from the
-    curvature, scaled by how much the pairs' scores really vary, so that draws narrow them.
+    Maximum likelihood of the logistic model on points (Bradley, Terry 1952), with half a drawn game added to
+    every pair, so that a clean sweep has an answer. The intervals come from the curvature, narrowed by as
+    much as draws and paired openings make the scores steadier than single games would be.
     """
     names = _joined(pairs, anchor)
     place = {name: i for i, name in enumerate(names)}
@@ -73,27 +76,33 @@ def fit_elo(pairs: Mapping[tuple[str, str], Score], anchor: str) -> dict[str, tu
         curvature[:] = 0
         for a, b, score in rows:
             expected = 1 / (1 + math.exp(_PER_ELO * (rating[b] - rating[a])))
-            # What one game tells: the inverse of its variance, seen through the pairs of games.
-            share = min(max(score.share, 0.5 / score.games), 1 - 0.5 / score.games)
-            binomial = share * (1 - share)
-            variance = max((score.bound / _Z95) ** 2 * score.games, 0.1 * binomial)
-            weight = score.games * binomial / variance
-            slope[a] += weight * (share - expected) * _PER_ELO
-            slope[b] -= weight * (share - expected) * _PER_ELO
-            information = weight * expected * (1 - expected) * _PER_ELO**2
+            games = score.games + _PRIOR_GAMES
+            share = (score.share * score.games + 0.5 * _PRIOR_GAMES) / games
+            slope[a] += games * (share - expected) * _PER_ELO
+            slope[b] -= games * (share - expected) * _PER_ELO
+            information = games * expected * (1 - expected) * _PER_ELO**2
             curvature[a, a] += information
             curvature[b, b] += information
             curvature[a, b] -= information
             curvature[b, a] -= information
-        free = slice(1, None)
-        step = np.linalg.lstsq(curvature[free, free], slope[free], rcond=None)[0]
-        rating[free] += np.clip(step, -200, 200)
+        step = np.linalg.lstsq(curvature[1:, 1:], slope[1:], rcond=None)[0]
+        rating[1:] += np.clip(step, -200, 200)
         if np.abs(step).max(initial=0.0) < 1e-6:
             break
     spread = np.zeros(len(names))
     if len(names) > 1:
         spread[1:] = np.sqrt(np.clip(np.diag(np.linalg.pinv(curvature[1:, 1:])), 0, None))
+        spread *= _steadiness([score for _, _, score in rows])
     return {name: (float(rating[i]), _Z95 * float(spread[i])) for name, i in place.items()}
+
+
+def _steadiness(found: Sequence[Score]) -> float:
+    """Ratio of the scores' real spread to that of single games won or lost; 1 where too little is known."""
+    usual = [score for score in found if score.games >= _TELLING_GAMES and 0.02 < score.share < 0.98]
+    if not usual:
+        return 1.0
+    real = sum((score.bound / _Z95) ** 2 for score in usual)
+    return min(1.0, math.sqrt(real / sum(score.share * (1 - score.share) / score.games for score in usual)))
 
 
 def _joined(pairs: Iterable[tuple[str, str]], anchor: str) -> list[str]:
