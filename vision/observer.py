@@ -55,6 +55,7 @@ class _Scene:
     read_us: int
     seen_us: int
     stirred_us: int
+    quiet: bool = True  # whether the last frame showed no change
     labels: tuple[str, ...] | None = None  # of the one reading since the last change, not yet confirmed
     labels_hash: str = ""
     limb: tuple[bytes, int] | None = None  # which points something hides, and since when (us)
@@ -92,7 +93,9 @@ class Observer:
         change = compare(scene.reference, now)
         # A look long after the last one tells that something happened in between, not that it goes on.
         soon = frame.t_us - scene.seen_us < self._limits.settle_us
-        moving = soon and _stirs(compare(scene.last, now))
+        quiet = not change.points.any() and not change.limb and scene.quiet
+        moving = soon and not quiet and _stirs(compare(scene.last, now))
+        scene.quiet = not change.points.any() and not change.limb
         scene.last, scene.seen_us = now, frame.t_us
         ms = {"compare": (time.perf_counter() - started) * 1000}
         if moving:
@@ -121,7 +124,7 @@ class Observer:
     def _first(self, frame: Frame) -> Reading:
         """Find the board; it becomes the scene when nothing about it is in doubt."""
         reading = self._finder.look(frame)
-        if reading.verdict == "ok" and reading.corners is not None:
+        if _is_clear(reading) and reading.corners is not None:
             self._begin(np.array(reading.corners), frame, reading)
         return reading
 
@@ -142,7 +145,7 @@ class Observer:
         assert self._fixed is not None
         reading = self._fixed.look(frame)
         reading = _doubted(replace(reading, ms={**ms, **reading.ms}), scene.reading, change)
-        if reading.verdict != "ok":
+        if not _is_clear(reading):
             scene.labels = None
             return reading if otherwise is None else otherwise
         if scene.labels == reading.labels and scene.labels_hash != reading.frame_hash:
@@ -164,7 +167,7 @@ class Observer:
         off = min(float(np.abs(way - scene.corners).max()) for way in (corners, turned))
         if off < self._limits.bump_cells * cell:
             return None
-        if found.verdict == "ok":
+        if _is_clear(found):
             self._begin(corners, frame, found)
         return replace(found, verdict="wait", reason="moved", ms={**ms, **found.ms})
 
@@ -189,6 +192,13 @@ class Observer:
         )
 
 
+def _is_clear(reading: Reading) -> bool:
+    """Whether every point is told; one of them may be less sure than the verdict ok asks for."""
+    return reading.verdict == "ok" or (
+        reading.verdict == "unsure" and reading.reason is None and "?" not in reading.labels
+    )
+
+
 def _doubted(reading: Reading, before: Reading, change: Change) -> Reading:
     """A reading that finds other men where not a pixel changed is misled, by chance or by somebody: there it
     says `?`, so that no move can follow from it.
@@ -197,7 +207,7 @@ def _doubted(reading: Reading, before: Reading, change: Change) -> Reading:
         now.label not in {was.label, "?"} and not changed
         for was, now, changed in zip(before.points, reading.points, change.points, strict=True)
     ]
-    if reading.verdict != "ok" or not any(misled):
+    if not _is_clear(reading) or not any(misled):
         return reading
     points = tuple(
         replace(point, label="?", confidence=0.0) if wrong else point

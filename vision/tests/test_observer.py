@@ -69,9 +69,9 @@ def test_after_a_while_it_is_read_again_all_the_same() -> None:
     assert table.looks == ["find", "read"]
 
 
-def test_a_doubtful_board_is_not_kept_as_reference() -> None:
+def test_a_board_with_an_unknown_point_is_not_kept_as_reference() -> None:
     table = Table()
-    table.verdict = "unsure"
+    table.verdict, table.moving = "unsure", "?"
     table.see(QUIET)
     table.see(QUIET)
     assert table.looks == ["find", "find"]
@@ -131,7 +131,7 @@ def test_a_still_thing_at_the_border_is_read_after_a_while_and_believed_if_all_i
 def test_a_still_hand_that_hides_points_stays_a_hand() -> None:
     table = Table()
     table.see(QUIET)
-    table.verdict = "unsure"
+    table.verdict, table.moving = "unsure", "?"
     readings = [table.see(with_hand(QUIET)) for _ in range(40)]
     assert {(reading.verdict, reading.reason) for reading in readings} == {("wait", "covered")}
 
@@ -143,6 +143,7 @@ def test_a_bumped_board_is_named_and_found_again(verdict) -> None:
     shift = np.array([0.4 * CELL, 0.3 * CELL])
     moved = cv2.warpAffine(QUIET, np.float32([[1, 0, shift[0]], [0, 1, shift[1]]]), (620, 620), borderMode=1)
     table.corners, table.verdict = np.array(CORNERS) + shift, verdict
+    table.moving = "." if verdict == "ok" else "?"
     readings = [table.see(moved, 500_000) for _ in range(3)]
     assert (readings[0].verdict, readings[0].reason) == ("wait", "moved")
     if verdict == "ok":
