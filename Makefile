@@ -24,7 +24,7 @@ check: $(VENV)/.dev-ready
 	$(BIN)/cmake --build build/asan
 	build/asan/engine/core/engine_selftest
 	build/asan/engine/core/engine_fuzz 150 1
-	$(BIN)/python $(BIN)/run-clang-tidy.py -clang-tidy-binary $(BIN)/clang-tidy -config-file engine/core/.clang-tidy -p build/asan -quiet -j 2 engine/core
+	$(BIN)/python $(BIN)/run-clang-tidy.py -clang-tidy-binary $(BIN)/clang-tidy -config-file engine/core/.clang-tidy -p build/asan -extra-arg=-Wno-error -quiet -j 2 engine/core
 
 # The long forms: a million hostile packets, an update cut at a thousand bytes.
 hostile: $(VENV)/.dev-ready
