@@ -34,7 +34,8 @@ class Decoded:
 
     `cost` is the whole board's, in nats (lower is more lawful and more like the picture); `scores` is
     (90, 16) over `LABELS`, without laws and history. `told` are the labels before the doubtful ones became
-    `?`, `gap` (90,) the nats it costs to put another one there, `own` (90,) the log-odds of the raw label.
+    `?`, `gap` (90,) the nats it costs to put another one there, `own` (90,) the log-odds of the raw label,
+    `by_laws` (90,) how often a told label with that gap is right, whatever the picture alone says of it.
     """
 
     labels: tuple[str, ...]
@@ -47,6 +48,7 @@ class Decoded:
     told: tuple[str, ...]
     gap: NDArray[np.float64]
     own: NDArray[np.float64]
+    by_laws: NDArray[np.float64]
 
 
 def label_log_likelihood(
@@ -87,7 +89,7 @@ def decode(scores: PointScores, prior: Position | None = None, *, free: bool = F
     confidence = by_laws if prior is not None else np.minimum(by_laws, raw_confidence)
     settled = (by_laws >= _SURE) & (columns != _UNKNOWN)
     labels = tuple(label if sure else "?" for label, sure in zip(told, settled, strict=True))
-    return Decoded(labels, confidence, raw_labels, raw_confidence, cost, logp, sides, told, gap, own)
+    return Decoded(labels, confidence, raw_labels, raw_confidence, cost, logp, sides, told, gap, own, by_laws)
 
 
 def _history(prior: Position) -> NDArray[np.float64]:

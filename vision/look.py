@@ -41,7 +41,8 @@ _STRANGE = -0.35  # nats: a point that is no piece and no blank with 70 % or mor
 _LIMB = 2  # connected unknown points that reach the edge of the board: an arm
 _HEAP = 4  # connected unknown points anywhere: something lies on the board
 _KINDS = 7  # the first columns of a classifier's kinds are pieces
-_MOST_DOUBT = 1.0  # points that are likely wrong on the whole board: under one, or it is not `ok`
+#: So many points of the whole board may be expected wrong under `ok`: drawn boards with a fault had more.
+_MOST_DOUBT = 0.6
 #: Nats a piece by which the faces must read better in the mirror. On drawn boards straight ones had -0.04 at
 #: most, mirrored ones 0.04 at least.
 _MIRROR_MARGIN = 0.02
@@ -183,7 +184,7 @@ def _judge(labels: tuple[str, ...], decoded: Decoded, *, free: bool) -> tuple[Ve
         return "no-board", "not-xiangqi"
     if _covered(unknown):
         return "wait", "covered"
-    if "?" in labels or (1 - decoded.confidence).sum() > _MOST_DOUBT:
+    if "?" in labels or (1 - decoded.by_laws).sum() > _MOST_DOUBT:
         return "unsure", None
     if free or (labels.count("K") == labels.count("k") == 1 and not generals_face(labels)):
         return "ok", None
