@@ -12,7 +12,7 @@ from host.arm.moves import swing
 from host.game.lookout import Lookout
 from host.game.pace import Pace
 from host.link.session import End
-from safety import reasons
+from safety import reasons, states
 from vision.look import Looker
 from vision.reading import Frame
 
@@ -37,7 +37,8 @@ class Watched:
         self.bench, self.session = bench, bench.session
         bench.get_ready(bench.usteps_by_encoders())
         self.lookout = Lookout(self._glance, bench.robot, SEAT)
-        watch = SimpleNamespace(session=bench.session, found=True)
+        held = lambda: "hold" if states.HOLD in bench.session.states.values() else "moving"  # noqa: E731
+        watch = SimpleNamespace(session=bench.session, found=True, state=held)
         self.pace = Pace(bench.robot, bench.client, bench.time, watch, self.lookout)
         self.pace.begin()
 

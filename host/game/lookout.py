@@ -66,12 +66,14 @@ class Lookout:
             return
         height, width = frame.image.shape[:2]
         self._view = _Projection(self._robot, reading, size, (width, height))
-        self._own = []
         self._changes.learn(frame.image, self._masked(joints))
 
     def explain(self, places: Iterable[Point]) -> None:
-        """The robot itself is about to take or put something at `places` (board frame, metres)."""
-        self._own += places
+        """The robot itself is about to take or put something at `places` (board frame, metres).
+
+        Until the next such plan nothing is known of them, whatever is looked at in between.
+        """
+        self._own = list(places)
 
     def glimpse(self, now_us: int, joints: Joints | None) -> View | None:
         """Take and judge a picture if one is due; `joints` is where the arm stands (None: not known)."""

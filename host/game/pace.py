@@ -19,8 +19,6 @@ from host.timebase import Timebase
 
 __all__ = ["Pace", "Sent"]
 
-_PAUSE_AGAIN_US = 500_000
-
 
 @dataclass
 class Sent:
@@ -59,7 +57,7 @@ class Pace:
         self._watch = watch
         self._lookout = lookout
         self._fast = False
-        self._paused_us: int | None = None
+        self._paused = False
 
     def begin(self) -> None:
         """A row of motions begins: look out from now on."""
@@ -80,6 +78,7 @@ class Pace:
             sent = swing(self._robot, *ends, motion.label, fast=fast, approach=approach)
         cut = "a person near" if asked.profile == "fast" and sent.profile == "normal" else None
         self._fast = sent.profile == "fast"
+        self._paused = False
         speeds = [fastest_point(self._robot, each) * 1e3 for each in (asked, sent)]
         self.sent.append(Sent(motion.label, speeds[0], speeds[1], sent.duration_s, cut))
         return sent
@@ -101,10 +100,9 @@ class Pace:
             # Said again until the motion ends: only what is under way can be slowed, and it may just begin.
             self._client.profile(messages.PROFILE_NORMAL)
             self._note("slowed: a person came near")
-        if lookout.hand_at_arm and (
-            self._paused_us is None or now_us - self._paused_us >= _PAUSE_AGAIN_US
-        ):
-            self._paused_us = now_us
+        # Said again until it stands still; a person's go then counts for the rest of the motion.
+        self._paused = self._paused or self._watch.state() == "hold"
+        if lookout.hand_at_arm and not self._paused:
             self._client.hold()
             self._note("paused: a hand at the arm")
 

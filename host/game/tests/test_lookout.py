@@ -71,6 +71,7 @@ def stage(scene):
     scene.put_arm()
     scene.hand_at(0.06, 1.2, 0.2)
     scene.now_us += 10_000_000
+    scene.lookout.explain([])
     scene.lookout.looked(scene.reading, (1280, 720), scene.joints)
     return scene
 
@@ -172,6 +173,11 @@ def test_a_piece_the_robot_itself_took_away_is_explained_and_another_is_a_change
     try:
         assert stage.wait(0.2).person
         stage.lookout.explain([square_board(ROBOT, square)])
+        assert not stage.wait(0.2).person
+        # A look in the midst of the work, with the piece back, does not undo the explanation.
+        stage.world.data.qpos[at : at + 2] = there
+        stage.lookout.looked(stage.reading, (1280, 720), stage.joints)
+        stage.world.data.qpos[at : at + 2] = (0.6, 0.6)
         assert not stage.wait(0.2).person
     finally:
         stage.world.data.qpos[at : at + 2] = there

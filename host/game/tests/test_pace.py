@@ -49,7 +49,8 @@ class Robot:
         self.client = Client()
         self.now_us = 1_000_000
         self.session = SimpleNamespace(meanwhile=None, usteps=HERE)
-        watch = SimpleNamespace(session=self.session, found=True)
+        self.state = "moving"
+        watch = SimpleNamespace(session=self.session, found=True, state=lambda: self.state)
         time = SimpleNamespace(now_us=lambda: self.now_us)
         self.pace = Pace(ROBOT, self.client, time, watch, self.lookout if with_camera else None)
         self.pace.begin()
@@ -117,13 +118,28 @@ def test_a_person_during_a_normal_swing_changes_nothing(robot, fast):
     assert robot.client.said == []
 
 
-def test_a_hand_at_the_arm_pauses_any_motion_but_not_ten_times_a_second(robot, fast):
+def test_a_hand_at_the_arm_pauses_any_motion_until_it_stands_still(robot, fast):
     robot.lookout.nobody = False
     robot.pace.allowed(fast)
     robot.lookout.hand_at_arm = True
+    robot.watch(2)
+    assert robot.client.said == ["hold"] * 2
+    robot.state = "hold"
+    robot.watch(5)
+    assert robot.client.said == ["hold"] * 2
+
+
+def test_a_persons_go_counts_for_the_rest_of_the_motion_and_not_for_the_next(robot, fast):
+    robot.lookout.nobody, robot.lookout.hand_at_arm = False, True
+    robot.pace.allowed(fast)
+    robot.watch()
+    robot.state = "hold"
+    robot.watch()
+    robot.state = "moving"
     robot.watch(5)
     assert robot.client.said == ["hold"]
-    robot.watch(5)
+    robot.pace.allowed(fast)
+    robot.watch()
     assert robot.client.said == ["hold"] * 2
 
 
