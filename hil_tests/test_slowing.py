@@ -26,6 +26,7 @@ def test_a_fast_swing_that_is_slowed_ends_where_it_should_and_later(bench):
     bench.get_ready()
     took, planned = run(bench, None)
     assert took - planned < 0.3
+    # Long enough that the controller's queue fills up and segments wait at the host.
     slowed, planned = run(bench, 0.6)
     # About 0.6 s at the full rate, the rest at three fifths of it.
     rest = planned - 0.5

@@ -124,6 +124,8 @@ class Streamer:
             and in_flight + len(payloads) < WINDOW_PACKETS
             and self._room >= SEGMENTS_PER_PACKET
         ):
+            # A slowed path is played later than it was sent for; what waited for room is not late for that.
+            self._plays_until_us = max(self._plays_until_us, now_us)
             payloads.append(self._packet(motion, clock))
         return payloads
 
