@@ -22,6 +22,7 @@ __all__ = [
     "HEADROOM",
     "before",
     "creep",
+    "ease",
     "lower",
     "raise_nose",
     "search_switch",
@@ -61,6 +62,16 @@ def swing(
     if middle != end:
         lines.append(_line(_gentle(robot), middle, end, speed, plan.lowering))
     return _make(robot, lines, label, profile)
+
+
+def ease(robot: Robot, start: Usteps, end: Usteps, label: str) -> Motion:
+    """Move as gently as in an approach, whichever way, at travel height or above."""
+    if min(start[2], end[2]) < travel_usteps(robot):
+        raise PlanError(f"The move '{label}' would go below travel height; the nose must be raised first.")
+    plan = robot.plan
+    return _make(
+        robot, [_line(_gentle(robot), start, end, plan.fastest_point, plan.lowering)], label, "normal"
+    )
 
 
 def before(robot: Robot, end: Usteps) -> Usteps:

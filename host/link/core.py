@@ -203,6 +203,8 @@ class LinkCore:
                 self.streamer.note_begun()
             if status.state == states.HOLD:
                 self.streamer.hold(status.queue_ms * 1000, now_us)
+            elif status.motion == self.streamer.current:
+                self.streamer.note_queue(status.queue_ms * 1000, now_us)
 
     def _refused(self, motion: int, reason: int) -> None:
         # A motion that has begun ends with MOTION_DONE; for one that never did nothing else will come.

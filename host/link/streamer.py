@@ -110,6 +110,14 @@ class Streamer:
         """
         self._plays_until_us = now_us + queue_us
 
+    def note_queue(self, queue_us: int, now_us: int) -> None:
+        """The controller has `queue_us` of path left to play: it ends no earlier than that.
+
+        A motion that is slowed under way plays later than was planned; so do the segments still to come, and
+        they are of use for longer.
+        """
+        self._plays_until_us = max(self._plays_until_us, now_us + queue_us)
+
     def poll(self, now_us: int, clock: ClockSync, in_flight: int) -> list[bytes]:
         """Payloads of SEGMENT messages to hand to the reliable session now."""
         payloads: list[bytes] = []

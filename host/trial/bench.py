@@ -33,6 +33,7 @@ _FRAME_US = 1_000
 _SEARCH_FRAME_US = 250
 _CREEPS = 3
 _ALL_SWITCHES = 0b111
+_NOSE = 0b1000
 _FULL_DRIVE = 1000
 _LINK_US = 60_000
 """What the link and the controllers take from one motion to the next."""
@@ -68,6 +69,10 @@ class Bench:
     def encoders(self) -> tuple[int, int]:
         """What the joint encoders read now."""
         return self.world.encoder_counts()
+
+    def nose_pressed(self) -> bool:
+        """Whether the nose switch is closed."""
+        return bool(self.world.inputs() & _NOSE)
 
     # --- motion -----------------------------------------------------------------------------------
 

@@ -104,25 +104,27 @@ class Camera:
         self._gain = self._light(rng)
         self._small = np.zeros((GLANCE_SIZE[1], GLANCE_SIZE[0], 3), np.uint8)
         self._small_gain = np.ascontiguousarray(self._gain[_JOINED // 2 :: _JOINED, _JOINED // 2 :: _JOINED])
-        self._bend = self._lens(model, rng)
-
-    def _lens(
-        self, model: mujoco.MjModel, rng: np.random.Generator
-    ) -> tuple[NDArray[np.int16], NDArray[np.uint16]]:
-        """Where each pixel of the picture looks in the undistorted drawing (a map for `cv2.remap`).
-
-        Brown's model with one radial and two tangential terms, about the middle of the picture; the
-        inverse is found by fixed-point iteration.
-        """
-        noise = self._noise
         radial = bounded_normal(rng, noise.radial_sigma, noise.radial_max)
         first, second = (
             bounded_normal(rng, noise.tangential_sigma, noise.tangential_max) for _ in range(2)
         )
-        half = math.radians(float(model.cam_fovy[self._handles.camera])) / 2
-        focal = HEIGHT_PX / 2 / math.tan(half)
-        middle = np.array([(WIDTH_PX - 1) / 2, (HEIGHT_PX - 1) / 2])
-        columns, rows = np.meshgrid(np.arange(WIDTH_PX), np.arange(HEIGHT_PX))
+        self._bend, self._small_bend = (
+            self._lens(size, radial, first, second) for size in ((WIDTH_PX, HEIGHT_PX), GLANCE_SIZE)
+        )
+
+    def _lens(
+        self, size: tuple[int, int], radial: float, first: float, second: float
+    ) -> tuple[NDArray[np.int16], NDArray[np.uint16]]:
+        """Where each pixel of a picture of `size` looks in the undistorted drawing (a map for `cv2.remap`).
+
+        Brown's model with one radial and two tangential terms, about the middle of the picture; the
+        inverse is found by fixed-point iteration.
+        """
+        width, height = size
+        half = math.radians(float(self._model.cam_fovy[self._handles.camera])) / 2
+        focal = height / 2 / math.tan(half)
+        middle = np.array([(width - 1) / 2, (height - 1) / 2])
+        columns, rows = np.meshgrid(np.arange(width), np.arange(height))
         seen_x, seen_y = (columns - middle[0]) / focal, (rows - middle[1]) / focal
         x, y = seen_x, seen_y
         for _ in range(8):
@@ -132,7 +134,7 @@ class Camera:
                 (seen_x - 2 * first * x * y - second * (square + 2 * x * x)) / scale,
                 (seen_y - first * (square + 2 * y * y) - 2 * second * x * y) / scale,
             )
-        drawn = [(each * focal + half).astype(np.float32) for each, half in zip((x, y), middle, strict=True)]
+        drawn = [(each * focal + at).astype(np.float32) for each, at in zip((x, y), middle, strict=True)]
         maps = cv2.convertMaps(drawn[0], drawn[1], cv2.CV_16SC2)
         return np.asarray(maps[0], dtype=np.int16), np.asarray(maps[1], dtype=np.uint16)
 
@@ -156,7 +158,8 @@ class Camera:
         self._draw(world, self._small)
         rng = np.random.default_rng([self._seed, 0x61A, stamp])
         flicker = 1.0 + float(rng.normal(0.0, self._noise.flicker_sigma))
-        picture = np.ascontiguousarray(self._small[::-1, :, ::-1])
+        upright = np.ascontiguousarray(self._small[::-1, :, ::-1])
+        picture = cv2.remap(upright, *self._small_bend, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         lit = cv2.multiply(picture, self._small_gain, scale=flicker, dtype=cv2.CV_16S)
         row = int(rng.integers(0, _BANK_MARGIN))
         width, height = GLANCE_SIZE

@@ -1,0 +1,41 @@
+"""Calibrating a robot of the twin: every parameter of it is wrong by what the noise file says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+
+from host.arm.robot import load as load_robot
+from host.calibrate.result import Calibration, load, save
+from host.calibrate.steps import PLACEMENT, Calibrator
+from host.trial.bench import Bench
+from host.twin.noise import load as load_noise
+from host.twin.world import World
+from vision.look import Looker
+
+__all__ = ["calibrate_twin"]
+
+_FILE = "calibration.json"
+
+
+def calibrate_twin(seed: int, noise: Path | None, out: Path, told: Callable[[str], None]) -> Calibration:
+    """Calibrate the robot drawn from `seed`, going on with what `out` holds already.
+
+    Writes `calibration.json` and a picture after each step. Raises `CalibrationFileError`,
+    `MeasurementError`, and the noise file's own error.
+    """
+    device = f"twin-{seed}"
+    world = World(load_robot(), load_noise(noise), seed, PLACEMENT, "red")
+    path = out / _FILE
+    known = load(path, device) if path.exists() else Calibration(device)
+    bench = Bench(world)
+    bench.power_on()
+
+    def keep(result: Calibration) -> None:
+        save(result, path)
+        done = sum(result.done(step) for step in ("lens", "height", "encoders", "geometry"))
+        cv2.imwrite(str(out / f"step-{done}.png"), bench.picture().image)
+
+    return Calibrator(bench, "red", Looker(), keep, told).run(known)
