@@ -175,6 +175,8 @@ def test_in_hold_the_queue_is_filled_up_but_no_further_and_streaming_goes_on_aft
     bench.run(500_000)
     assert len(arm.segments) == sent
     arm.state = states.MOVING
+    moved_on = bench.now
+    arm.queue_us = lambda now: 16_000 * len(arm.segments) - played - (now - moved_on)
     bench.run(200_000)
     assert len(arm.segments) > sent
 
