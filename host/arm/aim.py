@@ -28,8 +28,9 @@ Array = NDArray[np.float64]
 PARAMETERS = ("shoulder_rad", "elbow_rad", "link1_m", "link2_m", "base_x_m", "base_y_m")
 """The names of an `ArmGeometry` in the order of its vector."""
 
-DRAWING_SIGMA = (0.0012, 0.0010, 0.0003, 0.0003, 0.0004, 0.0004)
-"""How far an arm departs from its drawing before anything was measured (standard deviations, rad and m)."""
+DRAWING_SIGMA = (0.0006, 0.0005, 0.00015, 0.00015, 0.0002, 0.0002)
+"""How far an arm departs from its drawing before anything was measured (standard deviations, rad and m):
+about half a millimetre at the nose. Wider, the slip and the camera's errors would be taken for the arm's."""
 
 _LEAST_SIGMA = 0.00002
 """What an estimate forgets from one measurement to the next (m at the nose): belts, warmth, a knock."""

@@ -59,7 +59,8 @@ class Calibrator:
         self._keep = keep
         self._told = told
         self._practice = Practice(bench.robot, seat)
-        self._eyes = CameraEyes(bench.picture, looker, bench.robot, _only_look, self._practice.measured)
+        self._looker = looker
+        self._eyes = CameraEyes(bench.picture, looker, bench.robot, _only_look)
 
     def run(self, known: Calibration) -> Calibration:
         """Do the steps that `known` lacks. Raises `MeasurementError` when one is too bad to be kept."""
@@ -190,14 +191,18 @@ class Calibrator:
     def _geometry(self, known: Calibration) -> Calibration:
         """Carry a piece around the board, look at it at every stop, and fit the arm to all of it."""
         bench, robot = self._bench, self._robot
+        height = known.height_piece_m or robot.piece.height
+        # The camera undoes the height of the very piece it follows.
+        seen_as = replace(robot, piece=replace(robot.piece, height=height))
+        eyes = CameraEyes(bench.picture, self._looker, seen_as, _only_look, self._practice.measured)
         offs: list[float] = []
         square = _TOUR[0]
         for target in (*_TOUR[1:], _TOUR[0]):
-            board = fen_order_to_board(self._eyes.look().labels)
+            board = fen_order_to_board(eyes.look().labels)
             standing = [each for each in range(90) if board[each].isalpha()]
             if board[square] != "R" or target in standing:
                 raise MeasurementError("the chariot is not where it was put down; see that the magnet holds")
-            offsets = self._eyes.measure((square,))
+            offsets = eyes.measure((square,))
             self._practice.forget()
             standing_at = centres(robot, standing, offsets)
             scene = Scene(self._seat, standing_at, bench.usteps, aim=self._practice.aim)
@@ -206,8 +211,8 @@ class Calibrator:
                 bench.run(stage.steps)
             bench.settle()
             self._practice.put_down(stages[0])
-            self._eyes.look()
-            off = self._eyes.measure((target,)).get(target)
+            eyes.look()
+            off = eyes.measure((target,)).get(target)
             if off is None:
                 raise MeasurementError("the chariot was not seen where it was put; light the board evenly")
             offs.append(1e3 * math.hypot(*off))

@@ -39,7 +39,7 @@ def test_what_is_seen_of_placed_pieces_makes_the_next_ones_stand_better():
         practice.put_down(stage)
         practice.measured((target,), {target: off})
         offs.append(math.hypot(*off))
-    assert np.mean(offs[8:]) < 0.4 * np.mean(offs[:4])
+    assert np.mean(offs[8:]) < 0.75 * np.mean(offs[:4])
 
 
 @pytest.mark.parametrize("lesson", ["touched", "not measured", "planned anew"])
