@@ -207,13 +207,13 @@ def _doubted(reading: Reading, before: Reading, change: Change) -> Reading:
         now.label not in {was.label, "?"} and not changed
         for was, now, changed in zip(before.points, reading.points, change.points, strict=True)
     ]
-    if not _is_clear(reading) or not any(misled):
+    if reading.verdict in {"wait", "no-board"} or not any(misled):
         return reading
     points = tuple(
         replace(point, label="?", confidence=0.0) if wrong else point
         for point, wrong in zip(reading.points, misled, strict=True)
     )
-    return replace(reading, verdict="unsure", reason=None, fen=None, points=points)
+    return replace(reading, verdict="unsure", fen=None, points=points)
 
 
 def _stirs(motion: Change) -> bool:

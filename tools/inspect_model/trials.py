@@ -21,6 +21,7 @@ __all__ = ["Bench", "Outcome", "Puppet", "swapped", "with_face"]
 Picture = NDArray[np.uint8]
 _FRAME_US = 500_000
 _FRAMES = 9
+_SET_UP_FRAMES = 8
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,15 @@ class Bench:
         observer = Observer(locator=self._locator, classifier=self._reader)
         guard = Guard(self.position, None)
         t_us = 0
-        for frame in range(3):
+        # As at the table: no game begins before the board was seen set up.
+        for frame in range(_SET_UP_FRAMES):
             t_us += _FRAME_US
-            guard.offer(observer.look(Frame(self.clean(frame), t_us, "bench")), t_us)
+            reading = observer.look(Frame(self.clean(frame), t_us, "bench"))
+            guard.offer(reading, t_us)
+            if frame >= 2 and "".join(reading.labels) == self.labels:
+                break
+        else:
+            return Outcome(acted=False, asked=True, words=("set-up",))
         if after is not None:
             after()
         seen = []
