@@ -45,7 +45,7 @@ def test_a_controller_with_other_limits_is_refused(tmp_path, bench):
     time = TwinTime(twin.game, "game")
     client = LinkClient(time, twin.ports, bench.robot.limits.hash() ^ 1, twin.link, seed=1)
     client.start()
-    with pytest.raises(RefusedError, match="copy the files"):
+    with pytest.raises(RefusedError, match="qiyou flash"):
         LinkSession(client, time).connect()
     time.close()
     client.close()

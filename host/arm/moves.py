@@ -35,6 +35,8 @@ HEADROOM = 0.94
 """Part of a limit that plans use. The safety room judges whole steps over a few milliseconds (one step in
 10 ms is up to 6 mm/s at the nose) and rounds its cosines outward, so that a plan at the limit itself would
 now and then look too fast."""
+_CREEP_HEADROOM = 0.8
+"""The same when creeping: of the slowest speeds the rounding is a larger part."""
 
 
 def travel_usteps(robot: Robot) -> int:
@@ -143,7 +145,7 @@ def way(robot: Robot, start: Usteps, end: Usteps, label: str, *, holding: bool) 
 
 def creep(robot: Robot, start: Usteps, end: Usteps, label: str) -> Motion:
     """Move slowly enough for any elbow angle; `start` may lie outside the joint ranges."""
-    speed = robot.plan.recovery * HEADROOM
+    speed = robot.plan.recovery * _CREEP_HEADROOM
     return _make(robot, [plan_line(robot, start, end, speed, speed, slow=True)], label, "recovery")
 
 
