@@ -1,16 +1,14 @@
 """Search that judges positions by a net."""
 
-import pytest
 from hypothesis import assume, given, settings
 
 from engine import Engine, Game, Limits, Net, Position
 from engine.selfplay import selfplay
 from engine.tests.strategies import positions
 from engine.tests.test_net import FILE
-from engine.tests.test_uci import PROGRAM, last, say
+from engine.tests.test_uci import last, say
 
 NET = Net(FILE)
-needs_program = pytest.mark.skipif(not PROGRAM.exists(), reason="qiyou-engine is not installed here")
 
 
 def is_quiet(position):
@@ -44,7 +42,6 @@ def test_self_play_with_a_net_gives_other_games():
     assert with_net != selfplay(1, 1, 50, "rules")
 
 
-@needs_program
 def test_the_program_takes_a_net_from_a_path_with_spaces_and_gives_it_back(tmp_path):
     path = tmp_path / "my own.nnue"
     path.write_bytes(FILE)
@@ -54,7 +51,6 @@ def test_the_program_takes_a_net_from_a_path_with_spaces_and_gives_it_back(tmp_p
     assert said[1] == "info string 12 for the side to move"
 
 
-@needs_program
 def test_the_program_refuses_what_is_no_net_and_plays_on(tmp_path):
     path = tmp_path / "cut.nnue"
     path.write_bytes(FILE[:-1])

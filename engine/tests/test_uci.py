@@ -9,7 +9,6 @@ import pytest
 PROGRAM = Path(sys.executable).with_name("qiyou-engine")
 START = "rnbakabnr/9/1c5c1/p1p1p1p1p/9/9/P1P1P1P1P/1C5C1/9/RNBAKABNR w - - 0 1"
 
-pytestmark = pytest.mark.skipif(not PROGRAM.exists(), reason="qiyou-engine is not installed here")
 
 
 def say(text):
