@@ -12,12 +12,13 @@ from typing import Literal
 
 from engine.errors import ConductError
 
-__all__ = ["Act", "Conduct", "ConductRules", "Penalty", "conduct_rules", "load_conduct"]
+__all__ = ["Act", "Conduct", "ConductRules", "Penalty", "Place", "conduct_rules", "load_conduct"]
 
 CONDUCT_FILE = Path(__file__).parent / "conduct.toml"
 
 Act = Literal["play", "offer-draw", "resign"]
 Penalty = Literal["take-back", "loss"]
+Place = Literal["home", "club"]
 
 _HIGHEST = 100_000
 
@@ -124,7 +125,7 @@ class Conduct:
     """
 
     def __init__(
-        self, level: int, place: Literal["home", "club"] = "home", rules: ConductRules | None = None
+        self, level: int, place: Place = "home", rules: ConductRules | None = None
     ) -> None:
         self._rules = conduct_rules() if rules is None else rules
         self._beginner = level <= self._rules.beginner.up_to_level

@@ -27,6 +27,10 @@ class Waver:
         """Told where to reach."""
         self._squares.append(int(message["wave"]))
 
+    def says(self) -> str | None:
+        """Nothing."""
+        return None
+
     def step(self, now_us: int, view: PersonView) -> int:
         """Reach, press nothing."""
         del now_us

@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--resume", action="store_true", help="go on with the game in DIR after a power cut")
     parser.add_argument("--set", type=Path, metavar="NPZ", help="a set of pieces kept by qiyou learn-set")
+    parser.add_argument("--club", action="store_true", help="count illegal moves: the third loses the game")
     parser.add_argument("--twin", action="store_true", help="play in the twin, against a simulated person")
 
 
@@ -76,13 +77,28 @@ def _play(args: argparse.Namespace) -> bool:
             plies, seed, plays = _MAX_TWIN_PLIES, args.seed, args.plays or "black"
         return run_demo(
             DemoOptions(
-                args.out, plies, seed, args.resume, robot=args.robot, plays=plays, level=args.level
+                args.out,
+                plies,
+                seed,
+                args.resume,
+                robot=args.robot,
+                plays=plays,
+                level=args.level,
+                place="club" if args.club else None,
             )
         )
     from host.game.home import PlayOptions, run_play
 
     return run_play(
         PlayOptions(
-            args.out, args.robot, args.camera, args.plays, args.level, args.seed, args.resume, args.set
+            args.out,
+            args.robot,
+            args.camera,
+            args.plays,
+            args.level,
+            args.seed,
+            args.resume,
+            args.set,
+            "club" if args.club else None,
         )
     )

@@ -190,7 +190,7 @@ def _live(world: SimulatedTable, path: Path, fate: Misfortunes, seed: int) -> in
             standing = replay(journal.entries, path)
             if standing.ended is not None:
                 return done
-            table = Table(standing, robot=fate.robot, plies=fate.plies, versions={})
+            table = Table(standing, robot=fate.robot, plies=fate.plies, versions={}, level=_LEVEL)
             between = _Fate(world, journal, cut)
             ports = Ports(between, Player(seed, _LEVEL), between, between, between)
             try:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from engine.conduct import Place
 from host.game.album import Album, Saver, write_game
 from host.game.body import ArmBody
 from host.game.chronicle import Chronicle, Truth, true_board, write_json
@@ -24,7 +25,7 @@ from host.game.eyes import CameraEyes
 from host.game.lookout import Lookout
 from host.game.opening import Colour, Opening, Wishes, go_on, start_new, versions
 from host.game.player import Player
-from host.game.requests import Message
+from host.game.requests import Message, Wish
 from host.game.screen import Screen
 from host.game.table import Outcome, Table
 from host.link.client import LinkClient
@@ -52,6 +53,7 @@ class DemoOptions:
     robot: Path | None = None
     plays: Colour | None = None
     level: int | None = None
+    place: Place | None = None
 
 
 def run_demo(options: DemoOptions) -> bool:
@@ -84,11 +86,14 @@ def _already_over(opening: Opening, out: Path) -> bool:
 
 def _open(options: DemoOptions) -> Opening:
     if options.resume:
-        wishes = Wishes(options.seed, options.plies, options.plays, options.level, options.robot)
+        wishes = Wishes(
+            options.seed, options.plies, options.plays, options.level, options.robot, options.place
+        )
         return go_on(options.out, wishes)
     seed = 1 if options.seed is None else options.seed
     plies = DEFAULT_PLIES if options.plies is None else options.plies
-    wishes = Wishes(seed, plies, options.plays or _colour(seed), options.level, options.robot)
+    colour = options.plays or _colour(seed)
+    wishes = Wishes(seed, plies, colour, options.level, options.robot, options.place)
     return start_new(options.out, wishes)
 
 
@@ -104,6 +109,17 @@ class _Mouth:
 
     def say(self, message: Message) -> None:
         self._time.ask("say", message=message.as_dict())
+
+
+class _Ear:
+    """Hears the simulated person."""
+
+    def __init__(self, time: TwinTime) -> None:
+        self._time = time
+
+    def hear(self) -> Wish | None:
+        wish: Wish | None = self._time.ask("heard")["wish"]
+        return wish
 
 
 class _Demo:
@@ -181,12 +197,20 @@ class _Demo:
         write_json(self._out / "pids.json", pids)
         self._body.connect(_CONNECT_US)
         plan, standing = self._plan, self._plan.standing
-        table = Table(standing, robot=plan.plays, plies=plan.plies, versions=self._versions)
+        table = Table(
+            standing,
+            robot=plan.plays,
+            plies=plan.plies,
+            versions=self._versions,
+            level=plan.level,
+            place=plan.place,
+        )
         truth = self._truth if self._options.truth else None
         chronicle = Chronicle(self._robot, self._body, self._time.now_us, truth, self._earlier_turns())
         album = Album(self._out / "turns", self._eyes, self._keepsakes)
         saver = Saver(lambda: self._save(self._report(chronicle, "running", "")))
-        ports = Ports(self._eyes, self._player, self._body, _Mouth(self._time), plan.journal)
+        mouth, ear = _Mouth(self._time), _Ear(self._time)
+        ports = Ports(self._eyes, self._player, self._body, mouth, plan.journal, ear)
         self._screen.line(f"seed {plan.seed}: the robot plays {plan.plays}, the person the other side")
         witnesses = (chronicle, album, self._screen, saver)
         outcome = drive(table.play(self._options.resume), standing.game, ports, witnesses)

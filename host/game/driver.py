@@ -1,13 +1,14 @@
 """Performs what the table asks for, request by request, with the ports of one of the three worlds."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from engine import Game
-from host.game.ports import Body, Eyes, Mind, Mouth, Scribe, Witness
+from host.game.ports import Body, Deaf, Ear, Eyes, Mind, Mouth, Scribe, Witness
 from host.game.requests import (
     Fetch,
+    Hear,
     Light,
     Listen,
     Look,
@@ -35,6 +36,7 @@ class Ports:
     body: Body
     mouth: Mouth
     scribe: Scribe
+    ear: Ear = field(default_factory=Deaf)
 
 
 def drive(steps: Steps[Outcome], game: Game, ports: Ports, witnesses: tuple[Witness, ...] = ()) -> Outcome:
@@ -64,6 +66,8 @@ def _perform(request: Request, game: Game, ports: Ports) -> object:
             return ports.eyes.look()
         case Measure(squares):
             return ports.eyes.measure(squares)
+        case Hear():
+            return ports.ear.hear()
         case Think():
             return ports.mind.choose(game)
         case Plan():

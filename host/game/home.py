@@ -11,12 +11,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from engine.conduct import Place
 from engine.pgn import write_pgn
 from host.arm.robot import Robot
 from host.arm.robot import load as load_robot
 from host.game.body import ArmBody
 from host.game.disk import Keepsakes, check_room, write_whole
 from host.game.driver import Ports, drive
+from host.game.ear import TypedWords
 from host.game.errors import PlayError
 from host.game.eyes import CameraEyes
 from host.game.lookout import Lookout
@@ -56,6 +58,8 @@ class PlayOptions:
     resume: bool = False
     known_set: Path | None = None
     """What `qiyou learn-set` kept about the pieces on this board."""
+    place: Place | None = None
+    """Whether illegal moves are counted as in a club."""
 
 
 class HomeCamera:
@@ -136,7 +140,9 @@ def run_play(options: PlayOptions) -> bool:
     """
     check_room(options.out)
     with ExitStack() as stack:
-        wishes = Wishes(options.seed, None, options.plays, options.level, options.robot_file)
+        wishes = Wishes(
+            options.seed, None, options.plays, options.level, options.robot_file, options.place
+        )
         old = go_on(options.out, wishes) if options.resume else None
         if old is not None:
             stack.enter_context(old.journal)
@@ -168,8 +174,15 @@ def run_play(options: PlayOptions) -> bool:
         body.connect(_CONNECT_US)
         player = Player(opening.seed, opening.level)
         eyes = CameraEyes(camera.take, Observer(classifier=pieces), robot, body.looked, body.measured)
-        table = Table(opening.standing, robot=opening.plays, plies=None, versions=versions(robot, player))
-        ports_of_table = Ports(eyes, player, body, _Mouth(), opening.journal)
+        table = Table(
+            opening.standing,
+            robot=opening.plays,
+            plies=None,
+            versions=versions(robot, player),
+            level=opening.level,
+            place=opening.place,
+        )
+        ports_of_table = Ports(eyes, player, body, _Mouth(), opening.journal, TypedWords(sys.stdin))
         drive(table.play(opening.resumed), opening.standing.game, ports_of_table, (screen,))
         keepsakes = Keepsakes(screen.line)
         with keepsakes.keep(options.out / "game.pgn"):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from engine import START_FEN, Game
+from engine.conduct import Place
 from firmware.wire import messages
 from host.arm.robot import Robot
 from host.arm.robot import load as load_robot
@@ -35,6 +36,8 @@ class Wishes:
     """None: `DEFAULT_LEVEL`."""
     robot_file: Path | None = None
     """None: the reference robot."""
+    place: Place | None = None
+    """Whose custom about illegal moves holds. None: home."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Opening:
     robot: Robot
     robot_file: Path | None
     resumed: bool
+    place: Place = "home"
 
 
 def start_new(out: Path, wishes: Wishes) -> Opening:
@@ -66,6 +70,7 @@ def start_new(out: Path, wishes: Wishes) -> Opening:
     seed = 1 if wishes.seed is None else wishes.seed
     plays = wishes.plays or "black"
     level = DEFAULT_LEVEL if wishes.level is None else wishes.level
+    place = wishes.place or "home"
     out.mkdir(parents=True, exist_ok=True)
     _put_aside(out)
     journal = Journal.create(out / _JOURNAL)
@@ -79,6 +84,7 @@ def start_new(out: Path, wishes: Wishes) -> Opening:
                 "robot": plays,
                 "plies": wishes.plies,
                 "level": level,
+                "place": place,
                 "robot_file": str(file) if file else None,
                 "limits": _limits(robot),
                 "rules": "wxf",
@@ -92,7 +98,7 @@ def start_new(out: Path, wishes: Wishes) -> Opening:
             f"{journal.path} cannot be written ({cast(OSError, error.__cause__).strerror}); nothing was "
             "started and nothing is lost: make room on the disk and give the same command again"
         ) from error
-    return Opening(journal, Standing(Game()), seed, wishes.plies, plays, level, robot, file, resumed=False)
+    return Opening(journal, Standing(Game()), seed, wishes.plies, plays, level, robot, file, False, place)
 
 
 def go_on(out: Path, wishes: Wishes) -> Opening:
@@ -118,6 +124,7 @@ def _of_journal(journal: Journal, wishes: Wishes) -> Opening:
     first = journal.entries[0]
     seed, limit, plays = first["seed"], first["plies"], first["robot"]
     level, named = first.get("level", DEFAULT_LEVEL), first.get("robot_file")
+    place = first.get("place", "home")
     if not (
         isinstance(seed, int)
         and isinstance(limit, int | None)
@@ -125,12 +132,14 @@ def _of_journal(journal: Journal, wishes: Wishes) -> Opening:
         and isinstance(level, int)
         and 1 <= level <= MAX_LEVEL
         and isinstance(named, str | None)
+        and place in {"home", "club"}
     ):
-        raise JournalError(f"{path}, line 1: seed, plies, robot or level is not what a game writes there")
+        raise JournalError(f"{path}, line 1: seed, plies, robot, level or place is not what a game writes")
     for option, wish, is_so in (
         ("seed", wishes.seed, seed),
         ("plays", wishes.plays, plays),
         ("level", wishes.level, level),
+        ("place", wishes.place, place),
     ):
         if wish not in {None, is_so}:
             raise JournalError(
@@ -141,7 +150,7 @@ def _of_journal(journal: Journal, wishes: Wishes) -> Opening:
     _check_same_robot(path, first, robot, file)
     colour: Colour = "red" if plays == "red" else "black"
     plies = limit if wishes.plies is None else wishes.plies
-    return Opening(journal, standing, seed, plies, colour, level, robot, file, resumed=True)
+    return Opening(journal, standing, seed, plies, colour, level, robot, file, True, place)
 
 
 def _check_same_robot(path: Path, first: Entry, robot: Robot, file: Path | None) -> None:

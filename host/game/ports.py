@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from engine import Game
-from host.game.requests import Carry, Done, Heard, Message, Offsets, Plan, Request, Stopped, Thought
+from host.game.requests import Carry, Done, Heard, Message, Offsets, Plan, Request, Stopped, Thought, Wish
 from vision.reading import Reading
 
-__all__ = ["Body", "Eyes", "Mind", "Mouth", "Scribe", "Witness"]
+__all__ = ["Body", "Deaf", "Ear", "Eyes", "Mind", "Mouth", "Scribe", "Witness"]
 
 
 class Eyes(Protocol):
@@ -64,6 +64,22 @@ class Mouth(Protocol):
     def say(self, message: Message) -> None:
         """Say it."""
         ...
+
+
+class Ear(Protocol):
+    """Where a person's words come from: a voice, a page, a terminal."""
+
+    def hear(self) -> Wish | None:
+        """See `requests.Hear`; never waits."""
+        ...
+
+
+class Deaf:
+    """An `Ear` where nobody can say anything."""
+
+    def hear(self) -> Wish | None:
+        """Nothing."""
+        return None
 
 
 class Scribe(Protocol):

@@ -15,6 +15,7 @@ __all__ = [
     "Done",
     "Errand",
     "Fetch",
+    "Hear",
     "Heard",
     "Led",
     "Light",
@@ -32,11 +33,15 @@ __all__ = [
     "Stopped",
     "Think",
     "Thought",
+    "Wish",
     "Write",
 ]
 
 Offsets = Mapping[int, tuple[float, float]]
 """Square index → (dx, dy) from the intersection to the piece's centre, board frame, metres."""
+
+Wish = Literal["offer-draw", "accept-draw", "decline-draw", "resign"]
+"""What a person may say to the game besides moving."""
 
 
 class Led:
@@ -65,6 +70,11 @@ class Write:
 @dataclass(frozen=True)
 class Look:
     """Read the board with the arm parked. Answer: `vision.reading.Reading`."""
+
+
+@dataclass(frozen=True)
+class Hear:
+    """What a person wishes to say to the game. Answer: the oldest `Wish` not heard yet, or None."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +146,7 @@ class Message:
     """
 
     text: str
-    ask: Literal["set-up", "restore", "centre", "move", "ack", "go"] | None = None
+    ask: Literal["set-up", "restore", "centre", "move", "draw", "ack", "go"] | None = None
     placement: str | None = None
     squares: tuple[str, ...] = ()
 
@@ -164,7 +174,7 @@ class Listen:
     seconds: float
 
 
-Request = Write | Look | Measure | Think | Plan | Fetch | PutDown | Park | Light | Say | Listen
+Request = Write | Look | Hear | Measure | Think | Plan | Fetch | PutDown | Park | Light | Say | Listen
 
 T = TypeVar("T")
 Steps = Generator[Request, object, T]

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from engine import Game
+from engine.conduct import Place
 from host.game import words
 from host.game.hand import Hand, Held
+from host.game.manners import Manners
 from host.game.own_move import OwnMove
+from host.game.player import DEFAULT_LEVEL
 from host.game.question import Question
 from host.game.records import move_record
 from host.game.requests import Heard, Led, Light, Listen, Message, Say, Steps, Think, Thought, Write
@@ -42,7 +45,8 @@ class Table:
     """One game at one board.
 
     `standing` is what the journal says, `robot` the colour the robot plays, `plies` after how many plies
-    the game is broken off (None: play to the end); `versions` go into the record of every move.
+    the game is broken off (None: play to the end); `versions` go into the record of every move. `level` and
+    `place` say how the robot behaves (`host.game.manners`).
     """
 
     def __init__(
@@ -52,6 +56,8 @@ class Table:
         robot: Literal["red", "black"],
         plies: int | None,
         versions: Mapping[str, object],
+        level: int = DEFAULT_LEVEL,
+        place: Place = "home",
     ) -> None:
         self.standing = standing
         self._robot = robot
@@ -60,6 +66,7 @@ class Table:
         self._hand = Hand(standing)
         self._sight = Sight(self._hand)
         self._own = OwnMove(self._hand, self._sight, versions)
+        self._manners = Manners(standing, robot, level, place)
         self._resumed = False
 
     @property
@@ -109,6 +116,7 @@ class Table:
         position = self.game.position
         guard = Guard(position, self._robot, history=self.standing.history)
         if not self._resumed:
+            yield from self._manners.repeat_offer()
             yield from self._greet()
         self._hand.last = None
         # After a power cut the person may have moved already: look first, then speak.
@@ -116,8 +124,11 @@ class Table:
         self._resumed = False
         question = Question()
         patience = UNDER_WAY_LOOKS
+        counted: tuple[str, ...] | None = None  # the illegal move that was counted already
         while True:
             heard = yield from self._hand.listen(GLANCE_S)
+            if (yield from self._manners.hear()):
+                return
             reading = yield from self._sight.look()
             seen = guard.offer(reading, heard.now_us)
             if isinstance(seen, Moved):
@@ -127,6 +138,10 @@ class Table:
             doubtful = isinstance(seen, Doubt) and not (waits and patience > 0)
             if isinstance(seen, Doubt) and doubtful and question.is_due(seen.squares, heard.now_us):
                 amiss = True
+                if seen.reason == "illegal" and counted != seen.squares:
+                    counted = seen.squares
+                    if (yield from self._manners.illegal_move(seen.squares)):
+                        return
                 yield Light(Led.QUESTION)
                 if seen.reason in CENTRING:
                     yield Say(Message(seen.message, "centre", None, seen.squares))
@@ -135,9 +150,12 @@ class Table:
                     yield Say(Message(seen.message, "restore", goal, seen.squares))
             elif isinstance(seen, Unchanged) and amiss:
                 amiss = False
+                counted = None
                 question.forget()
+                yield from self._manners.repeat_offer()
                 yield from self._greet()
         yield Write("person", move_record(self.standing, self._versions, seen.move.uci(), reading))
+        self.standing.offered = False
         self.standing.push(seen.move.uci())
         self._hand.last = reading
 
@@ -146,10 +164,17 @@ class Table:
         yield Say(Message(words.YOUR_TURN, ask="move"))
 
     def _robot_turn(self) -> Steps[None]:
+        if (yield from self._manners.hear()):
+            return
         yield Light(Led.THINKING)
         if self._hand.last is None:
             self._hand.last = yield from self._sight.until(self.game.position.board, "restore")
         thought = cast(Thought, (yield Think()))
+        act = self._manners.decide(thought)
+        if act == "resign":
+            yield from self._manners.resign(thought)
+            return
         record = move_record(self.standing, self._versions, thought.move, self._hand.last)
-        yield Write("intent", {**record, "think": dict(thought.record)})
-        self.standing.intend(thought.move)
+        offers = {"act": act} if act == "offer-draw" else {}
+        yield Write("intent", {**record, "think": dict(thought.record), **offers})
+        self.standing.intend(thought.move, act == "offer-draw")

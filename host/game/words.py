@@ -9,6 +9,11 @@ from vision.reading import board_to_fen_order
 
 __all__ = [
     "COVERED",
+    "I_ACCEPT",
+    "I_OFFER_A_DRAW",
+    "I_PLAY_ON",
+    "I_RESIGN",
+    "NO_OFFER",
     "PRESS_GO",
     "RESUMED",
     "YOUR_TURN",
@@ -26,10 +31,25 @@ YOUR_TURN = "It is your turn."
 PRESS_GO = "I have looked at the board. Please press the go button when I may move."
 COVERED = "Something covers the board, so I am waiting. Please clear it when you are ready."
 RESUMED = "The power was away. I looked at the board and go on where we were."
+I_OFFER_A_DRAW = "I offer a draw. Say yes if you agree, or simply play on."
+I_ACCEPT = "I accept the draw."
+I_PLAY_ON = "Thank you for the offer. I would like to play on."
+I_RESIGN = "I see no way to hold this position, so I resign."
+NO_OFFER = "No draw is offered at the moment. You may offer one, or play on."
 
 _MOST_NAMED = 3
 
 _REASONS = {text: number for number, text in reasons.TEXTS.items()}
+_REASONS_SPOKEN = {
+    "agreed-draw": "agreed between us",
+    "resignation": "by resignation",
+    "illegal-moves": "by the rule of this place about illegal moves",
+    "perpetual-check": "by perpetual check",
+    "perpetual-chase": "by perpetual chase",
+    "repetition": "the position came back",
+    "natural-limit": "too long without a capture",
+    "insufficient-material": "nobody can win any more",
+}
 _RESULTS = {"red-wins": "Red has won", "black-wins": "Black has won", "draw": "The game is a draw"}
 
 
@@ -56,7 +76,7 @@ def game_over(result: str, reason: str, robot: str) -> str:
         return f"We stop here ({reason}). Thank you for the game!"
     winner = result.removesuffix("-wins")
     thanks = "Well played! Thank you for the game." if winner != robot else "Thank you for the game!"
-    return f"{_RESULTS[result]} ({reason}). {thanks}"
+    return f"{_RESULTS[result]} ({_REASONS_SPOKEN.get(reason, reason)}). {thanks}"
 
 
 def _named(seen: str, goal: str) -> str:

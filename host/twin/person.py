@@ -79,6 +79,7 @@ class SimulatedPerson:
         self._dice = random.Random(f"person {seed}")
         self._colour: Colour = "black" if robot_plays == "red" else "red"
         self._heard: list[Mapping[str, object]] = []
+        self._wishes: list[str] = []
         self._intent: Callable[[World], None] | None = None
         self._intent_at_us = 0
         self._buttons = 0
@@ -91,6 +92,10 @@ class SimulatedPerson:
     def hear(self, message: Mapping[str, object]) -> None:
         """The robot says something (`host.game.requests.Message.as_dict`)."""
         self._heard.append(message)
+
+    def says(self) -> str | None:
+        """See `host.twin.roles.Person`: a draw offered is a draw."""
+        return self._wishes.pop(0) if self._wishes else None
 
     def step(self, now_us: int, view: PersonView) -> int:
         """See `host.twin.roles.Person`."""
@@ -117,6 +122,8 @@ class SimulatedPerson:
             self._intend(self._make_a_move, now_us, 1.0, 4.0)
         elif ask in {"restore", "set-up"} and isinstance(placement, str):
             self._intend(lambda world: self._restore_or_centre(world, placement, named), now_us, 1.5, 3.0)
+        elif ask == "draw":
+            self._wishes.append("accept-draw")
         elif ask == "centre":
             self._intend(lambda world: self._centre(world, named), now_us, 1.0, 2.0)
 

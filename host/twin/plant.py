@@ -97,6 +97,10 @@ class Plant:
         """The person hears what the robot says."""
         self._person.hear(message)
 
+    def hear(self) -> str | None:
+        """What the person says to the game."""
+        return self._person.says()
+
     def grant(self, now_us: int) -> None:
         """Let every living controller that is due compute at `now_us`."""
         shared = self._buttons | (pins.IN_MOTOR_POWER if self._power else 0)

@@ -93,6 +93,10 @@ class Person(Protocol):
         """The robot says something."""
         ...
 
+    def says(self) -> str | None:
+        """The oldest thing the person said to the game that nobody heard yet (`host.game.requests.Wish`)."""
+        ...
+
     def step(self, now_us: int, view: PersonView) -> int:
         """Act until `now_us`; returns the buttons held now as bits 4-7 of the grant's `inputs`.
 
@@ -107,6 +111,10 @@ class Nobody:
     def hear(self, message: dict[str, Any]) -> None:
         """Nobody listens."""
         del message
+
+    def says(self) -> str | None:
+        """Nobody speaks."""
+        return None
 
     def step(self, now_us: int, view: PersonView) -> int:
         """Nothing pressed."""

@@ -119,6 +119,8 @@ class Server:
             case "say":
                 self.plant.tell(question["message"])
                 return {}
+            case "heard":
+                return {"wish": self.plant.hear()}
             case "truth" if self._tells_truth:
                 return self.plant.world.truth()
             case "hardware":

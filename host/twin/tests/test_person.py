@@ -171,3 +171,11 @@ def test_every_short_game_has_a_capture(seed):
         captures += position.board[move.to_square] != "."
         game.push(move)
     assert captures > 0
+
+
+def test_a_draw_offered_is_accepted_once():
+    person = SimulatedPerson(3, "red")
+    assert person.says() is None
+    person.hear({"ask": "draw", "text": "I offer a draw."})
+    person.step(FRAME_US, PersonView(0, True, False, FakeWorld(Position.start().board, "red")))
+    assert [person.says(), person.says()] == ["accept-draw", None]
