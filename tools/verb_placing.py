@@ -59,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
         )
         print(f"other pieces moved by at most {summary.neighbour_max_mm:.2f} mm")
         print(f"missed steps: {summary.missed_steps}, of which unnoticed {summary.undetected_missed_steps}")
+        print(f"pieces that no look could tell, put right by the person: {summary.asked}")
         for fault in summary.faults:
             print(f"broken off: {fault}")
         print("the bounds hold" if summary.holds else "the bounds do NOT hold (0.5 mm p95, 1.0 mm at most)")

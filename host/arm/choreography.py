@@ -221,7 +221,7 @@ def plan_park(robot: Robot, position: Usteps, *, holding: bool = False, fast: bo
     position = _rise_if_low(robot, position, steps, holding=holding)
     park = robot.usteps(robot.park)
     if position != park:
-        steps.append(MoveStep(swing(robot, position, park, "park", fast=fast)))
+        steps.append(MoveStep(swing(robot, position, park, "park", fast=fast, approach=True)))
     return Stage("park", None, None, None, (), tuple(steps), park)
 
 

@@ -18,6 +18,7 @@ from host.arm.homing import AXES, joints_from_encoders, plan_homing, plan_recove
 from host.arm.joints import Usteps
 from host.arm.motion import Motion
 from host.arm.robot import Robot
+from host.arm.step_check import RestReadings, Sample, StepCheck, curves_of_sweep, plan_sweep
 from host.trial.errors import BenchError
 from host.twin.world import World
 from safety.segment import AXES as AXIS_COUNT
@@ -37,6 +38,8 @@ _NOSE = 0b1000
 _FULL_DRIVE = 1000
 _LINK_US = 60_000
 """What the link and the controllers take from one motion to the next."""
+_REPORT_US = 20_000
+"""How often a controller tells where it is."""
 
 
 class Bench:
@@ -47,6 +50,9 @@ class Bench:
         self.robot: Robot = world.robot
         self.usteps: Usteps = (0, 0, 0)
         self.magnet_on = False
+        self.missed: list[tuple[int, int]] = []
+        """Cycles of four full steps that shoulder and elbow were found to be off, one entry for each find."""
+        self._check = StepCheck(self.robot)
 
     def now_us(self) -> int:
         """Twin time."""
@@ -101,8 +107,23 @@ class Bench:
             if len(times):
                 self.world.push_edges(axis, begin + times, signs)
         total_us = sum(segment.duration_ticks for segment in motion.segments) / TICKS_PER_US
+        self._check.begins(motion)
         self.wait(round(total_us) + _LINK_US)
         self.usteps = motion.end_usteps
+        self._check.finished(motion)
+        if motion.via is not None and self._check.curves is not None:
+            missed = self._check.missed(*self._rest())
+            if missed != (0, 0):
+                self.missed.append(missed)
+
+    def _rest(self) -> Sample:
+        """What the encoders read now that the joints are at rest."""
+        readings = RestReadings(self.robot)
+        while True:
+            sample = readings.heard(self.world.now_us(), self.usteps, self.encoders())
+            if sample is not None:
+                return sample
+            self.wait(_REPORT_US)
 
     def park(self) -> None:
         """Go to the park position."""
@@ -127,6 +148,16 @@ class Bench:
         self.world.set_motor_power(True)
         self.wait(300_000)
         self.find_place()
+        self.learn_encoders()
+
+    def learn_encoders(self) -> None:
+        """Measure the bend of the joint encoders against the motors, as the game does, and park again."""
+        samples: list[Sample] = []
+        for motion in plan_sweep(self.robot, self.usteps):
+            self.move(motion)
+            samples.append(self._rest())
+        self._check.curves = curves_of_sweep(self.robot, samples)
+        self.park()
 
     def find_place(self) -> None:
         """Creep to the park position and find the edge of each limit switch, as the game does."""

@@ -32,6 +32,7 @@ __all__ = ["RobotMove", "play_trial"]
 MOST_PLIES = 80
 REST_US = 500_000
 _LOOKS = 3
+_QUESTIONS = 2
 _CYCLE_USTEPS = 4
 
 
@@ -42,7 +43,8 @@ class RobotMove:
     `placings_mm`: distance of each placed centre from its intersection, half a second after release.
     `neighbour_mm`: how far any other piece on the board moved meanwhile. `missed_steps`: cycles of four full
     steps that a motor lost, by the truth; `noticed`: the encoders told. `doubts`: points away from the move
-    that a look could not tell.
+    that a look could not tell; `asked`: pieces that it could not tell either, so that the person was asked to
+    put them right.
     `fault`: what went wrong in words.
     """
 
@@ -57,6 +59,7 @@ class RobotMove:
     seen_off_mm: float | None = None
     seconds: float = 0.0
     doubts: int = 0
+    asked: int = 0
     fault: str = ""
 
 
@@ -84,7 +87,6 @@ class _Trial:
         self.dice = random.Random(seed)
         self.tray = 0
         self.ply = 0
-        self._lag = self._cycles()
 
     def play(self) -> Iterator[RobotMove]:
         while self.ply < MOST_PLIES and (moves := self.position.legal_moves()):
@@ -111,6 +113,7 @@ class _Trial:
     def _robot_move(self, move: Move) -> RobotMove:
         done = RobotMove(self.seed, self.ply, move.uci(), self.seat)
         began = self.bench.now_us()
+        before, found = self._cycles(), len(self.bench.missed)
         source, target = move.from_square, move.to_square
         board = self.position.board
         if not self._look_for(board, done):
@@ -129,13 +132,16 @@ class _Trial:
         for stage in stages:
             self._carry(stage, done)
         self.tray += capture
-        after = self.position.after(move).board
-        if not self._look_for(after, done):
+        asked_before = done.asked
+        if not self._look_for(self.position.after(move).board, done):
             done.fault = "the board does not show the move"
-        else:
+        elif done.asked == asked_before:  # else a hand has touched what was put down: nothing is learned
             placed = [stage for stage in stages if stage.target is not None]
             self._learn(placed, done)
-        done.missed_steps = sum(abs(a - b) for a, b in zip(self._cycles(), self._lag, strict=True))
+        done.missed_steps = sum(abs(a - b) for a, b in zip(self._cycles(), before, strict=True))
+        done.noticed = len(self.bench.missed) > found
+        if done.noticed:
+            self.bench.find_place()
         done.seconds = round((self.bench.now_us() - began) / 1e6, 2)
         return done
 
@@ -174,15 +180,34 @@ class _Trial:
         done.seen_off_mm = round(1e3 * max(off), 3) if off else None
 
     def _look_for(self, board: str, done: RobotMove) -> bool:
-        """Whether one of a few looks shows `board`; an empty point that it cannot tell is only counted."""
-        for _ in range(_LOOKS):
-            seen = fen_order_to_board(self.eyes.look().labels)
-            differ = [square for square in range(90) if seen[square] != board[square]]
-            if all(seen[square] == "?" and board[square] == "." for square in differ):
+        """Whether a few looks show `board`; what they cannot tell is asked of the person, as in a game.
+
+        An empty point that a look cannot tell is only counted. A board that is read and differs is a fault.
+        """
+        for _ in range(_QUESTIONS + 1):
+            differ = self._differing(board)
+            unread = [square for square, seen in differ.items() if seen == "?" and board[square] != "."]
+            if all(seen == "?" for seen in differ.values()) and not unread:
                 done.doubts += len(differ)
                 return True
-            self.bench.wait(200_000)
+            if len(unread) < sum(board[square] != "." for square in differ):
+                return False
+            for square in unread:
+                done.asked += 1
+                self.world.hand.begin_fix(board[square], square)
+                self.bench.settle(12_000_000)
         return False
+
+    def _differing(self, board: str) -> dict[int, str]:
+        """What a look shows where it does not show `board`; the last of a few looks that differ."""
+        differ: dict[int, str] = {}
+        for _ in range(_LOOKS):
+            seen = fen_order_to_board(self.eyes.look().labels)
+            differ = {square: seen[square] for square in range(90) if seen[square] != board[square]}
+            if all(label == "?" and board[square] == "." for square, label in differ.items()):
+                break
+            self.bench.wait(200_000)
+        return differ
 
     # --- the truth, for the report alone ------------------------------------------------------------
 

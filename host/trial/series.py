@@ -35,6 +35,7 @@ class Summary:
     missed_steps: int
     undetected_missed_steps: int
     seconds_p50: float
+    asked: int
     faults: tuple[str, ...]
 
     @property
@@ -129,6 +130,7 @@ def summarise(moves: Sequence[RobotMove]) -> Summary:
         missed_steps=sum(move.missed_steps for move in moves),
         undetected_missed_steps=sum(move.missed_steps for move in moves if not move.noticed),
         seconds_p50=_share(seconds, 0.50),
+        asked=sum(move.asked for move in moves),
         faults=tuple(f"robot {move.seed} ply {move.ply}: {move.fault}" for move in moves if move.fault),
     )
 

@@ -25,7 +25,14 @@ from host.twin import rest
 from host.twin.camera import Camera
 from host.twin.hand import Hand
 from host.twin.magnet import Magnet
-from host.twin.motors import ELBOW_MOTOR, LIFT_MOTOR, SHOULDER_MOTOR, MotorType, Stepper
+from host.twin.motors import (
+    ELBOW_MOTOR,
+    FULL_STEPS_PER_CYCLE,
+    LIFT_MOTOR,
+    SHOULDER_MOTOR,
+    MotorType,
+    Stepper,
+)
 from host.twin.noise import Noise, bounded_normal, bounded_offset
 from host.twin.noise import load as load_noise
 from host.twin.pieces import START, Piece, assign, draw_set
@@ -213,6 +220,22 @@ class World:
         """Full or reduced current in all motors."""
         for drive in self._drives:
             drive.full_current = full
+
+    def slip(self, axis: int, cycles: int) -> None:
+        """A motor loses its field: the joint (0 shoulder, 1 elbow) falls by electrical cycles of four full steps.
+
+        Driver and controller count on as if nothing had happened; what the nose holds goes with the arm.
+        """
+        joint = (self.robot.shoulder, self.robot.elbow)[axis]
+        turn = cycles * FULL_STEPS_PER_CYCLE * joint.microsteps / joint.usteps_per_unit
+        held = self._magnet.holding
+        before = self.data.site_xpos[self.at.nose_site][:2].copy()
+        for address in (self.at.joint_qpos[axis], self.at.motor_qpos[axis]):
+            self._data.qpos[address] += turn
+        mujoco.mj_kinematics(self._model, self._data)
+        if held is not None:
+            address = self.at.piece_qpos[held]
+            self._data.qpos[address : address + 2] += self._data.site_xpos[self.at.nose_site][:2] - before
 
     def set_magnet(self, permille: int) -> None:
         """Drive of the magnet's H-bridge, -1000 to 1000."""
