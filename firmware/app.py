@@ -33,6 +33,8 @@ SELF_TEST_US = 50000
 STUCK_US = 5000000
 STATUS_MOVING_US = 20000
 STATUS_US = 100000
+# So long after a motion the status comes as often as in it: the host reads the encoders of a rest from it.
+AFTER_MOTION_US = 200000
 FRAMES_PER_LOOP = 8
 
 # Made once: a tuple of names is made anew each time it is met.
@@ -61,6 +63,7 @@ class App:
         self._greetings = 0
         self._state = states.OFF
         self._status_at = None
+        self._moved_at = None
         self._began_at = 0
         self._quiet_at = 0
         self._nose = 0
@@ -181,8 +184,11 @@ class App:
             if machine.state != states.MOVING and self.part.at_rest():
                 # Now, while nothing moves, rather than in the middle of the next motion.
                 gc.collect()
-        moving = machine.state in _IN_MOTION or not self.part.at_rest()
-        period = STATUS_MOVING_US if moving else STATUS_US
+        if machine.state in _IN_MOTION or not self.part.at_rest():
+            self._moved_at = now
+        elif self._moved_at is not None and ticks.diff(now, self._moved_at) >= AFTER_MOTION_US:
+            self._moved_at = None
+        period = STATUS_US if self._moved_at is None else STATUS_MOVING_US
         if self._status_at is None or ticks.diff(now, self._status_at) >= period:
             self._status_at = now
             if self.session.nonce is not None:

@@ -1,9 +1,9 @@
 """Whether the motors are where their steps were counted to, judged by the joint encoders at rest.
 
-A reading at rest, freed of the encoder's own bend, lies within a fraction of a count of what belongs to the
-motor position, as long as the joint came to rest from the usual side: then the free play is always taken up
-the same way. A rotor that lost its field falls back by whole electrical cycles of four full steps, four to
-five counts each. After a rest from another side (a stop in mid-path) the free play is added to what is allowed.
+A reading at rest, freed of the encoder's own bend, lies within a count of what belongs to the motor position,
+as long as the joint came to rest from the usual side: then the free play is always taken up the same way. A
+rotor that lost its field falls back by whole electrical cycles of four full steps, four to five counts each.
+After a rest from another side (a stop in mid-path) the free play is added to what is allowed.
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ _READINGS = 3
 
 
 def plan_sweep(robot: Robot, start: Usteps) -> tuple[Motion, ...]:
-    """Motions from `start` to the far end of both ranges and back in stops, each approached from the usual side.
+    """Motions from `start` to the far end of both ranges, and back in stops.
 
-    Every one ends where the encoders are to be read. Raises PlanError, ReachError, SafetyRefusalError.
+    Each ends, come to from the usual side, where the encoders are to be read. Raises PlanError, ReachError,
+    SafetyRefusalError.
     """
     motions: list[Motion] = []
     here = start
@@ -109,7 +110,7 @@ class StepCheck:
 
 
 class RestReadings:
-    """Gathers the readings of one rest of the two joints, whatever the lift does meanwhile."""
+    """Gathers readings while the two joints rest, whatever the lift does meanwhile."""
 
     def __init__(self, robot: Robot) -> None:
         self._axes = (robot.shoulder, robot.elbow)
@@ -118,15 +119,19 @@ class RestReadings:
         self._counts: list[tuple[int, int]] = []
 
     def heard(self, at_us: int, usteps: Usteps, counts: tuple[int, int]) -> Sample | None:
-        """A reading at `at_us`; a sample when the joints have rested for long enough, once for each rest."""
+        """A reading at `at_us`; a sample when enough have come since the joints rest, again and again."""
         if self._place is None or usteps[:2] != self._place[:2]:
             self.forget()
             self._place, self._since_us = usteps, at_us
             return None
-        if at_us - self._since_us < _RING_US or len(self._counts) == _READINGS:
+        if at_us - self._since_us < _RING_US:
             return None
         self._counts.append(counts)
-        return (usteps, self._mean(usteps)) if len(self._counts) == _READINGS else None
+        if len(self._counts) < _READINGS:
+            return None
+        sample = (usteps, self._mean(usteps))
+        self._counts = []
+        return sample
 
     def forget(self) -> None:
         """The next reading begins a new rest."""

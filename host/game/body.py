@@ -14,6 +14,7 @@ from host.game.pace import Pace, Sent
 from host.game.place import Place
 from host.game.practice import Practice
 from host.game.requests import Carry, Done, Errand, Heard, Offsets, Plan, Stopped
+from host.game.step_watch import StepWatch
 from host.game.watch import SafetyEvent, SafetyWatch
 from host.link.client import LinkClient
 from host.timebase import Timebase
@@ -43,7 +44,9 @@ class ArmBody:
         self._client = client
         self._time = time
         self._seat = seat
-        self._watch = SafetyWatch(client, time)
+        # A gantry's drums turn more than once over its travel: their encoders check nothing so fine.
+        steps = None if robot.geometry.gantry else StepWatch(robot)
+        self._watch = SafetyWatch(client, time, steps)
         self._session = self._watch.session
         self._lookout = lookout
         self._pace = Pace(robot, client, time, self._watch, lookout)

@@ -85,13 +85,20 @@ class Motions:
         if here != motion.start_usteps and motion.home_axis is None and motion.profile != "recovery":
             holding = self._watch.magnet_on
             for part in way(self._robot, here, motion.start_usteps, "back on the way", holding=holding):
-                stop = self.until_rest(self._session.execute(part))
+                stop = self.execute(part)
                 if stop is not None:
                     return stop
-        return self.until_rest(self._session.execute(self._pace.allowed(motion)))
+        return self.execute(self._pace.allowed(motion))
 
-    def until_rest(self, outcome: Outcome) -> Stopped | None:
-        """Wait out holds, which a person's act resumes."""
+    def execute(self, motion: Motion) -> Stopped | None:
+        """Run a motion to its end as it is; the stop, if there was one."""
+        steps = self._watch.steps
+        if steps is not None:
+            steps.check.begins(motion)
+        return self.until_rest(self._session.execute(motion), motion)
+
+    def until_rest(self, outcome: Outcome, motion: Motion | None = None) -> Stopped | None:
+        """Wait out holds, which a person's act resumes. `motion` is the one that comes to its end."""
         while outcome.end is End.HELD:
             led = self._led
             self.light(Led.PRESS_GO)
@@ -100,6 +107,8 @@ class Motions:
             self.light(led)
         if outcome.end is End.STOPPED:
             return self.stopped(outcome.reason)
+        if motion is not None and self._watch.steps is not None:
+            self._watch.steps.check.finished(motion)
         return self._settled()
 
     def _settled(self) -> Stopped | None:
@@ -111,7 +120,7 @@ class Motions:
 
     def stopped(self, reason: int) -> Stopped:
         """What became of a motion that was stopped for `reason`, or for the one given last."""
-        self._watch.reason = reason or self._watch.reason
+        self._watch.reason = self._watch.named(reason) or self._watch.reason
         self._session.pause(STATUS_US)
         return Stopped(reasons.TEXTS.get(self._watch.reason, "unknown"), self._watch.magnet_on)
 

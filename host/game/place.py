@@ -3,13 +3,17 @@
 import math
 
 from firmware.wire import messages
+from host.arm.choreography import MoveStep, plan_park
+from host.arm.errors import CurveError
 from host.arm.homing import AXES, joints_from_encoders, plan_homing, plan_recovery, position_after_homing
 from host.arm.joints import Joints, Usteps
 from host.arm.moves import swing
 from host.arm.robot import Robot
+from host.arm.step_check import Sample, curves_of_sweep, plan_sweep
 from host.game.errors import GameError
 from host.game.motions import STATUS_US, Motions
 from host.game.requests import Stopped
+from host.game.step_watch import StepWatch
 from host.game.watch import SafetyWatch
 from host.link import events
 from host.link.client import LinkClient
@@ -63,6 +67,8 @@ class Place:
     def _find(self) -> Stopped | None:
         """Creep to the park position by the encoders, then find the edge of each limit switch."""
         self._watch.found = False
+        if self._watch.steps is not None:
+            self._watch.steps.searches()
         lift: float | None = None  # the spring has it at the top
         for _ in range(_CREEPS):
             self._session.pause(STATUS_US)
@@ -93,8 +99,34 @@ class Place:
         counters = self._motions.position()
         true = position_after_homing(self._robot, counters, (edges[0], edges[1], edges[2]))
         stop = self._set_position(true) or self._creep_to_park(self._robot.joints(true))
+        if stop is None:
+            stop = self._measure_encoders()
         self._watch.found = stop is None
         return stop
+
+    def _measure_encoders(self) -> Stopped | None:
+        """Measure how the joint encoders bend against the motors, if nobody knows yet."""
+        steps = self._watch.steps
+        if steps is None or steps.check.curves is not None:
+            return None
+        samples: list[Sample] = []
+        for motion in plan_sweep(self._robot, self._motions.position()):
+            answer = self._motions.run((MoveStep(motion),))
+            if isinstance(answer, Stopped):
+                return answer
+            sample = self._rest_at(steps, motion.end_usteps)
+            if sample is None:
+                return self._motions.stopped(reasons.NOT_AT_REST)
+            samples.append(sample)
+        try:
+            steps.check.curves = curves_of_sweep(self._robot, samples)
+        except CurveError as error:
+            raise GameError(
+                f"The arm cannot trust its joint sensors: {error}; then go on with --resume."
+            ) from error
+        park = plan_park(self._robot, self._motions.position(), holding=False)
+        answer = self._motions.run(park.put)
+        return answer if isinstance(answer, Stopped) else None
 
     def _creep_to_park(self, joints: Joints) -> Stopped | None:
         """Go to the park position: at full speed to a few degrees before it, if that is known well enough."""
@@ -103,12 +135,12 @@ class Place:
         if self._robot.in_range(joints) and far > _BEFORE_PARK:
             start = self._motions.position()
             there = swing(self._robot, start, self._robot.usteps(near), "to the park position")
-            stop = self._motions.until_rest(self._session.execute(there))
+            stop = self._motions.execute(there)
             if stop is not None:
                 return stop
             joints = self._robot.joints(self._motions.position())
         for motion in plan_recovery(self._robot, joints):
-            stop = self._motions.until_rest(self._session.execute(motion))
+            stop = self._motions.execute(motion)
             if stop is not None:
                 return stop
         return None
@@ -129,3 +161,11 @@ class Place:
         if self._session.until(accepted, _ANSWER_US):
             return None
         return self._motions.stopped(reasons.ENCODERS_DISAGREE)
+
+    def _rest_at(self, steps: StepWatch, place: Usteps) -> Sample | None:
+        """What the encoders read at `place`, where the arm has just come to rest."""
+
+        def read(_: LinkEvent) -> bool:
+            return steps.sample is not None and steps.sample[0] == place
+
+        return steps.sample if self._session.until(read, _ANSWER_US) else None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from firmware.wire import messages
+from host.game.step_watch import StepWatch
 from host.link import events
 from host.link.client import LinkClient
 from host.link.events import LinkEvent
@@ -33,10 +34,14 @@ class SafetyEvent:
 
 
 class SafetyWatch:
-    """Opens the `session` with the controllers and hears every event of it."""
+    """Opens the `session` with the controllers and hears every event of it.
 
-    def __init__(self, client: LinkClient, time: Timebase) -> None:
+    `steps` finds missed steps: the robot then stops, and its place counts as lost.
+    """
+
+    def __init__(self, client: LinkClient, time: Timebase, steps: StepWatch | None = None) -> None:
         self.session = LinkSession(client, time, self._hear)
+        self.steps = steps
         self.safety_events: list[SafetyEvent] = []
         self.found = False
         """Whether the arm has found its place since power-on."""
@@ -45,12 +50,18 @@ class SafetyWatch:
         self.magnet_on = False
         self.lost: dict[str, int] = {}
         """Controllers that do not answer, and since when (us)."""
+        self._client = client
         self._time = time
 
     def _hear(self, event: LinkEvent) -> None:
         """Hear every event of the link."""
         match event:
+            case events.Status(controller="arm") if self.steps is not None:
+                if self.steps.heard(event, self._time.now_us(), found=self.found):
+                    self.found = False
+                    self._client.stop()
             case events.StateChanged(controller=name, state=state, reason=reason):
+                reason = self.named(reason)
                 # Until it has found its place after power-on the arm may well stand outside its range.
                 lost = state == states.RECOVERY and self.found
                 if lost or state in {states.STOPPED, states.HOLD, states.TAKEOVER}:
@@ -66,6 +77,11 @@ class SafetyWatch:
                 self.lost.setdefault(name, self._time.now_us())
             case events.Connected(controller=name):
                 self.lost.pop(name, None)
+
+    def named(self, reason: int) -> int:
+        """`reason`, or why the host itself asked for a stop."""
+        missed = self.steps is not None and self.steps.missed != (0, 0)
+        return reasons.ENCODER if missed and reason == reasons.HOST_STOP else reason
 
     def state(self) -> str:
         """One word for both controllers, the most careful one."""

@@ -30,6 +30,7 @@ __all__ = ["BRAKE_US", "Bench"]
 BRAKE_US = 250_000
 """How long a controller takes to brake to rest (its rate falls evenly here, jerk-limited there)."""
 _SETTLE_US = 50_000
+_RISE_US = 2_000_000
 _FRAME_US = 1_000
 _SEARCH_FRAME_US = 250
 _CREEPS = 3
@@ -149,6 +150,14 @@ class Bench:
         self.wait(300_000)
         self.find_place()
         self.learn_encoders()
+
+    def find_again(self) -> None:
+        """After missed steps: without power the lift rises, then the place is found anew."""
+        self.world.set_motor_power(False)
+        self.wait(_RISE_US)
+        self.world.set_motor_power(True)
+        self.wait(300_000)
+        self.find_place()
 
     def learn_encoders(self) -> None:
         """Measure the bend of the joint encoders against the motors, as the game does, and park again."""

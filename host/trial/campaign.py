@@ -141,7 +141,7 @@ class _Trial:
         done.missed_steps = sum(abs(a - b) for a, b in zip(self._cycles(), before, strict=True))
         done.noticed = len(self.bench.missed) > found
         if done.noticed:
-            self.bench.find_place()
+            self.bench.find_again()
         done.seconds = round((self.bench.now_us() - began) / 1e6, 2)
         return done
 

@@ -93,6 +93,10 @@ class Plant:
         """Hold `buttons` (bits 4-7 of the inputs) until `until_us`; what a test's finger does."""
         self._pressed.append((buttons, until_us))
 
+    def slip(self, axis: int, cycles: int) -> None:
+        """A motor loses steps; see `World.slip`."""
+        self.world.slip(axis, cycles)
+
     def tell(self, message: dict[str, Any]) -> None:
         """The person hears what the robot says."""
         self._person.hear(message)

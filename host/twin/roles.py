@@ -31,6 +31,10 @@ class World(Protocol):
         """Full or reduced motor current."""
         ...
 
+    def slip(self, axis: int, cycles: int) -> None:
+        """Joint 0 or 1 falls by cycles of four full steps, unseen by driver and controller."""
+        ...
+
     def set_magnet(self, permille: int) -> None:
         """Magnet drive, -1000 to 1000."""
         ...

@@ -144,6 +144,10 @@ class Server:
             case "press":
                 self.plant.press(int(question["buttons"]), self.now_us + int(question["for_us"]))
                 return {}
+            case "slip":
+                self.plant.slip(int(question["axis"]), int(question["cycles"]))
+                self.plant.note(self.now_us, f"joint {question['axis']} slipped")
+                return {"now_us": self.now_us}
         return {"error": f"the twin does not know the question {question.get('ask')!r}"}
 
     def _note_death(self, participant: Participant) -> None:

@@ -222,7 +222,7 @@ class World:
             drive.full_current = full
 
     def slip(self, axis: int, cycles: int) -> None:
-        """A motor loses its field: the joint (0 shoulder, 1 elbow) falls by electrical cycles of four full steps.
+        """A motor loses its field: its joint (0 shoulder, 1 elbow) falls by cycles of four full steps.
 
         Driver and controller count on as if nothing had happened; what the nose holds goes with the arm.
         """
