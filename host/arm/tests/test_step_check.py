@@ -1,5 +1,6 @@
 import math
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -55,7 +56,7 @@ def at_rest(curves, here, there, approach=True):
 def test_a_sweep_follows_one_motion_with_the_next_and_covers_both_ranges():
     motions = plan_sweep(ROBOT, PARK)
     assert motions[0].start_usteps == PARK
-    assert all(a.end_usteps == b.start_usteps for a, b in zip(motions, motions[1:], strict=False))
+    assert all(a.end_usteps == b.start_usteps for a, b in pairwise(motions))
     assert all(motion.via is not None for motion in motions)
     for axis, joint in enumerate(AXES):
         angles = [motion.end_usteps[axis] / joint.usteps_per_unit for motion in motions]

@@ -1,0 +1,101 @@
+"""Steps lost by a motor of the running robot: physics, controllers, the link and the game's own watch."""
+
+import random
+
+import pytest
+
+from firmware.board import lockstep as pins
+from hil_tests.bench import Bench, physics_world
+from host.arm.frames import square_board
+from host.arm.kinematics import inverse_board
+from host.arm.moves import swing, travel_usteps
+from host.game.motions import Motions
+from host.game.pace import Pace
+from host.game.place import Place
+from host.game.step_watch import StepWatch
+from host.game.watch import SafetyWatch
+from safety import reasons
+
+FOUND_WITHIN_US = 200_000
+SEAT = "red"
+SEED = 5
+
+
+@pytest.fixture
+def robot(request, tmp_path):
+    if request.config.getoption("--device", "virtual") != "virtual":
+        pytest.skip("only in the twin can a test let a motor lose steps")
+    bench = Bench.start(tmp_path / "twin", physics_world(SEED))
+    yield Playing(bench)
+    bench.close()
+
+
+class Playing:
+    """The robot as the game has it, from finding its place on."""
+
+    def __init__(self, bench):
+        self.bench, self.robot = bench, bench.robot
+        self.steps = StepWatch(bench.robot)
+        self.watch = SafetyWatch(bench.client, bench.time, self.steps)
+        pace = Pace(bench.robot, bench.client, bench.time, self.watch, None)
+        self.motions = Motions(bench.robot, bench.client, bench.time, self.watch, pace, lambda _: None)
+        self.place = Place(bench.robot, bench.client, self.watch, self.motions)
+
+    def get_ready(self):
+        """A person's acts, then the place is found."""
+        session = self.watch.session
+        session.pause(500_000)
+        for button in (pins.IN_BUTTON_ACK, pins.IN_BUTTON_GO):
+            self.bench.client.looked()
+            session.pause(50_000)
+            self.bench.time.ask("press", buttons=button, for_us=120_000)
+            session.pause(2_000_000)
+        assert self.place.secure() is None
+
+    def swing_over(self, square):
+        """Swing there; the stop, if it was stopped."""
+        there = self.robot.usteps(inverse_board(self.robot, square_board(self.robot, square), 0.02, SEAT))
+        here = self.motions.position()
+        goal = (*there[:2], max(here[2], travel_usteps(self.robot)))
+        return self.motions.execute(swing(self.robot, here, goal, "test", approach=True))
+
+
+@pytest.mark.timeout(3600)
+def test_each_slip_of_four_full_steps_is_found_within_a_fifth_of_a_second_of_rest(robot, long):
+    dice = random.Random(SEED)
+    robot.get_ready()
+    assert robot.steps.check.curves is not None
+    for axis, cycles in [(0, 1), (1, -1)] if not long else [(k % 2, dice.choice([-1, 1])) for k in range(40)]:
+        here, there = dice.sample(range(90), 2)
+        assert robot.swing_over(here) is None
+        robot.watch.session.pause(400_000)
+        assert robot.steps.missed == (0, 0)
+        robot.bench.time.ask("slip", axis=axis, cycles=cycles)
+        stop = robot.swing_over(there)
+        rested_us = robot.bench.time.now_us()
+        robot.watch.session.until(lambda _: robot.steps.missed != (0, 0), 1_000_000)
+        assert robot.bench.time.now_us() - rested_us <= FOUND_WITHIN_US
+        assert robot.steps.missed == ((cycles, 0) if axis == 0 else (0, cycles))
+        assert not robot.watch.found
+        robot.watch.session.pause(400_000)
+        assert robot.watch.state() == "stopped"
+        assert robot.watch.why() == reasons.TEXTS[reasons.ENCODER]
+        assert stop is None or stop.reason == reasons.TEXTS[reasons.ENCODER]
+        robot.get_ready()
+        assert robot.watch.found
+
+
+@pytest.mark.timeout(3600)
+def test_a_robot_that_loses_no_step_is_never_stopped(robot, long):
+    if not long:
+        pytest.skip("three hundred swings: only with --long (the test above has its rests without a slip)")
+    dice = random.Random(SEED + 1)
+    robot.get_ready()
+    here = -1
+    for _ in range(300):
+        square = dice.choice([square for square in range(90) if square != here])
+        assert robot.swing_over(square) is None
+        robot.watch.session.pause(300_000)
+        here = square
+    assert robot.watch.safety_events == []
+    assert robot.steps.missed == (0, 0)
