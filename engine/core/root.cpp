@@ -74,6 +74,9 @@ SearchResult Tree::run(const Report& report) {
     std::stable_sort(root_moves_.begin(), end, [](const RootLine& a, const RootLine& b) { return a.score > b.score; });
     if (!halted_) result.depth = depth;
     if (halted_ && lines == 1) prefer_open_move();
+    if (take_proven_mate() && report) {
+      report(root_moves_[0], 1, all_nodes(), elapsed_ms(), table_.permille_used());
+    }
     // A broken iteration still counts: the best line is either confirmed or replaced by a better.
     result.lines.assign(root_moves_.begin(), end);
     if (limits_.soft_ms != 0 && elapsed_ms() >= limits_.soft_ms) break;

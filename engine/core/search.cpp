@@ -47,24 +47,22 @@ SearchResult Searcher::think(const Game& game, const Limits& limits, const std::
     return Tree(table_, first.history, first.accumulators.get(), tuning_, game, limits, stop, nullptr, 0).run(report);
   }
   Limits open = limits;
-  open.nodes = 0;
   open.depth = 0;
   open.movetime_ms = open.soft_ms = 0;
   std::atomic<bool> enough{false};
-  std::atomic<std::uint64_t> helped{0};
+  std::atomic<std::uint64_t> together{0};
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < workers_.size(); ++i) {
     threads.emplace_back([&, i] {
       Worker& worker = *workers_[i];
-      Tree(table_, worker.history, worker.accumulators.get(), tuning_, game, open, enough, &helped, static_cast<int>(i)).run({});
+      Tree(table_, worker.history, worker.accumulators.get(), tuning_, game, open, enough, &together, static_cast<int>(i)).run({});
     });
   }
   SearchResult result =
-      Tree(table_, first.history, first.accumulators.get(), tuning_, game, limits, stop, &helped, 0).run(report);
+      Tree(table_, first.history, first.accumulators.get(), tuning_, game, limits, stop, &together, 0).run(report);
   enough = true;
-  const std::uint64_t helped_before = helped;
   for (std::thread& thread : threads) thread.join();
-  result.nodes += helped - helped_before;
+  result.nodes = together;
   return result;
 }
 

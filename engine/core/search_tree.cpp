@@ -10,6 +10,8 @@ namespace qiyou {
 namespace {
 
 constexpr std::uint64_t kNodesBetweenLooks = 1024;  // at the clock and at other threads
+constexpr int kUnpromising = 4;                     // a mate that nothing speaks for gets so many times less
+constexpr std::uint64_t kMateSlice = 256;           // a proof is not taken up for less
 
 }  // namespace
 void Tree::make(Move move) {
@@ -52,24 +54,49 @@ void Tree::take_back() {
 }
 
 std::uint64_t Tree::all_nodes() const {
-  return helped_ != nullptr && number_ == 0 ? nodes_ + helped_->load(std::memory_order_relaxed) : nodes_;
+  const std::uint64_t untold = own_nodes() - told_;
+  return together_ != nullptr ? untold + together_->load(std::memory_order_relaxed) : untold;
+}
+
+// Gives the proof of a mate its share of the nodes; once it stands, nothing is left to search for.
+void Tree::look_for_mate() {
+  const int rarely = mates_->promising() ? 1 : kUnpromising;
+  const std::uint64_t due = nodes_ / static_cast<std::uint64_t>(tuning_.mate_share * rarely);
+  if (due >= mates_->nodes() + kMateSlice && mates_->work(due - mates_->nodes(), stop_)) halted_ = true;
+}
+
+// A proven mate is played, unless the search has found a shorter one.
+bool Tree::take_proven_mate() {
+  if (!mates_ || !mates_->proven()) return false;
+  std::vector<Move> line = mates_->line();
+  const int score = kMateScore - static_cast<int>(line.size());
+  if (line.empty() || score <= root_moves_[0].score) return false;
+  const auto found = std::find_if(root_moves_.begin(), root_moves_.end(), [&](const RootLine& l) { return l.moves[0] == line[0]; });
+  if (found == root_moves_.end()) return false;
+  found->score = score;
+  found->depth = std::max(1, root_moves_[0].depth);
+  found->moves = std::move(line);
+  std::rotate(root_moves_.begin(), found, found + 1);
+  return true;
 }
 
 void Tree::tell_nodes() {
-  if (number_ == 0) return;
-  helped_->fetch_add(nodes_ - told_, std::memory_order_relaxed);
-  told_ = nodes_;
+  if (together_ == nullptr) return;
+  const std::uint64_t own = own_nodes();
+  together_->fetch_add(own - told_, std::memory_order_relaxed);
+  told_ = own;
 }
 
 bool Tree::out_of_time() {
   if (halted_) return true;
-  if (limits_.nodes != 0 && nodes_ >= limits_.nodes) {
+  if (limits_.nodes != 0 && own_nodes() >= limits_.nodes) {
     halted_ = true;
   } else if ((nodes_ & (kNodesBetweenLooks - 1)) == 0) {
     tell_nodes();
     halted_ = stop_.load(std::memory_order_relaxed) ||
               (limits_.movetime_ms != 0 && elapsed_ms() >= limits_.movetime_ms) ||
               (limits_.nodes != 0 && all_nodes() >= limits_.nodes);
+    if (!halted_ && mates_) look_for_mate();
   }
   return halted_;
 }

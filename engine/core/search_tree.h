@@ -5,9 +5,11 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "history.h"
+#include "mate_search.h"
 #include "movegen.h"
 #include "nnue.h"
 #include "score.h"
@@ -39,13 +41,17 @@ Move next_best(Ranked* ranked, std::size_t i, std::size_t size);
 class Tree {
  public:
   Tree(Table& table, History& history, Accumulators* accumulators, const Tuning& tuning, const Game& game,
-       const Limits& limits, const std::atomic<bool>& stop, std::atomic<std::uint64_t>* helped, int number)
+       const Limits& limits, const std::atomic<bool>& stop, std::atomic<std::uint64_t>* together, int number)
       : table_(table), history_(history), accumulators_(accumulators), tuning_(tuning), position_(game.position()),
-        rules_(game.rules()), limits_(limits), stop_(stop), helped_(helped), number_(number), path_(game.past()),
+        rules_(game.rules()), limits_(limits), stop_(stop), together_(together), number_(number), path_(game.past()),
         root_(static_cast<int>(game.past().size())), start_(std::chrono::steady_clock::now()),
         frames_(kMaxPly + 4) {
     path_.reserve(path_.size() + kMaxPly + 4);
     if (accumulators_ != nullptr) accumulators_->start(position_);
+    // A player who overlooks moves or weighs several does not see mates that the search does not see.
+    if (number == 0 && tuning.mate_share != 0 && limits.lines <= 1 && limits.only.empty() && !limits.oversight.any()) {
+      mates_ = std::make_unique<MateSearch>(position_, path_);
+    }
   }
 
   SearchResult run(const Report& report);
@@ -71,6 +77,9 @@ class Tree {
   void take_back();
   void keep_line(int ply, Move move);
   bool out_of_time();
+  void look_for_mate();
+  bool take_proven_mate();
+  std::uint64_t own_nodes() const { return mates_ ? nodes_ + mates_->nodes() : nodes_; }
   std::uint64_t all_nodes() const;
   void tell_nodes();
   std::int64_t elapsed_ms() const {
@@ -87,7 +96,7 @@ class Tree {
   Rules rules_;
   const Limits& limits_;
   const std::atomic<bool>& stop_;
-  std::atomic<std::uint64_t>* helped_;  // made moves of all but the first thread; null when it is alone
+  std::atomic<std::uint64_t>* together_;  // made moves that all threads told of; null when there is one
   int number_;                          // of this thread; 0 is the first
   std::vector<Undo> path_;
   int root_;
@@ -97,7 +106,8 @@ class Tree {
   std::vector<Move> refuted_;  // root moves that this iteration has found to lose by force
   std::size_t line_ = 0;  // root moves before this one belong to better lines
   std::uint64_t nodes_ = 0;
-  std::uint64_t told_ = 0;  // of them, to the first thread
+  std::uint64_t told_ = 0;  // of the own nodes, to the other threads
+  std::unique_ptr<MateSearch> mates_;  // null where no mate is looked for
   bool halted_ = false;
   // Set by a decision of the repetition rules below the last searched move: such a score belongs
   // to the path, not to the position, and stays out of the table.

@@ -24,6 +24,7 @@ constexpr TuningName kNames[] = {
     {"continuation", &Tuning::continuation, 1},
     {"capture_history", &Tuning::capture_history, 1},
     {"keep_checks", &Tuning::keep_checks, 1},
+    {"mate_share", &Tuning::mate_share, 1000},
 };
 
 }  // namespace

@@ -26,6 +26,7 @@ struct Tuning {
   int continuation = 1;
   int capture_history = 1;
   int keep_checks = 1;         // moves that give check are not pruned
+  int mate_share = 6;          // one made move in so many looks for a forced mate; 0 none
 };
 
 struct TuningName {
