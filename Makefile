@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 CORE := $(wildcard engine/core/*.cpp engine/core/*.h engine/core/*.in engine/core/CMakeLists.txt engine/nets/*.nnue) engine/levels.toml engine/book.txt CMakeLists.txt
 DEMO_ARGS ?= --plies 16 --seed 1 --out qiyou-demo
 
-.PHONY: demo test check bench hostile clean
+.PHONY: demo test check bench endurance hostile clean
 
 demo: $(VENV)/.demo-ready
 	$(BIN)/qiyou demo $(DEMO_ARGS)
@@ -29,6 +29,11 @@ check: $(VENV)/.dev-ready
 # The long forms: a million hostile packets, an update cut at a thousand bytes.
 hostile: $(VENV)/.dev-ready
 	$(BIN)/python -m pytest --long hil_tests/test_hostile_wire.py hil_tests/test_update.py -k "hostile or cut"
+
+# Ten thousand motions through link and firmware; a thousand moves measured. Both go on where they were.
+endurance: $(VENV)/.dev-ready
+	$(BIN)/qiyou endurance --moves 10000 --out qiyou-endurance
+	$(BIN)/qiyou placing --moves 1000 --out qiyou-placing
 
 bench: $(VENV)/.dev-ready
 	$(BIN)/qiyou bench

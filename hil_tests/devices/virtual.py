@@ -127,9 +127,7 @@ class VirtualBoard:
         now_ticks = self._now_us * _TICKS_PER_US
         if done.flags & pins.FLAG_ABORT:
             self.pio.abort()
-        self.pio.feed(done.words, now_ticks)
-        if done.flags & pins.FLAG_START:
-            self.pio.start(now_ticks)
+        self.pio.obey(done.words, now_ticks, start=bool(done.flags & pins.FLAG_START))
         while self._tx_read < done.tx_total:
             data = os.read(self._terminal[0], done.tx_total - self._tx_read)
             self._tx_read += len(data)

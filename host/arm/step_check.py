@@ -18,7 +18,7 @@ from host.arm.moves import swing, travel_usteps
 from host.arm.parts import Joint
 from host.arm.robot import Robot
 
-__all__ = ["RestReadings", "Sample", "StepCheck", "curves_of_sweep", "plan_sweep"]
+__all__ = ["RestReadings", "Sample", "StepCheck", "curves_of_sweep", "mean_sample", "plan_sweep"]
 
 Sample = tuple[Usteps, tuple[float, float]]
 """A motor position and the mean readings of both encoders there (counts)."""
@@ -30,7 +30,7 @@ _MOST_PLAY = math.radians(15.0 / 60.0)
 """Free play that is still allowed for where nobody knows which side it is on."""
 _RING_US = 60_000
 """How long a link swings on after the last step."""
-_READINGS = 3
+_READINGS = 2
 
 
 def plan_sweep(robot: Robot, start: Usteps) -> tuple[Motion, ...]:
@@ -66,6 +66,13 @@ def curves_of_sweep(robot: Robot, samples: Sequence[Sample]) -> tuple[EncoderCur
         for axis, joint in enumerate((robot.shoulder, robot.elbow))
     )
     return shoulder, elbow
+
+
+def mean_sample(samples: Sequence[Sample]) -> Sample:
+    """The mean of samples of one rest."""
+    usteps = samples[0][0]
+    shoulder, elbow = (sum(counts[axis] for _, counts in samples) / len(samples) for axis in range(2))
+    return usteps, (shoulder, elbow)
 
 
 class StepCheck:

@@ -9,7 +9,7 @@ from host.arm.homing import AXES, joints_from_encoders, plan_homing, plan_recove
 from host.arm.joints import Joints, Usteps
 from host.arm.moves import swing
 from host.arm.robot import Robot
-from host.arm.step_check import Sample, curves_of_sweep, plan_sweep
+from host.arm.step_check import Sample, curves_of_sweep, mean_sample, plan_sweep
 from host.game.errors import GameError
 from host.game.motions import STATUS_US, Motions
 from host.game.requests import Stopped
@@ -25,6 +25,7 @@ __all__ = ["Place"]
 _ANSWER_US = 2_000_000
 _MOST_SEARCHES = 3
 _CREEPS = 3
+_SWEEP_SAMPLES = 3
 _ALL_SWITCHES = 0b111
 _BEFORE_PARK = math.radians(5.0)
 
@@ -163,9 +164,13 @@ class Place:
         return self._motions.stopped(reasons.ENCODERS_DISAGREE)
 
     def _rest_at(self, steps: StepWatch, place: Usteps) -> Sample | None:
-        """What the encoders read at `place`, where the arm has just come to rest."""
+        """What the encoders read on average at `place`, where the arm has just come to rest."""
+        samples: list[Sample] = []
 
         def read(_: LinkEvent) -> bool:
-            return steps.sample is not None and steps.sample[0] == place
+            sample = steps.sample
+            if sample is not None and sample[0] == place and (not samples or samples[-1] is not sample):
+                samples.append(sample)
+            return len(samples) == _SWEEP_SAMPLES
 
-        return steps.sample if self._session.until(read, _ANSWER_US) else None
+        return mean_sample(samples) if self._session.until(read, _ANSWER_US) else None

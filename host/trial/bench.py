@@ -18,7 +18,7 @@ from host.arm.homing import AXES, joints_from_encoders, plan_homing, plan_recove
 from host.arm.joints import Usteps
 from host.arm.motion import Motion
 from host.arm.robot import Robot
-from host.arm.step_check import RestReadings, Sample, StepCheck, curves_of_sweep, plan_sweep
+from host.arm.step_check import RestReadings, Sample, StepCheck, curves_of_sweep, mean_sample, plan_sweep
 from host.trial.errors import BenchError
 from host.twin.world import World
 from safety.segment import AXES as AXIS_COUNT
@@ -39,6 +39,7 @@ _NOSE = 0b1000
 _FULL_DRIVE = 1000
 _LINK_US = 60_000
 """What the link and the controllers take from one motion to the next."""
+_SWEEP_SAMPLES = 3
 _REPORT_US = 20_000
 """How often a controller tells where it is."""
 
@@ -164,7 +165,7 @@ class Bench:
         samples: list[Sample] = []
         for motion in plan_sweep(self.robot, self.usteps):
             self.move(motion)
-            samples.append(self._rest())
+            samples.append(mean_sample([self._rest() for _ in range(_SWEEP_SAMPLES)]))
         self._check.curves = curves_of_sweep(self.robot, samples)
         self.park()
 

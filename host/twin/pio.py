@@ -144,6 +144,15 @@ class Pio:
         """Words not yet consumed, per axis (shoulder, elbow, lift)."""
         return tuple(axis.pending for axis in self.axes)
 
+    def obey(self, words: tuple[NDArray[np.uint32], ...], now_ticks: int, *, start: bool) -> None:
+        """Take words for each axis at controller time `now_ticks`; with `start` they begin a run."""
+        if start and not self.playing:
+            for axis in self.axes:
+                axis.running = False
+        self.feed(words, now_ticks)
+        if start:
+            self.start(now_ticks)
+
     def feed(self, words: tuple[NDArray[np.uint32], ...], now_ticks: int) -> None:
         """Hand over words for each axis at controller time `now_ticks`."""
         for axis, part in zip(self.axes, words, strict=True):

@@ -181,12 +181,7 @@ class Plant:
     def _take_steps(self, done: Done, now_ticks: int) -> None:
         if done.flags & pins.FLAG_ABORT:
             self.pio.abort()
-        if done.flags & pins.FLAG_START and not self.pio.playing:
-            for axis in self.pio.axes:
-                axis.running = False
-        self.pio.feed(done.words, now_ticks)
-        if done.flags & pins.FLAG_START:
-            self.pio.start(now_ticks)
+        self.pio.obey(done.words, now_ticks, start=bool(done.flags & pins.FLAG_START))
 
     def _held(self, now_us: int) -> int:
         self._pressed = [press for press in self._pressed if press[1] > now_us]
