@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import json
 import random
+import shutil
 
 import pytest
 
@@ -234,46 +235,68 @@ def test_asking_who_it_is_disturbs_nothing(board):
     assert who(board)._replace(heap_free_kb=0) == identity._replace(heap_free_kb=0)
 
 
-def total_bytes(board):
-    """Bytes to the board in a whole update."""
-    begin = board.delivered
-    assert run(board, NEXT).result is Result.DONE
-    return board.delivered - begin
+class Cuts:
+    """A board that runs one release from slot b; slot a is empty, so that every byte of an update is sent."""
 
+    def __init__(self, directory):
+        self.board = VirtualBoard(directory / "cut", "arm", ROBOT, hangs_s=60.0)
+        self.board.frame_us = 4000
+        self.board.advance_us(3_000_000)
+        assert run(self.board, NEXT).result is Result.DONE
+        self.new = release(FIRMWARE + 2)
+        self.board.power_off()
+        self.before = directory / "before"
+        shutil.copytree(self.board.flash, self.before)
+        shutil.rmtree(self.before / "a")
+        self.again()
+        begin = self.board.delivered
+        assert run(self.board, self.new).result is Result.DONE
+        self.total = self.board.delivered - begin
+        """Bytes to the board in the whole update."""
 
-def cut_points(total, seed, count):
-    """The first and last packets byte by byte-ish, every stage of the files, and random places."""
-    dice = random.Random(seed)
-    points = {1, 40, 121, total - 400, total - 200, total - 90, total - 40, total - 1}
-    return sorted(points | {dice.randrange(1, total) for _ in range(count)})
+    def again(self):
+        """Back to before the update."""
+        self.board.power_off()
+        shutil.rmtree(self.board.flash)
+        shutil.copytree(self.before, self.board.flash)
+        self.board.plug_in()
+        self.board.advance_us(3_000_000)
+
+    def points(self, count, seed=3):
+        """The first and last packets, and random places."""
+        dice = random.Random(seed)
+        points = {1, 40, 121, *(self.total - left for left in (400, 200, 90, 40, 1))}
+        while len(points) < count:
+            points.add(dice.randrange(1, self.total))
+        return sorted(points)
+
+    def cut(self, at, *, power):
+        """Cut the update after its byte `at`: whatever was reached, one of the two runs, whole and well."""
+        self.again()
+        board = self.board
+        board.cut_after(at, power=power)
+        with contextlib.suppress(ServiceError):
+            run(board, self.new)
+        assert not board.plugged
+        settle(board)
+        identity = who(board)
+        assert identity.release in (NEXT.release, self.new.release)
+        assert identity.well, board.errors
+        if identity.trial:
+            board.advance_us(32_000_000)
+            assert not who(board).trial
 
 
 @pytest.mark.parametrize("power", [False, True], ids=["cable", "power"])
 @pytest.mark.timeout(7200)
 def test_a_cut_at_any_byte_leaves_a_board_that_starts_and_can_be_updated(tmp_path, power, long):
-    board = VirtualBoard(tmp_path, "arm", ROBOT, hangs_s=20.0)
+    cuts = Cuts(tmp_path)
     try:
-        board.frame_us = 4000
-        board.advance_us(3_000_000)
-        total = total_bytes(board)
-        old, new = NEXT, release(FIRMWARE + 2)
-        for at in cut_points(total, 3, 500 if long else 2):
-            board.cut_after(at, power=power)
-            with contextlib.suppress(ServiceError):
-                run(board, new, force=True)
-            settle(board)
-            # Whatever was reached by then, one of the two runs, whole and well.
-            identity = who(board)
-            assert identity.release in (old.release, new.release)
-            assert identity.well, board.errors
-            if identity.trial:
-                board.advance_us(32_000_000)
-                assert not who(board).trial
-            board.cut_off()
-        outcome = run(board, release(FIRMWARE + 3))
-        assert outcome.result is Result.DONE
+        for at in cuts.points(500 if long else 10):
+            cuts.cut(at, power=power)
+        assert run(cuts.board, release(FIRMWARE + 3)).result is Result.DONE
     finally:
-        board.close()
+        cuts.board.close()
 
 
 def test_what_stands_already_after_a_cut_is_not_sent_again(board):
