@@ -58,11 +58,11 @@ class Lookout:
     def looked(self, reading: Reading, size: tuple[int, int], joints: Joints | None) -> None:
         """The board was read from a picture of `size` (width, height): compare with what is there now.
 
-        A reading in doubt, or one of which something is hidden, teaches nothing: nothing is known then.
+        A reading in doubt, or one of which something is hidden (by the arm itself, in the midst of its work),
+        teaches nothing: what was learnt before still stands, and whatever differs from it is a change.
         """
         frame = self._glance()
         if frame is None or joints is None or reading.corners is None or "?" in reading.labels:
-            self._changes.forget()
             return
         height, width = frame.image.shape[:2]
         self._view = _Projection(self._robot, reading, size, (width, height))

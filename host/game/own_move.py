@@ -135,13 +135,16 @@ class OwnMove:
 
         The arm is beside the board and may hide the point; then it parks first.
         """
-        for parked in (False, True):
-            if parked:
-                yield from self._hand.park()
-            first = yield from self._sight.look()
-            second = yield from self._sight.look()
-            if all(fen_order_to_board(reading.labels)[square] == "." for reading in (first, second)):
-                return True
+        first = yield from self._sight.look()
+        second = yield from self._sight.look()
+        if all(fen_order_to_board(reading.labels)[square] == "." for reading in (first, second)):
+            return True
+        yield from self._hand.park()
+        # The picture comes to rest only after the arm has: a few looks until the point can be told.
+        for _ in range(UNCLEAR_LOOKS):
+            seen = fen_order_to_board((yield from self._sight.look_twice()).labels)[square]
+            if seen != "?":
+                return seen == "."
         return False
 
 

@@ -1,5 +1,7 @@
 """The watch stream on real pictures of the twin: the arm explains itself, a hand does not."""
 
+from dataclasses import replace
+
 import pytest
 
 from host.arm.frames import square_board
@@ -181,6 +183,20 @@ def test_a_piece_the_robot_itself_took_away_is_explained_and_another_is_a_change
         assert not stage.wait(0.2).person
     finally:
         stage.world.data.qpos[at : at + 2] = there
+
+
+def test_a_look_in_doubt_in_the_midst_of_the_work_neither_hides_a_person_nor_makes_one(stage):
+    # The arm beside a tray hides points of the board: such a look reads `?` there.
+    points = (replace(stage.reading.points[0], label="?"), *stage.reading.points[1:])
+    stage.wait(3.0)
+    stage.move_arm(80)
+    stage.wait(0.2)
+    stage.lookout.looked(replace(stage.reading, points=points), (1280, 720), stage.joints)
+    stage.move_arm(40)
+    assert not stage.wait(0.2).person
+    assert stage.lookout.clear(stage.now_us)
+    stage.hand_at(-0.2, 0.1)
+    assert stage.wait(0.2).person
 
 
 @pytest.mark.parametrize("scene", ["red"], indirect=True)
