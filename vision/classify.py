@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vision.geometry import LATTICE, lifted
 from vision.glyphs import KINDS, GlyphReader
+from vision.likeness import told_by_likeness
 from vision.model_files import MODELS, load_model
 from vision.rectify import PIECE_HEIGHT_CELLS, checked_picture, rectify
 
@@ -134,9 +135,9 @@ class Classifier:
         standing = np.logaddexp.reduce(straight, axis=1)
         points = np.flatnonzero(standing > np.log(0.5))
         plane = lifted(homography, (picture.shape[1], picture.shape[0]), PIECE_HEIGHT_CELLS)
-        flipped = self._glyphs.read(
-            picture, plane, LATTICE[points] + scores.offset_cells[points], mirrored=True
-        )[:, :count]
+        centres = LATTICE[points] + scores.offset_cells[points]
+        alone = self._glyphs.read(picture, plane, centres, mirrored=True)
+        flipped = told_by_likeness(picture, plane, centres, alone)[:, :count]
         flipped = flipped - np.logaddexp.reduce(flipped, axis=1, keepdims=True)
         unflipped = (straight[points] - standing[points, None]).max(axis=1, initial=-np.inf)
         mirrored = flipped.max(axis=1, initial=-np.inf)
@@ -155,7 +156,9 @@ class Classifier:
         standing = presence[:, 0]
         shares = np.hstack([np.repeat(standing[:, None] / count, count, axis=1), presence[:, 1:]])
         points = np.flatnonzero(standing > _WORTH_A_LOOK)
-        read = np.exp(self._glyphs.read(picture, plane, LATTICE[points] + offsets[points]))
+        centres = LATTICE[points] + offsets[points]
+        alone = self._glyphs.read(picture, plane, centres)
+        read = np.exp(told_by_likeness(picture, plane, centres, alone))
         shares[points, :count] = standing[points, None] * read[:, :count]
         shares[points, _UNKNOWN] += standing[points] * read[:, -1]
         return shares

@@ -8,7 +8,14 @@ from numpy.typing import NDArray
 
 from vision.geometry import LATTICE, project, unproject
 
-__all__ = ["Crossings", "LatticeFit", "best_lattice", "crossings_on_board", "fit_lattice"]
+__all__ = [
+    "Crossings",
+    "LatticeFit",
+    "best_lattice",
+    "crossings_on_board",
+    "fit_lattice",
+    "lattice_contrast",
+]
 
 Array = NDArray[np.float64]
 
@@ -107,7 +114,7 @@ def best_lattice(crossings: Crossings, homography: Array) -> Array:
     options = [homography @ _shift(dx, dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
     quarter = _shift(4.0, 4.5) @ np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]]) @ _shift(-4.0, -4.5)
     options += [homography @ quarter @ _shift(dx, dy) for dx in (-0.5, 0.5) for dy in (-0.5, 0.5)]
-    scores = [_contrast(crossings, option) for option in options]
+    scores = [lattice_contrast(crossings, option) for option in options]
     # The given lattice stays unless another is clearly better.
     scores[4] += 0.03
     return options[int(np.argmax(scores))]
@@ -128,7 +135,7 @@ def fit_lattice(crossings: Crossings, homography: Array) -> LatticeFit:
         off = np.hypot(*(project(homography, LATTICE[good]) - seen[good]).T) / pitch[good]
         weight = peak[good] / (1 + (off / _ROBUST_CELLS) ** 2)
         residual = float(np.sqrt((weight * off**2).sum() / weight.sum()))
-    confidence = float(np.clip(_contrast(crossings, homography), 0.0, 1.0)) if used >= 8 else 0.0
+    confidence = float(np.clip(lattice_contrast(crossings, homography), 0.0, 1.0)) if used >= 8 else 0.0
     return LatticeFit(homography, residual, confidence, used)
 
 
@@ -142,7 +149,7 @@ def _shift(dx: float, dy: float) -> Array:
     return np.array([[1.0, 0, dx], [0, 1, dy], [0, 0, 1]])
 
 
-def _contrast(crossings: Crossings, homography: Array) -> float:
+def lattice_contrast(crossings: Crossings, homography: Array) -> float:
     """Mean probability on the lattice less the ring's; square roots: many fair ones beat few sure."""
     points = np.concatenate([LATTICE, _RING])
     depth = np.column_stack([points, np.ones(len(points))]) @ homography[2]

@@ -8,17 +8,24 @@ is fitted to those crossings.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.bend import bend_of, moved
+from vision.bend import bend_of, flattened, moved
 from vision.field import homography_of_field
 from vision.geometry import BOARD_CORNERS, LATTICE, half_turn, is_mirrored, pitch_pixels, project, unproject
-from vision.lattice import Crossings, LatticeFit, best_lattice, crossings_on_board, fit_lattice
+from vision.lattice import (
+    Crossings,
+    LatticeFit,
+    best_lattice,
+    crossings_on_board,
+    fit_lattice,
+    lattice_contrast,
+)
 from vision.model_files import MODELS, load_model
 from vision.rectify import canvas_from_board, checked_picture, rectify
 
@@ -41,12 +48,19 @@ _LEAST_CONFIDENCE = 0.68
 _SURE_CONFIDENCE = 0.75
 #: A board must be larger than this many values of the map: about 40 pixels of 320 a side.
 _LEAST_AREA = 100
+#: Where nothing is surely a board, so many values over so small a probability are worth a closer look.
+_FAINT = 0.1
+_LEAST_FAINT_AREA = 30
 _FIELD_SAMPLES = 900
 #: A board that fills less than this share of the square is looked at again in a window around it.
 _WINDOW_SHARE = 0.7
 _WINDOW_MARGIN = 0.15
 #: The rectified board is looked at until its lattice stays, at most this often.
 _MOST_LOOKS = 4
+#: Looks at a bent board as if it were flat.
+_BEND_LOOKS = 2
+#: A lattice of less confidence is another's row or file; bent far enough, it would seem to fit.
+_LEAST_TO_UNBEND = 0.62
 
 
 @dataclass(frozen=True)
@@ -134,7 +148,25 @@ class Locator:
             homography = np.linalg.inv(to_square) @ fit.homography
             if np.abs(project(start, LATTICE) - project(before, LATTICE)).max() < 1.0:
                 break
+        if fit is not None and bend is not None and fit.confidence > _LEAST_TO_UNBEND:
+            fit, bend = self._unbent(square, fit, bend)
         return (homography, fit, bend) if fit is not None and _usable(homography, picture) else None
+
+    def _unbent(self, square: Picture, fit: LatticeFit, bend: Array) -> tuple[LatticeFit, Array | None]:
+        """Look again at a rectified bent board as if it were flat; `fit` is in pixels of the square.
+
+        There the crossings lie nearer to where they are looked for, and the bend is told better.
+        """
+        for _ in range(_BEND_LOOKS):
+            flat = flattened(square, fit.homography, bend)
+            crossings = Crossings(_probability(self._maps(flat)[0]), STRIDE)
+            seen, weight = crossings_on_board(crossings, fit.homography)
+            better = bend_of(moved(seen, bend), weight)
+            confidence = lattice_contrast(crossings, fit.homography)
+            if better is None or confidence < fit.confidence:
+                break
+            bend, fit = better, replace(fit, confidence=confidence)
+        return fit, bend
 
     def _maps(self, square: Picture) -> Array:
         return np.asarray(self._model.run(square[None].astype(np.float32))[0], dtype=np.float64)
@@ -184,13 +216,16 @@ def _coarse(maps: Array, to_square: Array) -> list[Array]:
 
 def _small_window(maps: Array, to_square: Array, picture: Picture) -> tuple[int, int, int, int] | None:
     """Return the picture's window (left, top, right, bottom) to look at when the board fills little of it."""
-    inside = _probability(maps[1]) > 0.5
+    likely = _probability(maps[1])
+    inside, stray = likely > 0.5, 0.01
     if inside.sum() < _LEAST_AREA:
+        inside, stray = likely > _FAINT, 0.05
+    if inside.sum() < _LEAST_FAINT_AREA:
         return None
-    # Stray pixels far from the board must not widen the window: leave out a hundredth at each end.
+    # Stray pixels far from the board must not widen the window: leave out a share at each end.
     row, column = np.nonzero(inside)
-    low = np.array([np.quantile(column, 0.01), np.quantile(row, 0.01)])
-    high = np.array([np.quantile(column, 0.99), np.quantile(row, 0.99)])
+    low = np.array([np.quantile(column, stray), np.quantile(row, stray)])
+    high = np.array([np.quantile(column, 1 - stray), np.quantile(row, 1 - stray)])
     if (high - low).max() > _WINDOW_SHARE * LOCATOR_PIXELS / STRIDE:
         return None
     margin = _WINDOW_MARGIN * (high - low).max()

@@ -21,6 +21,7 @@ from vision.classify import KIND_COLUMNS, PointScores
 from vision.errors import NewSetError
 from vision.geometry import LATTICE, lifted
 from vision.look import PointReader
+from vision.polar_faces import FACE_REACH, correlations, polar_faces
 from vision.reading import SQUARES, board_to_fen_order
 from vision.rectify import PIECE_HEIGHT_CELLS
 
@@ -29,10 +30,7 @@ __all__ = ["AdaptedReader", "KnownSet", "learn_set", "load_set", "save_set"]
 Floats = NDArray[np.float32]
 Array = NDArray[np.float64]
 
-_RADII, _ANGLES = 18, 96
-_INNER, _OUTER = 0.03, 0.36  # cells: what a character fills on pieces of 0.72 to 0.95 cells
-_BLUR = 0.9  # polar samples; strokes are a few samples wide and centres a fiftieth of a cell off
-_NUDGES = np.array([[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1]]) * 0.035  # cells by which a centre may be off
+_FACE = (18, 96)  # radii and angles of a template
 _KINDS = KIND_COLUMNS[:7]
 _EMPTY, _UNKNOWN = 7, 8
 _FEWEST = 24  # of the 32 men must be where the opening has them, or it is no opening
@@ -86,7 +84,7 @@ class AdaptedReader:
         points = np.flatnonzero(1 - shares[:, _EMPTY] > 0.3)
         if not len(points):
             return scores
-        fits = _correlations(_polars(image, homography, scores, points), self._known.templates)
+        fits = correlations(_faces(image, homography, scores, points), self._known.templates)
         side = _inks(image, homography, scores, points) @ self._known.side[:-1] + self._known.side[-1]
         return _sharpened(self._known, scores, shares, points, fits, side)
 
@@ -116,7 +114,7 @@ def learn_set(
     points = np.flatnonzero(there)
     if len(points) < _FEWEST:
         raise NewSetError(f"{len(points)} pieces are too few to learn a set from; the opening has 32")
-    faces = _polars(image, homography, scores, points)
+    faces = _faces(image, homography, scores, points)
     names = "".join(labels[point] for point in points)
     steepness, least = _calibrated(faces, names)
     red = np.array([name.isupper() for name in names])
@@ -155,50 +153,17 @@ def _checked(known: KnownSet) -> KnownSet:
     numbers = [known.steepness, known.least]
     finite = all(np.isfinite(part).all() for part in (known.templates, known.side, numbers))
     named = set(known.labels) <= set(_LABELS) and len(known.labels) <= len(SQUARES)
-    if shapes != ((len(known.labels), _RADII, _ANGLES), (_MEASURES + 1,)) or not finite or not named:
+    if shapes != ((len(known.labels), *_FACE), (_MEASURES + 1,)) or not finite or not named:
         raise ValueError("its parts do not fit together")
     return known
 
 
-def _polars(
+def _faces(
     image: NDArray[np.uint8], homography: Array, scores: PointScores, points: NDArray[np.int64]
 ) -> Floats:
-    """Faces at `points` in polar coordinates, (n, 5, 18, 96), each of unit norm; the second axis nudges the
-    centre.
-    """
+    """The polar faces at `points`, (n, 5, 18, 96)."""
     plane = lifted(homography, (image.shape[1], image.shape[0]), PIECE_HEIGHT_CELLS)
-    centres = LATTICE[points] + scores.offset_cells[points]
-    radius = np.linspace(_INNER, _OUTER, _RADII)
-    angle = np.linspace(0, 2 * np.pi, _ANGLES, endpoint=False)
-    spokes = np.stack([np.outer(radius, np.cos(angle)), np.outer(radius, np.sin(angle))], axis=-1)
-    places = centres[:, None, None, None] + _NUDGES[None, :, None, None] + spokes[None, None]
-    flat = places.reshape(-1, 2) @ plane[:, :2].T + plane[:, 2]
-    pixels = (flat[:, :2] / flat[:, 2:]).astype(np.float32).reshape(-1, _RADII * _ANGLES, 2)
-    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    xs, ys = np.moveaxis(pixels, -1, 0)
-    seen = cv2.remap(grey, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    faces = np.asarray(seen, np.float32).reshape(-1, _RADII, _ANGLES)
-    smooth = np.stack([_smoothed(face) for face in faces])
-    # Rings are alike on all pieces of a set: only what changes around the circle tells them apart.
-    smooth -= smooth.mean(axis=2, keepdims=True)
-    smooth *= np.sqrt(radius / _OUTER).astype(np.float32)[:, None]
-    smooth /= np.linalg.norm(smooth, axis=(1, 2), keepdims=True) + np.float32(1e-6)
-    return smooth.reshape(len(points), len(_NUDGES), _RADII, _ANGLES)
-
-
-def _smoothed(face: Floats) -> Floats:
-    wrapped = np.hstack([face[:, -4:], face, face[:, :4]])
-    return np.asarray(cv2.GaussianBlur(wrapped, (0, 0), _BLUR)[:, 4:-4], np.float32)
-
-
-def _correlations(faces: Floats, templates: Floats) -> Array:
-    """Best correlation over all turns and nudges of faces (n, 5, 18, 96) with templates (m, 18, 96): (n,
-    m).
-    """
-    turned = np.fft.rfft(faces, axis=-1)
-    kept = np.conj(np.fft.rfft(templates, axis=-1))
-    product = np.einsum("nkrf,mrf->nkmf", turned, kept, optimize=True)
-    return np.asarray(np.fft.irfft(product, n=_ANGLES, axis=-1).max(axis=(1, 3)), np.float64)
+    return polar_faces(image, plane, LATTICE[points] + scores.offset_cells[points])
 
 
 def _inks(
@@ -208,8 +173,8 @@ def _inks(
     against its own disc, which no lamp changes.
     """
     plane = lifted(homography, (image.shape[1], image.shape[0]), PIECE_HEIGHT_CELLS)
-    grid = np.stack(np.meshgrid(*[np.linspace(-_OUTER, _OUTER, 25)] * 2), axis=-1).reshape(-1, 2)
-    grid = grid[np.hypot(*grid.T) <= _OUTER]
+    grid = np.stack(np.meshgrid(*[np.linspace(-FACE_REACH, FACE_REACH, 25)] * 2), axis=-1).reshape(-1, 2)
+    grid = grid[np.hypot(*grid.T) <= FACE_REACH]
     places = (LATTICE[points] + scores.offset_cells[points])[:, None] + grid[None]
     flat = places.reshape(-1, 2) @ plane[:, :2].T + plane[:, 2]
     pixels = (flat[:, :2] / flat[:, 2:]).astype(np.float32).reshape(len(points), len(grid), 2)
@@ -243,7 +208,7 @@ def _calibrated(faces: Floats, names: str) -> tuple[float, float]:
     """Steepness and least fit, from how pieces of one label fit each other, and others, in the picture
     itself.
     """
-    each = _correlations(faces, faces[:, 0])
+    each = correlations(faces, faces[:, 0])
     labels = np.array(list(names))
     kinds = np.array([name.upper() for name in names])
     same = (labels[:, None] == labels[None]) & ~np.eye(len(names), dtype=bool)

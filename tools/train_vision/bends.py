@@ -27,6 +27,12 @@ class Bend:
         bent = cv2.remap(picture, *source, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
         return np.asarray(bent, dtype=np.float32)
 
+    def light(self, strength: float) -> Floats:
+        """How much lighter or darker the slopes of the bend are, (H, W) about 1; `strength` below 1."""
+        slope = np.gradient(self.shift[:, :, 0], axis=1) + np.gradient(self.shift[:, :, 1], axis=0)
+        steepest = float(np.quantile(np.abs(slope[::4, ::4]), 0.98)) + 1e-6
+        return np.asarray(1.0 + strength * np.clip(slope / steepest, -1.2, 1.2), dtype=np.float32)
+
     def moved(self, pixels: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where pixel positions (N, 2) of the flat picture are seen: solved by repeated substitution."""
         flat = np.asarray(pixels, dtype=np.float64)
@@ -48,13 +54,16 @@ class Bend:
 
 
 def draw_bend(rng: np.random.Generator, size: tuple[int, int], pitch: float) -> Bend:
-    """Draw a bend of up to a third of a cell for a picture of `size` (width, height).
+    """Draw a bend of up to 0.45 cells for a picture of `size` (width, height).
 
     `pitch` is the side of a cell in pixels.
     """
     width, height = size
-    strength = pitch * rng.uniform(0.05, 0.35)
-    if rng.random() < 0.5:
+    strength = pitch * rng.uniform(0.05, 0.45)
+    roll = rng.random()
+    if roll < 0.3:
+        shift = _folds(rng, size, pitch, strength)
+    elif roll < 0.65:
         # A curl: one wave along one direction.
         angle, length = rng.uniform(0, 2 * np.pi), pitch * rng.uniform(6, 18)
         ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
@@ -66,3 +75,25 @@ def draw_bend(rng: np.random.Generator, size: tuple[int, int], pitch: float) -> 
         small = rng.uniform(-1, 1, (*cells, 2)).astype(np.float32)
         shift = strength * cv2.resize(small, size, interpolation=cv2.INTER_CUBIC)
     return Bend(np.asarray(shift, dtype=np.float32))
+
+
+def _folds(
+    rng: np.random.Generator, size: tuple[int, int], pitch: float, strength: float
+) -> NDArray[np.float32]:
+    """A sheet that was folded and stands up along its creases: kinks in one or two directions, (H, W, 2)."""
+    width, height = size
+    ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
+    shift = np.zeros((height, width, 2), np.float32)
+    first = rng.uniform(0, np.pi)
+    for turn in range(int(rng.integers(1, 3))):
+        angle = first + turn * np.pi / 2 + rng.normal(0, 0.05)
+        along = np.array([np.cos(angle), np.sin(angle)])
+        away = along[0] * (xs - width / 2) + along[1] * (ys - height / 2)
+        step = pitch * rng.uniform(2.2, 5.0)
+        # Between two creases the sheet is flat: the shift there is linear.
+        knots = np.arange(-30, 31) * step + rng.uniform(0, step)
+        heights = rng.uniform(-1, 1, len(knots))
+        kinked = np.interp(away, knots, heights).astype(np.float32)
+        lean = angle + rng.normal(0, 0.6)
+        shift += kinked[:, :, None] * np.array([np.cos(lean), np.sin(lean)], np.float32)
+    return np.asarray(strength * shift, dtype=np.float32)

@@ -70,6 +70,8 @@ def draw_board(rng: np.random.Generator, scale: float, faces: list[Face]) -> Boa
         _river_text(rng, opacity, scale, margin, faces)
     if rng.random() < 0.3:
         opacity *= np.clip(0.85 + 0.4 * noise(rng, shape, (20, 20)), 0.2, 1.0)
+    if rng.random() < 0.1:
+        opacity *= rng.uniform(0.35, 0.7)  # scratched into stone, or nearly rubbed off
     share = opacity[:, :, None]
     picture = picture * (1 - share) + ink * share
     if rng.random() < 0.12:

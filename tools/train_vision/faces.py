@@ -140,6 +140,12 @@ def _taken(rng: np.random.Generator, picture: NDArray[np.float32]) -> NDArray[np
         x, y = rng.uniform(0, side, 2)
         far = np.hypot(np.arange(side)[None] - x, np.arange(side)[:, None] - y) / rng.uniform(5, 16)
         picture = picture + (np.exp(-(far**2)) * rng.uniform(30, 160))[:, :, None]
+    if rng.random() < 0.15:
+        # The edge of a shadow in the sun.
+        angle, sharp = rng.uniform(0, 2 * np.pi), rng.uniform(0.5, 4)
+        across = np.cos(angle) * ramp[None, :] + np.sin(angle) * ramp[:, None] - rng.normal(0, 0.35)
+        inside = np.clip(0.5 + across * sharp * 4, 0, 1)[:, :, None]
+        picture = picture * (1 - inside * rng.uniform(0.3, 0.75))
     picture = picture * rng.uniform(0.55, 1.25) * np.exp(rng.normal(0, 0.08, 3))
     if rng.random() < 0.35:
         grey = picture.mean(axis=2, keepdims=True)

@@ -23,6 +23,9 @@ _CANVASES_PER_STEP = 12
 _SHIFT_PIXELS = 3
 #: How far the corners of a locator's picture are moved for more variety, in shares of its side.
 _BEND = 0.07
+#: How far all of it is moved, a cell of the second look, and how much smaller or larger it may become.
+_SLIP = 0.09
+_ZOOM = (0.8, 1.1)
 
 
 def fit_locator(
@@ -96,6 +99,7 @@ def _turned(
         picture, change = np.rot90(picture, turns), np.linalg.matrix_power(quarter, turns) @ change
         if rng.random() < 0.7:
             moved = corners + rng.uniform(-_BEND, _BEND, (4, 2)) * side
+            moved = (moved - side / 2) * rng.uniform(*_ZOOM) + side / 2 + rng.uniform(-_SLIP, _SLIP, 2) * side
             bend = cv2.getPerspectiveTransform(corners, moved.astype(np.float32))
             picture = cv2.warpPerspective(
                 np.ascontiguousarray(picture), bend, (side, side), borderValue=(127, 127, 127)

@@ -91,10 +91,12 @@ def fit_glyphs(
     seed: int,
     report: Report,
     checkpoint: Path,
+    start: Path | None = None,
 ) -> GlyphNet:
-    """Train for `steps` steps of 256 close-ups from the `.npz` pools, on from `checkpoint` if it is there.
+    """Train for `steps` steps of 256 close-ups from the `.npz` pools, from weights `start`.
 
-    A pool holds the arrays of `draw_pool`. Colours and light are varied anew at each use.
+    It goes on from `checkpoint` if that is there. A pool holds the arrays of `draw_pool`. Colours and light
+    are varied anew at each use.
     """
     torch.manual_seed(seed)
     loaded = [np.load(path) for path in pools]
@@ -102,6 +104,8 @@ def fit_glyphs(
         np.concatenate([part[name] for part in loaded]) for name in ("pictures", "glyph", "kind")
     )
     net = GlyphNet()
+    if start is not None:
+        net.load_state_dict(torch.load(start, weights_only=True))
 
     def loss_of_step(step: int) -> Tensor:
         rng = np.random.default_rng([seed, 79, step])

@@ -19,6 +19,8 @@ def light(rng: np.random.Generator, picture: Floats) -> Floats:
         cv2.fillPoly(shade, [corners.astype(np.int32)], 1.0)
         shade = cv2.GaussianBlur(shade, (0, 0), float(rng.uniform(1, 12)))
         field *= 1.0 - rng.uniform(0.1, 0.55) * cv2.resize(shade, (width, height))
+    if rng.random() < 0.18:
+        field *= 1.0 - rng.uniform(0.35, 0.75) * _hard_shade(rng, (height, width))
     lit = picture * field[:, :, None]
     if rng.random() < 0.25:
         ys, xs = np.mgrid[0:height:4, 0:width:4].astype(np.float32)
@@ -28,6 +30,22 @@ def light(rng: np.random.Generator, picture: Floats) -> Floats:
             spot = np.exp(-(((xs - x) / wide) ** 2) - ((ys - y) / high) ** 2) * rng.uniform(0.15, 0.8)
             lit = lit + cv2.resize(spot, (width, height))[:, :, None]
     return np.asarray(lit, dtype=np.float32)
+
+
+def _hard_shade(rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
+    """Shadows in the sun, (*shape,) 0..1: of a wall or a limb, with a sharp edge, or of leaves."""
+    height, width = shape
+    if rng.random() < 0.4:
+        cells = int(rng.integers(4, 16))
+        leaves = noise(rng, shape, (cells, round(cells * width / height)))
+        shade = np.clip((leaves - rng.uniform(-0.3, 0.3)) * rng.uniform(2, 10) + 0.5, 0, 1)
+    else:
+        shade = np.zeros(shape, np.float32)
+        for _ in range(int(rng.integers(1, 4))):
+            corners = rng.uniform(-0.4, 1.4, (int(rng.integers(3, 6)), 2)) * (width, height)
+            cv2.fillPoly(shade, [corners.astype(np.int32)], 1.0, cv2.LINE_AA)
+    soft = cv2.GaussianBlur(shade.astype(np.float32), (0, 0), float(rng.uniform(0.5, 5)))
+    return np.asarray(soft, dtype=np.float32)
 
 
 def expose(rng: np.random.Generator, picture: Floats, pitch: float) -> NDArray[np.uint8]:

@@ -18,6 +18,8 @@ __all__ = ["FACE_PIXELS", "SetStyle", "blank_face", "draw_face", "draw_style", "
 FACE_PIXELS = 96
 
 #: Least difference of brightness, 0..1, between writing and disc.
+#: Ink of a character whose strokes were made thinner or bolder, in shares of its font's.
+_LEAST_INK, _MOST_INK = 0.7, 1.8
 _LEAST_CONTRAST = 0.25
 _CENTRE = (FACE_PIXELS - 1) / 2
 _Y, _X = np.mgrid[0:FACE_PIXELS, 0:FACE_PIXELS].astype(np.float32)
@@ -262,7 +264,10 @@ def _stamp(rng: np.random.Generator, ink: Floats, style: SetStyle, character: st
         mask = np.asarray(cv2.remap(mask, xs + shift_x, ys + shift_y, cv2.INTER_LINEAR), np.float32)
     if abs(style.boldness) > 0.2:
         soft = cv2.GaussianBlur(mask, (0, 0), 1.0 + abs(style.boldness))
-        mask = np.clip((soft - 0.5 + 0.22 * style.boldness) * 4 + 0.5, 0, 1)
+        changed = np.clip((soft - 0.5 + 0.22 * style.boldness) * 4 + 0.5, 0, 1)
+        # Light fonts lose whole strokes, heavy ones run together: no set is made so.
+        if _LEAST_INK < changed.sum() / mask.sum() < _MOST_INK:
+            mask = changed
     width = round(FACE_PIXELS * style.glyph_scale * rng.uniform(0.96, 1.04))
     height = round(width * rng.uniform(0.92, 1.08))
     if style.second_line:

@@ -93,16 +93,16 @@ def train(
         make_shard(path, seed, range(first, min(size.scenes, first + size.scenes_a_shard)), faces, worn)
         paths.append(path)
         report(f"{path.name}: {len(paths) * size.scenes_a_shard} of {size.scenes} scenes drawn")
-    first_locator, first_pieces = (start and start / name for name in ("locator.pt", "pieces.pt"))
+    begun = [start and start / name for name in ("locator.pt", "pieces.pt", "glyphs.pt")]
     pool = _pool(
         out / "shards", seed, size, [face for face in faces if face.family not in HELD_OUT], worn or {}
     )
     state = out / "locator.state", out / "pieces.state", out / "glyphs.state"
     close_ups = [pool, *(close_ups_of(path) for path in paths)]
     nets: dict[str, nn.Module] = {
-        "locator.onnx": fit_locator(paths, size.locator_steps, seed, report, state[0], first_locator),
-        "pieces.onnx": fit_pieces(paths, size.piece_steps, seed, report, state[1], first_pieces),
-        "glyphs.onnx": fit_glyphs(close_ups, size.glyph_steps, seed, report, state[2]),
+        "locator.onnx": fit_locator(paths, size.locator_steps, seed, report, state[0], begun[0]),
+        "pieces.onnx": fit_pieces(paths, size.piece_steps, seed, report, state[1], begun[1]),
+        "glyphs.onnx": fit_glyphs(close_ups, size.glyph_steps, seed, report, state[2], begun[2]),
     }
     for name, net in nets.items():
         export(net, out / name)

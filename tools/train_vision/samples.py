@@ -117,16 +117,20 @@ def canvas_sample(
 
 
 def locator_sample(
-    rng: np.random.Generator, scene: Scene, canvas_share: float = 0.3
+    rng: np.random.Generator, scene: Scene, canvas_share: float = 0.4
 ) -> tuple[NDArray[np.uint8], Array]:
     """Return a square picture for the locator and the board's lattice in it, (90, 2) (zeros: no board).
 
-    A share of the pictures is rectified by a wrong homography first, as in the locator's second look.
+    A share of the pictures is rectified by a wrong homography first, as in the locator's second look; some
+    of them by one that takes a row or file for its neighbour.
     """
     if scene.camera is None:
         return fit_to_square(scene.image)[0], np.zeros((90, 2))
     if rng.random() < canvas_share:
         wrong = _jittered(rng, scene.homography, float(rng.uniform(0.02, 0.3)))
+        if rng.random() < 0.4:
+            slip = rng.integers(-1, 2, 2)
+            wrong = wrong @ np.array([[1.0, 0, slip[0]], [0, 1, slip[1]], [0, 0, 1]])
         view, to_view = second_look(scene.image, wrong)
         return view, project(to_view, scene.lattice)
     square, to_square = fit_to_square(scene.image)

@@ -129,9 +129,11 @@ def draw_scene(
             target = project(ground, [[rng.uniform(-1, 9), rng.uniform(-1, 10)]])[0]
             _hide(rng, picture, cover, pitch, (float(target[0]), float(target[1])))
     bend = None
-    if rng.random() < 0.15:
+    if rng.random() < 0.3:
         bend = draw_bend(rng, size, pitch)
         picture, cover = bend.applied(picture), bend.applied(cover)
+        if rng.random() < 0.7:
+            picture *= bend.light(rng.uniform(-0.35, 0.35))[:, :, None]
     return Scene(expose(rng, light(rng, picture), pitch), camera, pieces, cover, bend)
 
 
@@ -162,7 +164,7 @@ def draw_empty_scene(
 def _near_enough(rng: np.random.Generator, camera: Camera) -> Camera:
     """Give the camera more pixels when cells would be too small to read, but for a few."""
     pitch = pitch_pixels(camera.plane())
-    wanted = rng.uniform(24, 42) if rng.random() < 0.92 else rng.uniform(17, 24)
+    wanted = rng.uniform(24, 42) if rng.random() < 0.85 else rng.uniform(18, 25)
     finer = min(wanted / pitch, 1280 / max(camera.size))
     if finer <= 1:
         return camera
