@@ -17,7 +17,7 @@ from host.game.watch import SafetyWatch
 from safety import reasons
 
 FOUND_WITHIN_US = 200_000
-SEAT = "red"
+SEATS = ("red", "black")
 SEED = 5
 
 
@@ -52,9 +52,9 @@ class Playing:
             session.pause(2_000_000)
         assert self.place.secure() is None
 
-    def swing_over(self, square):
+    def swing_over(self, square, seat):
         """Swing there; the stop, if it was stopped."""
-        there = self.robot.usteps(inverse_board(self.robot, square_board(self.robot, square), 0.02, SEAT))
+        there = self.robot.usteps(inverse_board(self.robot, square_board(self.robot, square), 0.02, seat))
         here = self.motions.position()
         goal = (*there[:2], max(here[2], travel_usteps(self.robot)))
         return self.motions.execute(swing(self.robot, here, goal, "test", approach=True))
@@ -65,13 +65,14 @@ def test_each_slip_of_four_full_steps_is_found_within_a_fifth_of_a_second_of_res
     dice = random.Random(SEED)
     robot.get_ready()
     assert robot.steps.check.curves is not None
-    for axis, cycles in [(0, 1), (1, -1)] if not long else [(k % 2, dice.choice([-1, 1])) for k in range(40)]:
+    slips = [(k % 2, dice.choice([-1, 1]), dice.choice(SEATS)) for k in range(40)]
+    for axis, cycles, seat in slips if long else [(0, 1, "red"), (1, -1, "black")]:
         here, there = dice.sample(range(90), 2)
-        assert robot.swing_over(here) is None
+        assert robot.swing_over(here, seat) is None
         robot.watch.session.pause(400_000)
         assert robot.steps.missed == (0, 0)
         robot.bench.time.ask("slip", axis=axis, cycles=cycles)
-        stop = robot.swing_over(there)
+        stop = robot.swing_over(there, seat)
         rested_us = robot.bench.time.now_us()
         robot.watch.session.until(lambda _: robot.steps.missed != (0, 0), 1_000_000)
         assert robot.bench.time.now_us() - rested_us <= FOUND_WITHIN_US
@@ -94,7 +95,7 @@ def test_a_robot_that_loses_no_step_is_never_stopped(robot, long):
     here = -1
     for _ in range(300):
         square = dice.choice([square for square in range(90) if square != here])
-        assert robot.swing_over(square) is None
+        assert robot.swing_over(square, dice.choice(SEATS)) is None
         robot.watch.session.pause(300_000)
         here = square
     assert robot.watch.safety_events == []

@@ -14,9 +14,9 @@ ROBOT = load_robot()
 E3, E4 = 31, 40
 
 
-@pytest.fixture(scope="module")
-def bench():
-    bench = Bench(World(ROBOT, load_noise(), 3, robot_plays="red"))
+@pytest.fixture(scope="module", params=["red", "black"])
+def bench(request):
+    bench = Bench(World(ROBOT, load_noise(), 3, robot_plays=request.param))
     bench.power_on()
     return bench
 
@@ -38,7 +38,7 @@ def test_a_piece_is_carried_as_planned(bench):
     there = square_board(ROBOT, E3)
     offset = (mover["x_m"] - there.x, mover["y_m"] - there.y)
     squares = [piece["square"] for piece in before.values()]
-    scene = Scene("red", centres(ROBOT, squares, {E3: offset}), bench.usteps)
+    scene = Scene(bench.world.robot_plays, centres(ROBOT, squares, {E3: offset}), bench.usteps)
     for stage in plan_tasks(ROBOT, scene, [Task(E3, E4, "move")], park=True):
         bench.run(stage.steps)
     bench.settle()
@@ -54,7 +54,7 @@ def test_a_piece_is_carried_as_planned(bench):
 
 
 def test_a_motion_from_somewhere_else_is_refused(bench):
-    scene = Scene("red", centres(ROBOT, [E4], {}), (bench.usteps[0] - 5, *bench.usteps[1:]))
+    scene = Scene(bench.world.robot_plays, centres(ROBOT, [E4], {}), (bench.usteps[0] - 5, *bench.usteps[1:]))
     stages = plan_tasks(ROBOT, scene, [Task(E4, E3, "move")], park=False)
     with pytest.raises(BenchError, match="but the arm is at"):
         bench.run(stages[0].fetch)

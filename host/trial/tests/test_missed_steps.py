@@ -17,25 +17,26 @@ from host.twin.world import World
 ROBOT = load_robot()
 
 
-def bench_of(seed, play_arcmin):
+def bench_of(seed, play_arcmin, seat):
     noise = load_noise()
     noise = replace(noise, motor=replace(noise.motor, play_arcmin=play_arcmin))
-    bench = Bench(World(ROBOT, noise, seed, robot_plays="red"))
+    bench = Bench(World(ROBOT, noise, seed, robot_plays=seat))
     bench.power_on()
     return bench
 
 
 def over(bench, square):
     """A swing over a square, as the game plans it."""
-    shoulder, elbow, _ = ROBOT.usteps(inverse_board(ROBOT, square_board(ROBOT, square), 0.02, "red"))
+    seat = bench.world.robot_plays
+    shoulder, elbow, _ = ROBOT.usteps(inverse_board(ROBOT, square_board(ROBOT, square), 0.02, seat))
     there = (shoulder, elbow, travel_usteps(ROBOT))
     return swing(ROBOT, bench.usteps, there, "test", approach=True)
 
 
-@pytest.mark.parametrize("play_arcmin", [6.0, 15.0])
-def test_every_slip_of_four_full_steps_is_found_at_rest_and_nothing_else(play_arcmin):
+@pytest.mark.parametrize(("play_arcmin", "seat"), [(6.0, "red"), (15.0, "black")])
+def test_every_slip_of_four_full_steps_is_found_at_rest_and_nothing_else(play_arcmin, seat):
     dice = random.Random(round(play_arcmin))
-    bench = bench_of(11, play_arcmin)
+    bench = bench_of(11, play_arcmin, seat)
     for _ in range(12):
         bench.move(over(bench, dice.randrange(90)))
         bench.run(plan_park(ROBOT, bench.usteps, holding=False).put)
@@ -54,7 +55,7 @@ def test_every_slip_of_four_full_steps_is_found_at_rest_and_nothing_else(play_ar
 
 
 def test_after_a_slip_the_arm_finds_its_place_again():
-    bench = bench_of(12, 6.0)
+    bench = bench_of(12, 6.0, "black")
     bench.world.slip(0, 1)
     bench.move(over(bench, 40))
     assert bench.missed == [(1, 0)]
