@@ -62,7 +62,8 @@ std::uint64_t Tree::all_nodes() const {
 void Tree::look_for_mate() {
   const int rarely = mates_->promising() ? 1 : kUnpromising;
   const std::uint64_t due = nodes_ / static_cast<std::uint64_t>(tuning_.mate_share * rarely);
-  if (due >= mates_->nodes() + kMateSlice && mates_->work(due - mates_->nodes(), stop_)) halted_ = true;
+  if (due < mates_->nodes() + kMateSlice) return;
+  if (mates_->work(std::min(due - mates_->nodes(), kNodesBetweenLooks), stop_)) halted_ = true;
 }
 
 // A proven mate is played, unless the search has found a shorter one.
