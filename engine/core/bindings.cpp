@@ -22,6 +22,7 @@
 #include "movegen.h"
 #include "nnue.h"
 #include "perft.h"
+#include "retrograde.h"
 #include "search.h"
 #include "selfplay.h"
 
@@ -120,6 +121,13 @@ nb::bytes selfplay(std::uint64_t seed, int games, std::uint64_t nodes, std::shar
     records = qiyou::selfplay(options);
   }
   return nb::bytes(records.data(), records.size());
+}
+
+// Theory of an ending: (outcome, plies, states) for the side to move.
+std::tuple<int, int, std::size_t> ending_value(qiyou::EndingTables& tables, const Position& position) {
+  const nb::gil_scoped_release release;
+  const qiyou::EndingValue value = tables.value(position);
+  return {value.outcome, value.plies, tables.states()};
 }
 
 // (move, score, line) for each candidate, then depth and nodes.
@@ -296,6 +304,8 @@ NB_MODULE(_core, m) {
       })
       .def("position", [](const qiyou::Game& game) { return game.position(); })
       .def("verdict", &verdict);
+
+  nb::class_<qiyou::EndingTables>(m, "EndingTables").def(nb::init<std::size_t>()).def("value", &ending_value);
 
   nb::class_<qiyou::Net>(m, "Net")
       .def("__init__", [](qiyou::Net* net, const nb::bytes& file) {
