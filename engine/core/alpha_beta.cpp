@@ -15,22 +15,26 @@ constexpr int log2_16(int n) {
   return 16 * whole + (16 * n >> whole) - 16;
 }
 
-struct Reductions {
-  int by[64][64];
+struct Logarithms {
+  int of[64];
 };
-constexpr Reductions make_reductions() {
-  Reductions r{};
-  for (int depth = 1; depth < 64; ++depth) {
-    for (int n = 1; n < 64; ++n) r.by[depth][n] = (96 + log2_16(depth) * log2_16(n) * 4 / 15) / 256;
-  }
-  return r;
+constexpr Logarithms make_logarithms() {
+  Logarithms l{};
+  for (int n = 1; n < 64; ++n) l.of[n] = log2_16(n);
+  return l;
 }
-constexpr Reductions kReductions = make_reductions();
+constexpr Logarithms kLogarithms = make_logarithms();
+
+// Plies that a late move is searched less, before anything is known about it.
+int late_reduction(const Tuning& tuning, int depth, int number) {
+  const int grown = kLogarithms.of[std::min(depth, 63)] * kLogarithms.of[std::min(number, 63)];
+  return (tuning.reduction_base + grown * tuning.reduction_slope / 256) / 256;
+}
 
 }  // namespace
 
 int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
-  if (depth <= 0) return quiesce(alpha, beta, ply);
+  if (depth <= 0) return quiesce(alpha, beta, ply, 0);
   Frame& f = frame(ply);
   const bool pv = beta - alpha > 1;
   f.pv_length = 0;
@@ -84,7 +88,7 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
     }
     // So far behind that only captures can help.
     if (tuning_.razoring != 0 && depth <= 3 && eval + 200 + tuning_.razoring * depth <= alpha) {
-      score = quiesce(alpha, beta, ply);
+      score = quiesce(alpha, beta, ply, 0);
       if (score <= alpha || halted_) return score;
     }
     // Passing: if even that is good enough, so is a move. Not without men that can lose a tempo.
@@ -105,13 +109,27 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
       if (score >= beta && !tainted_) return is_decided(score) ? beta : score;
     }
   }
+  // A capture that keeps a clear lead through a shallower search will keep the bound.
+  if (tuning_.probcut != 0 && !pv && !watch.check && !singular && depth >= 5 && ply > 0 && !is_decided(beta) &&
+      !(known && entry.depth >= depth - 3 && stored < beta + tuning_.probcut)) {
+    const int bar = beta + tuning_.probcut;
+    Picker captures(*this, watch, first, ply, Only::kCaptures);
+    while (const Move move = captures.next()) {
+      if (captures.rank() < 0) break;
+      if (!exchange_gains(position_, move, bar - f.eval)) continue;
+      if (out_of_time()) return 0;
+      step(move, ply);
+      score = -quiesce(-bar, -bar + 1, ply + 1, 0);
+      if (score >= bar && !halted_) score = -search(-bar, -bar + 1, depth - 4, ply + 1, !expect_cut);
+      take_back();
+      if (halted_) return 0;
+      if (score >= bar && !tainted_) {
+        table_.store(position_.key(), move, to_table(score, ply), f.eval, depth - 3, Bound::kLower);
+        return score;
+      }
+    }
+  }
   if (tuning_.internal_reduction != 0 && depth >= 4 && !known && !singular && (pv || expect_cut)) --depth;
-
-  MoveList list = legal_moves(position_, watch, Only::kAll);
-  if (list.empty()) return singular ? alpha : -kMateScore + ply;
-  if (ply > 0) forget_unseen(list, true);
-  Ranked ranked[kMaxMoves];
-  rank_moves(list, ranked, first, ply);
 
   const int alpha_before = alpha;
   int best = -kInfinite;
@@ -121,8 +139,8 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
   int tried = 0;
   bool any_taint = false;
   bool best_taint = false;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const Move move = next_best(ranked, i, list.size());
+  Picker picker(*this, watch, first, ply, Only::kAll);
+  while (const Move move = picker.next()) {
     if (move == f.excluded) continue;
     if (ply == 0) {
       const auto allowed = [&](const RootLine& line) { return line.moves[0] == move; };
@@ -130,8 +148,8 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
     }
     ++tried;
     const bool is_capture = position_.occupied(move.to());
-    const int history = is_capture ? 0 : ranked[i].rank;
-    const int plain_reduction = kReductions.by[std::min(depth, 63)][std::min(tried, 63)];
+    const int history = is_capture ? 0 : picker.rank();
+    const int plain_reduction = late_reduction(tuning_, depth, tried);
     if (ply > 0 && best > -kRepetitionScore + 2 * kMaxPly) {
       const int left = std::max(0, depth - plain_reduction);
       bool hopeless = false;
@@ -145,7 +163,7 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
                    (tuning_.exchange_pruning != 0 && left <= 7 &&
                     !exchange_gains(position_, move, -tuning_.exchange_pruning * left));
       } else {
-        hopeless = tuning_.exchange_pruning != 0 && depth <= 6 && ranked[i].rank < 0 &&
+        hopeless = tuning_.exchange_pruning != 0 && depth <= 6 && picker.rank() < 0 &&
                    !exchange_gains(position_, move, -120 * depth);
       }
       if (hopeless && (tuning_.keep_checks == 0 || !gives_check(move))) continue;
@@ -163,20 +181,19 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
       f.check = watch.check;
       if (out_of_time()) return best == -kInfinite ? 0 : best;
       if (rival < bar) {
-        extension = 1;
+        extension = tuning_.double_singular != 0 && !pv && rival < bar - tuning_.double_singular && ply < 40 ? 2 : 1;
       } else if (bar >= beta && !tainted_) {
         return bar;
       } else if (stored >= beta) {
         extension = -1;
       }
     }
-    // Checks that lose the checking man are not worth a ply more.
-    const bool sound = exchange_gains(position_, move, 0);
     step(move, ply);
     const bool checks = in_check(position_, position_.side());
-    if (tuning_.check_extension != 0 && checks && extension == 0 && sound && ply < 2 * 32) extension = 1;
+    // Checks that lose the checking man are not worth a ply more.
+    if (tuning_.check_extension != 0 && checks && extension == 0 && ply < 2 * 32 && was_sound()) extension = 1;
     const int deeper = depth - 1 + extension;
-    if (tuning_.reductions != 0 && tried > 1 && depth >= 3 && (!is_capture || ranked[i].rank < 0)) {
+    if (tuning_.reductions != 0 && tried > 1 && depth >= 3 && (!is_capture || picker.rank() < 0)) {
       int reduction = plain_reduction;
       if (!pv) ++reduction;
       if (!improving) ++reduction;
@@ -218,6 +235,7 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
       quiets.add(move);
     }
   }
+  if (picker.given() == 0) return -kMateScore + ply;
   if (tried == 0) return alpha;
   if (best >= beta) reward(ply, best_move, quiets, captures, depth);
   // A bound from above rests on every move, a cut only on the one that made it.

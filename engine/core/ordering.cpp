@@ -3,54 +3,97 @@
 
 #include "evaluate.h"
 #include "exchange.h"
+#include "oversight.h"
 #include "search_tree.h"
 
 namespace qiyou {
+namespace {
 
-int Tree::follow_score(int ply, int back, int piece, Square to) const {
+constexpr int kFirstRank = 10'000'000;   // the move that was best before
+constexpr int kCaptureRank = 1'000'000;  // captures; as far below nought when they lose material
+
+}  // namespace
+
+// What has been learnt about answers to the move `back` plies ago; null when there is none.
+const ToHistory* Tree::followers(int ply, int back) const {
+  if (tuning_.continuation == 0 || ply < back) return nullptr;
   const Frame& before = frame(ply - back);
-  if (tuning_.continuation == 0 || ply < back || before.null) return 0;
-  return history_.follow[before.piece][before.to][piece][to];
+  return before.null ? nullptr : &history_.follow[before.piece][before.to];
 }
 
-void Tree::rank_moves(const MoveList& list, Ranked* ranked, Move first, int ply) const {
-  const Frame& f = frame(ply);
-  Move answer;
-  if (ply >= 1 && !frame(ply - 1).null) answer = history_.answer[frame(ply - 1).piece][frame(ply - 1).to];
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const Move move = list[i];
-    const Man victim = position_.man_at(move.to());
-    const int piece = piece_index(position_.man_at(move.from()));
+bool Picker::first_fits() const {
+  const Position& position = tree_.position_;
+  return first_ && (only_ == Only::kAll || position.occupied(first_.to())) && legal(position, first_) &&
+         (ply_ == 0 || !overlooked(position, first_, tree_.limits_.oversight));
+}
+
+void Picker::generate() {
+  const Position& position = tree_.position_;
+  const History& history = tree_.history_;
+  const Tuning& tuning = tree_.tuning_;
+  MoveList list = legal_moves(position, watch_, only_);
+  if (ply_ > 0) tree_.forget_unseen(list, only_ == Only::kAll);
+  const Frame& f = tree_.frame(ply_);
+  const Frame& before = tree_.frame(ply_ - 1);
+  const Move answer = ply_ >= 1 && !before.null ? history.answer[before.piece][before.to] : Move();
+  const ToHistory* const one_back = tree_.followers(ply_, 1);
+  const ToHistory* const two_back = tree_.followers(ply_, 2);
+  for (const Move move : list) {
+    if (move == first_ && first_given_) continue;
+    const Man victim = position.man_at(move.to());
+    const int piece = piece_index(position.man_at(move.from()));
     int rank = 0;
-    if (move == first) {
-      rank = 10'000'000;
+    if (move == first_) {
+      rank = kFirstRank;
     } else if (victim != kNobody) {
-      const int learnt = tuning_.capture_history != 0 ? history_.capture[piece][move.to()][kind_of(victim)] : 0;
-      const int gain = 16 * kWorth[kind_of(victim)] + learnt;
-      rank = gain + (exchange_gains(position_, move, 0) ? 1'000'000 : -1'000'000);
-    } else if (tuning_.killers != 0 && move == f.killers[0]) {
+      const int learnt = tuning.capture_history != 0 ? history.capture[piece][move.to()][kind_of(victim)] : 0;
+      rank = kCaptureRank + 16 * kWorth[kind_of(victim)] + learnt;
+    } else if (tuning.killers != 0 && move == f.killers[0]) {
       rank = 900'000;
-    } else if (tuning_.killers != 0 && move == f.killers[1]) {
+    } else if (tuning.killers != 0 && move == f.killers[1]) {
       rank = 890'000;
-    } else if (tuning_.counter_moves != 0 && move == answer) {
+    } else if (tuning.counter_moves != 0 && move == answer) {
       rank = 880'000;
     } else {
-      rank = 2 * history_.quiet[piece][move.to()] + 2 * follow_score(ply, 1, piece, move.to()) +
-             follow_score(ply, 2, piece, move.to());
+      rank = 2 * history.quiet[piece][move.to()];
+      if (one_back != nullptr) rank += 2 * (*one_back)[piece][move.to()];
+      if (two_back != nullptr) rank += (*two_back)[piece][move.to()];
     }
-    ranked[i] = {move, rank};
+    ranks_[size_] = rank;
+    moves_[size_++] = move.bits;
   }
 }
 
-Move next_best(Ranked* ranked, std::size_t i, std::size_t size) {
-  std::size_t best = i;
-  for (std::size_t j = i + 1; j < size; ++j) {
-    if (ranked[j].rank > ranked[best].rank) best = j;
+Move Picker::next() {
+  if (!generated_) {
+    if (!first_given_ && first_fits()) {
+      first_given_ = true;
+      ++given_;
+      rank_ = kFirstRank;
+      return first_;
+    }
+    generate();
+    generated_ = true;
   }
-  const Ranked chosen = ranked[best];
-  for (std::size_t j = best; j > i; --j) ranked[j] = ranked[j - 1];
-  ranked[i] = chosen;
-  return chosen.move;
+  while (at_ < size_) {
+    std::int32_t highest = ranks_[at_];
+    for (std::size_t i = at_ + 1; i < size_; ++i) highest = std::max(highest, ranks_[i]);
+    const auto best = static_cast<std::size_t>(std::find(ranks_ + at_, ranks_ + size_, highest) - ranks_);
+    const Move move = Move::of_bits(moves_[best]);
+    // Whether a capture loses material is asked when its turn comes: most never have one.
+    const bool asked = !tree_.position_.occupied(move.to()) || highest == kFirstRank || highest < 0;
+    if (!asked && !exchange_gains(tree_.position_, move, 0)) {
+      ranks_[best] -= 2 * kCaptureRank;
+      continue;
+    }
+    ranks_[best] = ranks_[at_];
+    moves_[best] = moves_[at_];
+    rank_ = highest;
+    ++given_;
+    ++at_;
+    return move;
+  }
+  return Move();
 }
 
 void Tree::reward_follow(int ply, int piece, Square to, int bonus) {

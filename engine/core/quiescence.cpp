@@ -8,7 +8,8 @@
 
 namespace qiyou {
 
-int Tree::quiesce(int alpha, int beta, int ply) {
+// `deep` counts the plies of quiescence above.
+int Tree::quiesce(int alpha, int beta, int ply, int deep) {
   Frame& f = frame(ply);
   f.pv_length = 0;
   tainted_ = false;
@@ -22,7 +23,6 @@ int Tree::quiesce(int alpha, int beta, int ply) {
 
   Entry entry;
   const bool known = table_.probe(position_.key(), entry);
-  const Move first = entry.move;
   if (known) {
     const int stored = from_table(entry.score, ply);
     if (beta - alpha == 1 && settles(entry.bound(), stored, alpha, beta)) return stored;
@@ -34,28 +34,23 @@ int Tree::quiesce(int alpha, int beta, int ply) {
     if (best >= beta) return best;
     alpha = std::max(alpha, best);
   }
-  MoveList list = legal_moves(position_, watch, watch.check ? Only::kAll : Only::kCaptures);
-  if (list.empty() && watch.check) return -kMateScore + ply;
-  forget_unseen(list, watch.check);
-  Ranked ranked[kMaxMoves];
-  rank_moves(list, ranked, first, ply);
   Move best_move;
   bool any_taint = false;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const Move move = next_best(ranked, i, list.size());
+  Picker picker(*this, watch, entry.move, ply, watch.check ? Only::kAll : Only::kCaptures);
+  while (const Move move = picker.next()) {
     if (!watch.check) {
-      if (ranked[i].rank < 0) break;  // captures that lose material come last
+      if (picker.rank() < 0) break;  // captures that lose material come last
       const int gain = kWorth[kind_of(position_.man_at(move.to()))];
       if (eval + gain + 150 <= alpha) {
         best = std::max(best, eval + gain + 150);
         continue;
       }
-    } else if (best > -kMateBound && i > 2 && !position_.occupied(move.to())) {
+    } else if (best > -kMateBound && picker.given() > 3 && !position_.occupied(move.to())) {
       continue;  // one quiet way out of check is looked at, not all
     }
     if (out_of_time()) return best == -kInfinite ? 0 : best;
     step(move, ply);
-    score = -quiesce(-beta, -alpha, ply + 1);
+    score = -quiesce(-beta, -alpha, ply + 1, deep + 1);
     take_back();
     if (halted_) return best == -kInfinite ? 0 : best;
     any_taint = any_taint || tainted_;
@@ -69,6 +64,26 @@ int Tree::quiesce(int alpha, int beta, int ply) {
       }
     }
   }
+  // Then the checks that lose nothing: an answer to them is forced, so that a threat shows itself.
+  if (!watch.check && deep < tuning_.quiet_checks && best < beta) {
+    for (const Move move : legal_moves(position_, watch, Only::kAll)) {
+      if (position_.occupied(move.to()) || !gives_check(move) || !exchange_gains(position_, move, 0)) continue;
+      if (out_of_time()) return best;
+      step(move, ply);
+      score = -quiesce(-beta, -alpha, ply + 1, deep + 1);
+      take_back();
+      if (halted_) return best;
+      any_taint = any_taint || tainted_;
+      if (score <= best) continue;
+      best = score;
+      if (score <= alpha) continue;
+      best_move = move;
+      alpha = score;
+      keep_line(ply, move);
+      if (score >= beta) break;
+    }
+  }
+  if (watch.check && picker.given() == 0) return -kMateScore + ply;
   tainted_ = any_taint;
   if (!any_taint) {
     table_.store(position_.key(), best_move, to_table(best, ply), eval, 0, best >= beta ? Bound::kLower : Bound::kUpper);

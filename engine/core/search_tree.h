@@ -30,13 +30,41 @@ struct Frame {
   Square to = 0;
 };
 
-struct Ranked {
-  Move move;
-  int rank;
-};
+class Tree;
 
-// Brings the best of the rest to `i`; equal ranks keep the order of generation.
-Move next_best(Ranked* ranked, std::size_t i, std::size_t size);
+// The moves of one node, best first. The move known from before comes before any are generated:
+// often no other is needed.
+class Picker {
+ public:
+  Picker(const Tree& tree, const Watch& watch, Move first, int ply, Only only)
+      : tree_(tree), watch_(watch), first_(first), ply_(ply), only_(only) {}
+  // The next move; none when all were given.
+  Move next();
+  // Of the last move given: beyond all others for the move known from before, below nought for
+  // captures that lose material, by what has been learnt for quiet moves.
+  int rank() const { return rank_; }
+  std::size_t given() const { return given_; }
+
+ private:
+  bool first_fits() const;
+  void generate();
+
+  const Tree& tree_;
+  const Watch& watch_;
+  Move first_;
+  int ply_;
+  Only only_;
+  bool generated_ = false;
+  bool first_given_ = false;
+  int rank_ = 0;
+  std::size_t given_ = 0;
+  std::size_t at_ = 0;
+  std::size_t size_ = 0;
+  // Left as they are found: a node can have many and uses few. Ranks stand apart so that the highest
+  // is found several at a time.
+  std::int32_t ranks_[kMaxMoves];
+  std::uint16_t moves_[kMaxMoves];
+};
 
 class Tree {
  public:
@@ -57,21 +85,23 @@ class Tree {
   SearchResult run(const Report& report);
 
  private:
+  friend class Picker;
   using Clock = std::chrono::steady_clock;
 
   int search(int alpha, int beta, int depth, int ply, bool expect_cut);
-  int quiesce(int alpha, int beta, int ply);
+  int quiesce(int alpha, int beta, int ply, int deep);
   void allow_root_moves();
   void aspirate(std::size_t line, int depth);
   void prefer_open_move();
   bool recurrence(int ply, int& score);
   int evaluation();
-  void rank_moves(const MoveList& list, Ranked* ranked, Move first, int ply) const;
-  int follow_score(int ply, int back, int piece, Square to) const;
+  const ToHistory* followers(int ply, int back) const;
   void reward(int ply, Move best, const MoveList& quiets, const MoveList& captures, int depth);
   void reward_follow(int ply, int piece, Square to, int bonus);
   void make(Move move);
   bool gives_check(Move move);
+  bool may_give_check(Move move) const;
+  bool was_sound();
   void forget_unseen(MoveList& list, bool keep_one) const;
   void step(Move move, int ply);
   void take_back();

@@ -2,6 +2,12 @@
 
 #include <algorithm>
 #include <bit>
+#include <memory>
+#include <new>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 namespace qiyou {
 namespace {
@@ -9,13 +15,29 @@ namespace {
 static_assert(sizeof(Entry) == sizeof(std::uint64_t));
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
+constexpr std::size_t kLargePage = 2UL * 1024 * 1024;
 
 }  // namespace
+
+// Large pages where the system has them: the table is read at random, and each read of a small page
+// would miss the page cache, too.
+Table::Bucket* Table::allocate(std::size_t count) {
+  const std::size_t bytes = count * sizeof(Bucket);
+  const std::size_t page = bytes < kLargePage ? alignof(Bucket) : kLargePage;
+  void* memory = std::aligned_alloc(page, (bytes + page - 1) / page * page);
+  if (memory == nullptr) throw std::bad_alloc();
+#if defined(__linux__)
+  if (page == kLargePage) madvise(memory, bytes, MADV_HUGEPAGE);
+#endif
+  auto* buckets = static_cast<Bucket*>(memory);
+  std::uninitialized_value_construct_n(buckets, count);
+  return buckets;
+}
 
 void Table::resize(std::size_t megabytes) {
   buckets_.reset();  // never both at once
   size_ = std::max<std::size_t>(1, megabytes * 1024 * 1024 / sizeof(Bucket));
-  buckets_ = std::make_unique<Bucket[]>(size_);
+  buckets_.reset(allocate(size_));
   age_ = 0;
 }
 

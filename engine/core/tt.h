@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 
 #include "position.h"
@@ -54,7 +55,12 @@ class Table {
     return static_cast<std::size_t>((static_cast<Wide>(key) * size_) >> 64);
   }
 
-  std::unique_ptr<Bucket[]> buckets_;
+  struct Release {
+    void operator()(Bucket* buckets) const { std::free(buckets); }
+  };
+  static Bucket* allocate(std::size_t count);
+
+  std::unique_ptr<Bucket[], Release> buckets_;
   std::size_t size_ = 0;
   std::uint8_t age_ = 0;
 };

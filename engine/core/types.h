@@ -53,6 +53,11 @@ struct Move {
 
   constexpr Move() = default;
   constexpr Move(Square from, Square to) : bits(static_cast<std::uint16_t>(from | (to << 7))) {}
+  static constexpr Move of_bits(std::uint16_t bits) {
+    Move move;
+    move.bits = bits;
+    return move;
+  }
   constexpr Square from() const { return bits & 127; }
   constexpr Square to() const { return bits >> 7; }
   constexpr explicit operator bool() const { return bits != 0; }
