@@ -11,18 +11,19 @@ MAX_GAMES = 100_000
 MAX_NODES = 10_000_000
 
 
-def selfplay(seed: int, games: int, nodes: int, net: Judge = None) -> bytes:
+def selfplay(seed: int, games: int, nodes: int, net: Judge = None, endings: int = 0) -> bytes:
     """Play `games` games of `nodes` made moves a search from random openings; the GIL is released.
 
-    `net` judges positions ("rules": the hand-written evaluation). Returns one record of 40 bytes a
-    quiet position (see `core/selfplay.h`). The same seed gives the same bytes on every machine.
-    Raises LimitsError.
+    Of a thousand games `endings` start from random positions of few men instead. `net` judges
+    positions ("rules": the hand-written evaluation). Returns one record of 40 bytes a quiet position
+    (see `core/selfplay.h`). The same seed gives the same bytes on every machine. Raises LimitsError.
     """
     for name, value, lowest, highest in (
         ("seed", seed, 0, 2**63 - 1),
         ("games", games, 1, MAX_GAMES),
         ("nodes", nodes, 1, MAX_NODES),
+        ("endings", endings, 0, 1000),
     ):
         if not lowest <= value <= highest:
             raise LimitsError(f"{name} {value} is outside {lowest} to {highest}")
-    return _core.selfplay(seed, games, nodes, core_judge(net))
+    return _core.selfplay(seed, games, nodes, endings, core_judge(net))

@@ -34,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="NAME.bin; written as NAME-00000.bin and so on, and files that are there already are kept",
     )
+    parser.add_argument(
+        "--endings", type=int, default=0, help="of a thousand games, how many start with few men (default 0)"
+    )
     parser.add_argument("--net", type=Path, help="net that judges positions (default: the built-in one)")
     parser.add_argument("--rules", action="store_true", help="judge by the hand-written evaluation instead")
     parser.add_argument("--chunk", type=int, default=100, help="games in one file (default 100)")
@@ -49,12 +52,13 @@ class _Chunk:
     seed: int
     games: int
     nodes: int
+    endings: int
     judge: bytes | Literal["rules"] | None
 
 
 def _play_chunk(chunk: _Chunk) -> bytes:
     judge = Net(chunk.judge) if isinstance(chunk.judge, bytes) else chunk.judge
-    return selfplay(chunk.seed, chunk.games, chunk.nodes, judge)
+    return selfplay(chunk.seed, chunk.games, chunk.nodes, judge, chunk.endings)
 
 
 def _written(done: Iterable[tuple[_Chunk, bytes]]) -> Iterator[int]:
@@ -75,6 +79,8 @@ def _check(args: argparse.Namespace) -> None:
     ):
         if not 1 <= getattr(args, name) <= highest:
             raise BadInputError(f"--{name} is {getattr(args, name)}; 1 to {highest} would be right")
+    if not 0 <= args.endings <= 1000:
+        raise BadInputError(f"--endings is {args.endings}; 0 to 1000 would be right")
     if not 0 <= args.seed < 2**31:
         raise BadInputError(f"--seed is {args.seed}; 0 to {2**31 - 1} would be right")
     if args.games > args.chunk * _MOST_CHUNKS:
@@ -109,7 +115,8 @@ def run(args: argparse.Namespace) -> int:
             continue
         # Each file has a seed of its own, so a resumed run plays the games the whole one would have.
         seed = args.seed * _MOST_CHUNKS + number
-        chunks.append(_Chunk(path, seed, min(args.chunk, args.games - first), args.nodes, judge))
+        games = min(args.chunk, args.games - first)
+        chunks.append(_Chunk(path, seed, games, args.nodes, args.endings, judge))
     if not chunks:
         print("all files are there already", file=sys.stderr)
         return 0

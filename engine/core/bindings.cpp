@@ -109,11 +109,12 @@ std::vector<int> evaluate_line(const qiyou::Net& net, const Position& start, con
   return scores;
 }
 
-nb::bytes selfplay(std::uint64_t seed, int games, std::uint64_t nodes, std::shared_ptr<qiyou::Net> net) {
+nb::bytes selfplay(std::uint64_t seed, int games, std::uint64_t nodes, int endings, std::shared_ptr<qiyou::Net> net) {
   qiyou::SelfplayOptions options;
   options.seed = seed;
   options.games = games;
   options.nodes = nodes;
+  options.endings = endings;
   options.net = std::move(net);
   std::vector<std::uint8_t> records;
   {
@@ -315,7 +316,7 @@ NB_MODULE(_core, m) {
       .def("digest", &qiyou::Net::digest)
       .def("evaluate", &evaluate)
       .def("evaluate_line", &evaluate_line);
-  m.def("selfplay", &selfplay, nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
+  m.def("selfplay", &selfplay, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
 
   m.def("level_rule", &level_rule);
   nb::class_<LevelPlayer>(m, "LevelPlayer")

@@ -28,6 +28,31 @@ std::optional<Game> random_opening(Random& random, int plies) {
   return game;
 }
 
+std::optional<Game> random_ending(Random& random) {
+  constexpr Kind kAttackers[] = {kHorse, kChariot, kCannon, kSoldier, kSoldier};
+  Position position;
+  const auto put = [&](Side side, Kind kind, int number) {
+    Bits free = home[side][kind] & ~(position.occupancy(kRed) | position.occupancy(kBlack));
+    for (int skip = random.below(count(free)); skip > 0; --skip) pop(free);
+    position.put(man_of(side, kFirstSlot[kind] + number), pop(free));
+  };
+  for (const Side side : {kRed, kBlack}) {
+    put(side, kGeneral, 0);
+    for (const Kind kind : {kAdvisor, kElephant}) {
+      const int standing = random.below(kSlotCount[kind] + 1);
+      for (int number = 0; number < standing; ++number) put(side, kind, number);
+    }
+    int drawn[kKinds] = {};
+    for (int attackers = random.below(4); attackers > 0; --attackers) {
+      const Kind kind = kAttackers[random.below(5)];
+      if (drawn[kind] < kSlotCount[kind]) put(side, kind, drawn[kind]++);
+    }
+  }
+  position.set_turn(random.below(2) == 0 ? kRed : kBlack, 0, 1);
+  if (in_check(position, other(position.side())) || !has_legal_move(position)) return std::nullopt;
+  return Game(position);
+}
+
 Game balanced_opening(std::uint64_t seed) {
   constexpr int kShortest = 6;
   constexpr int kLongest = 10;

@@ -28,6 +28,10 @@ class Random {
 // A few random moves from the start; nothing when the game ends on the way.
 std::optional<Game> random_opening(Random& random, int plies);
 
+// Few men on random points of theirs: up to three attackers a side behind what is left of each guard;
+// nothing when the points drawn make no lawful position.
+std::optional<Game> random_ending(Random& random);
+
 // 6 to 10 random plies that leave the game open: the hand-written evaluation, searched 5,000 nodes
 // deep, sees neither side more than 250 ahead.
 Game balanced_opening(std::uint64_t seed);

@@ -51,7 +51,8 @@ int red_points(State state) {
 
 // Plays `game` to its end; returns the result for red. Quiet positions are added to `samples`;
 // false in `useful` when the opening was already decided.
-int play(Game& game, Searcher& searcher, const SelfplayOptions& options, std::vector<Sample>& samples, bool& useful) {
+int play(Game& game, Searcher& searcher, const SelfplayOptions& options, int lopsided, std::vector<Sample>& samples,
+         bool& useful) {
   const std::atomic<bool> never{false};
   Limits limits;
   limits.nodes = options.nodes;
@@ -62,7 +63,7 @@ int play(Game& game, Searcher& searcher, const SelfplayOptions& options, std::ve
     if (verdict.state != State::kOngoing) return red_points(verdict.state);
     const SearchResult result = searcher.think(game, limits, never);
     const RootLine& line = result.lines.front();
-    if (ply == 0 && std::abs(line.score) > kLopsidedOpening) {
+    if (ply == 0 && std::abs(line.score) > lopsided) {
       useful = false;
       return 0;
     }
@@ -88,12 +89,15 @@ std::vector<std::uint8_t> selfplay(const SelfplayOptions& options) {
   std::vector<std::uint8_t> out;
   for (int game_number = 0; game_number < options.games;) {
     const int span = options.longest_opening - options.shortest_opening + 1;
-    std::optional<Game> game = random_opening(random, options.shortest_opening + random.below(span));
+    // No draw when there is nothing to decide, so that games from openings stay what they were.
+    const bool ending = options.endings > 0 && random.below(1000) < options.endings;
+    std::optional<Game> game =
+        ending ? random_ending(random) : random_opening(random, options.shortest_opening + random.below(span));
     if (!game) continue;
     searcher.new_game();
     std::vector<Sample> samples;
     bool useful = false;
-    const int red_result = play(*game, searcher, options, samples, useful);
+    const int red_result = play(*game, searcher, options, ending ? kClearlyWon : kLopsidedOpening, samples, useful);
     if (!useful) continue;
     for (const Sample& sample : samples) append(out, sample, red_result, static_cast<std::uint32_t>(game_number));
     ++game_number;

@@ -15,6 +15,7 @@ struct SelfplayOptions {
   std::uint64_t nodes = 2000;  // of each search
   int shortest_opening = 6;    // random plies at the start of a game, from ... to
   int longest_opening = 10;
+  int endings = 0;             // of a thousand games, how many start with few men instead
   std::shared_ptr<const Net> net;  // judges positions; null for the hand-written evaluation
 };
 

@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from engine import Engine, Game, Limits
+from engine import Engine, Game, Limits, LimitsError
 from engine.selfplay import selfplay
 
 RECORD = struct.Struct("<32bhbBI")
@@ -101,3 +101,17 @@ def test_the_games_tried_above_end_in_several_ways():
     reasons = {replayed[2] for seed in SEEDS if (replayed := replay(SplitMix(seed))) is not None}
     assert "checkmate" in reasons
     assert len(reasons) > 2
+
+
+def test_endings_start_with_few_men_and_openings_stay_what_they_were() -> None:
+    records = list(RECORD.iter_unpack(selfplay(7, 12, 60, endings=1000)))
+    assert records
+    # A general, a guard of four and three attackers a side at most.
+    assert all(sum(square != 127 for square in row[:32]) <= 16 for row in records)
+    assert any(any(square != 127 for square in row[:16][5:]) for row in records)
+    assert selfplay(7, 2, 60, endings=0) == selfplay(7, 2, 60)
+
+
+def test_a_share_of_endings_beyond_a_thousand_is_refused() -> None:
+    with pytest.raises(LimitsError, match="endings 1001 is outside 0 to 1000"):
+        selfplay(7, 1, 60, endings=1001)
