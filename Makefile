@@ -7,13 +7,17 @@ BIN := $(VENV)/bin
 CORE := $(wildcard engine/core/*.cpp engine/core/*.h engine/core/*.in engine/core/CMakeLists.txt engine/nets/*.nnue) engine/levels.toml engine/book.txt CMakeLists.txt
 DEMO_ARGS ?= --plies 16 --seed 1 --out qiyou-demo
 
-.PHONY: demo test check bench endurance hostile clean
+.PHONY: demo test test-training check bench endurance hostile clean
 
 demo: $(VENV)/.demo-ready
 	$(BIN)/qiyou demo $(DEMO_ARGS)
 
 test: $(VENV)/.dev-ready
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# What needs torch: the trainers, and a tiny net made byte for byte from its seed.
+test-training: $(VENV)/.train-ready
+	$(BIN)/python -m pytest tools/tests/test_train_net.py tools/tests/test_pinned_training.py tools/train_vision tools/inspect_model
 
 check: $(VENV)/.dev-ready
 	$(BIN)/ruff check .
@@ -55,6 +59,10 @@ $(VENV)/.dev-ready: $(VENV)/.system-ready pyproject.toml $(CORE)
 	@echo "Building Qiyou and fetching what its tests need (a few minutes the first time) ..."
 	$(BIN)/python -m pip install --quiet --editable '.[twin,dev]'
 	touch $@ $(VENV)/.demo-ready
+
+$(VENV)/.train-ready: $(VENV)/.dev-ready
+	$(BIN)/python -m pip install --quiet 'torch==2.13.0' --editable '.[train]'
+	touch $@
 
 clean:
 	rm -rf build dist $(VENV)

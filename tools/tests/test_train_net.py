@@ -41,7 +41,7 @@ def net():
     torch.manual_seed(7)
     net = Net(WIDTH)
     with torch.no_grad():
-        net.bucketed.weight[:INPUTS].normal_(std=0.08)
+        net.bucketed.normal_(std=0.08)
         net.output.weight.normal_(std=0.3)
     net.clip()
     return net

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.train_net.features import BUCKETS, INPUTS, OUTPUTS, PLAIN_INPUTS
+from tools.train_net.features import INPUTS, OUTPUTS
 from tools.train_net.model import Net
 
 __all__ = ["INPUT_SCALE", "OUTPUT_SCALE", "export_net"]
@@ -32,11 +32,9 @@ def _rounded(values: NDArray[np.float64], scale: float, kind: str) -> bytes:
 def export_net(net: Net, scale: float, path: Path) -> str:
     """Write the integer net; returns the SHA-256 (hex) that ends the file."""
     weights = {name: value.detach().double().numpy() for name, value in net.state_dict().items()}
-    shared = np.tile(weights["shared.weight"][:PLAIN_INPUTS], (BUCKETS, 1))
-    inputs = weights["bucketed.weight"][:INPUTS] + shared
     body = _MAGIC + struct.pack("<IIIi", net.width, INPUTS, OUTPUTS, round(scale))
     body += _rounded(weights["bias"], INPUT_SCALE, "<i2")
-    body += _rounded(inputs, INPUT_SCALE, "<i2")
+    body += _rounded(net.columns().detach().double().numpy(), INPUT_SCALE, "<i2")
     body += _rounded(weights["output.weight"], OUTPUT_SCALE, "<i2")
     body += _rounded(weights["output.bias"], INPUT_SCALE * INPUT_SCALE * OUTPUT_SCALE, "<i4")
     digest = hashlib.sha256(body).digest()

@@ -2,8 +2,9 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
-from tools.train_net.features import INPUTS, OUTPUTS, PLAIN_INPUTS
+from tools.train_net.features import BUCKETS, INPUTS, OUTPUTS, PLAIN_INPUTS
 
 __all__ = ["CLIP", "Net"]
 
@@ -17,24 +18,25 @@ class Net(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.width = width
-        self.bucketed = nn.EmbeddingBag(INPUTS + 1, width, mode="sum", padding_idx=INPUTS)
-        # What holds wherever the general stands is learnt once; the export adds it to every bucket.
-        self.shared = nn.EmbeddingBag(PLAIN_INPUTS + 1, width, mode="sum", padding_idx=PLAIN_INPUTS)
+        self.bucketed = nn.Parameter(torch.zeros(INPUTS, width))
+        # What holds wherever the general stands is learnt once and added to every bucket.
+        self.shared = nn.Parameter(torch.randn(PLAIN_INPUTS, width) * 0.05)
         self.bias = nn.Parameter(torch.full((width,), 0.1))
         self.output = nn.Linear(2 * width, OUTPUTS)
-        nn.init.zeros_(self.bucketed.weight)
-        nn.init.normal_(self.shared.weight, std=0.05)
-        with torch.no_grad():
-            self.shared.weight[PLAIN_INPUTS] = 0
 
-    def _half(self, inputs: Tensor) -> Tensor:
-        plain = torch.where(inputs == INPUTS, PLAIN_INPUTS, inputs % PLAIN_INPUTS)
-        total: Tensor = self.bucketed(inputs) + self.shared(plain) + self.bias
-        return total.clamp(0, 1).square()
+    def columns(self) -> Tensor:
+        """The weights of every input (INPUTS, width), as the engine adds them up."""
+        return self.bucketed + self.shared.repeat(BUCKETS, 1)
 
     def forward(self, own: Tensor, other: Tensor, bucket: Tensor) -> Tensor:
         """Logits (n,) from inputs (n, 32) of both sides and output buckets (n,)."""
-        hidden = torch.cat([self._half(own), self._half(other)], dim=1)
+        # Added up once a batch: half the look-ups of two tables. The last row is for captured men.
+        columns = functional.pad(self.columns(), (0, 0, 0, 1))
+        halves = [
+            functional.embedding_bag(inputs, columns, mode="sum", padding_idx=INPUTS) + self.bias
+            for inputs in (own, other)
+        ]
+        hidden = torch.cat(halves, dim=1).clamp(0, 1).square()
         logits: Tensor = self.output(hidden).gather(1, bucket[:, None]).squeeze(1)
         return logits
 
@@ -42,5 +44,5 @@ class Net(nn.Module):
     def clip(self) -> None:
         """Keep every weight inside what the exported integers can hold."""
         self.output.weight.clamp_(-CLIP, CLIP)
-        self.shared.weight.clamp_(-CLIP / 2, CLIP / 2)
-        self.bucketed.weight.clamp_(-CLIP / 2, CLIP / 2)
+        self.shared.clamp_(-CLIP / 2, CLIP / 2)
+        self.bucketed.clamp_(-CLIP / 2, CLIP / 2)

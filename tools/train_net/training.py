@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from tools.train_net.features import mirrored, output_bucket, views
 from tools.train_net.model import Net
@@ -20,14 +21,15 @@ class Recipe:
     """Everything that decides a training run, beside the records."""
 
     width: int = 128
-    epochs: int = 15
-    batch: int = 16384
+    epochs: int = 3
+    batch: int = 1024
     rate: float = 2e-3
-    final_rate: float = 2e-5
+    final_rate: float = 1e-4
     scale: float = 400.0  # centipawns per logit
-    from_search: float = 0.7  # share of the search's score in the target; the rest is the game's result
+    from_search: float = 1.0  # share of the search's score in the target; the rest is the game's result
+    averaging: float = 0.99  # weight of the past, for each batch, in the average that is exported
     seed: int = 1
-    threads: int = 2
+    threads: int = 1  # a second waits more than it works unless the machine is idle
 
 
 def _batches(
@@ -73,6 +75,8 @@ def train(training: NDArray[np.void], validation: NDArray[np.void], recipe: Reci
     torch.set_num_threads(recipe.threads)
     torch.use_deterministic_algorithms(True)
     net = Net(recipe.width)
+    # The average of the weights of many steps judges better than those of any one step.
+    average = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(recipe.averaging))
     optimiser = torch.optim.Adam(net.parameters(), lr=recipe.rate)
     folder.mkdir(parents=True, exist_ok=True)
     state_path, first_epoch = folder / "state.pt", 0
@@ -80,6 +84,7 @@ def train(training: NDArray[np.void], validation: NDArray[np.void], recipe: Reci
         state = torch.load(state_path, weights_only=True)
         if state["recipe"] == asdict(recipe):
             net.load_state_dict(state["net"])
+            average.load_state_dict(state["average"])
             optimiser.load_state_dict(state["optimiser"])
             first_epoch = state["epoch"]
     decay = (recipe.final_rate / recipe.rate) ** (1 / max(recipe.epochs - 1, 1))
@@ -95,18 +100,21 @@ def train(training: NDArray[np.void], validation: NDArray[np.void], recipe: Reci
             loss.backward()
             optimiser.step()
             net.clip()
+            average.update_parameters(net)
             total += float(loss.detach()) * len(target)
-        held_out = _mean_loss(net, validation, recipe)
+        held_out = _mean_loss(average.module, validation, recipe)
         line = {"epoch": epoch + 1, "loss": total / len(training), "held_out": held_out}
         with (folder / "curve.jsonl").open("a", encoding="utf-8") as curve:
             curve.write(json.dumps(line) + "\n")
         torch.save(
             {
                 "net": net.state_dict(),
+                "average": average.state_dict(),
                 "optimiser": optimiser.state_dict(),
                 "epoch": epoch + 1,
                 "recipe": asdict(recipe),
             },
             state_path,
         )
-    return net
+    averaged: Net = average.module
+    return averaged
