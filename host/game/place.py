@@ -125,7 +125,8 @@ class Place:
             raise GameError(
                 f"The arm cannot trust its joint sensors: {error}; then go on with --resume."
             ) from error
-        park = plan_park(self._robot, self._motions.position(), holding=False)
+        here, holding = self._motions.position(), self._watch.magnet_on
+        park = plan_park(self._robot, here, holding=holding)
         answer = self._motions.run(park.put)
         return answer if isinstance(answer, Stopped) else None
 
