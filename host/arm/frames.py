@@ -6,6 +6,7 @@ has its origin on the shoulder axis. All metres; squares are rank * 9 + file.
 
 from __future__ import annotations
 
+import math
 from typing import Literal, NamedTuple
 
 from host.arm.robot import Robot
@@ -86,8 +87,19 @@ def tray_slots_seat(robot: Robot, side: Literal["left", "right"]) -> tuple[Point
     """
     tray = robot.tray
     sign = 1.0 if side == "right" else -1.0
-    return tuple(
-        Point(sign * (tray.offset + column * tray.pitch), (row - (tray.rows - 1) / 2) * tray.pitch)
-        for column in range(tray.columns)
-        for row in range(tray.rows)
+    middle = sign * (tray.offset + (tray.columns - 1) * tray.pitch / 2)
+    moved = (
+        (tray.right_x, tray.right_y, tray.right_turn)
+        if side == "right"
+        else (tray.left_x, tray.left_y, tray.left_turn)
     )
+    cosine, sine = math.cos(moved[2]), math.sin(moved[2])
+    slots = []
+    for column in range(tray.columns):
+        for row in range(tray.rows):
+            x = sign * (tray.offset + column * tray.pitch) - middle
+            y = (row - (tray.rows - 1) / 2) * tray.pitch
+            slots.append(
+                Point(middle + moved[0] + cosine * x - sine * y, moved[1] + sine * x + cosine * y)
+            )
+    return tuple(slots)

@@ -24,6 +24,7 @@ __all__ = [
     "creep",
     "ease",
     "lower",
+    "push",
     "raise_nose",
     "search_switch",
     "swing",
@@ -109,6 +110,18 @@ def _gentle(robot: Robot) -> Robot:
         for axis in (plan.shoulder, plan.elbow)
     ]
     return replace(robot, plan=replace(plan, shoulder=gentle[0], elbow=gentle[1]))
+
+
+def push(robot: Robot, start: Usteps, end: Usteps, label: str) -> Motion:
+    """Push something aside with the lowered nose: slowly and gently, at the same height, with the slow
+    approach of a swing at the end. Raises PlanError where the nose would rise or sink.
+    """
+    if start[2] != end[2]:
+        raise PlanError(f"The push '{label}' would lift or lower the nose; it must stay at its height.")
+    slow, middle = robot.plan.recovery, before(robot, end)
+    ways = [(start, middle), (middle, end)]
+    lines = [_line(_gentle(robot), one, two, slow, slow) for one, two in ways if one != two]
+    return _make(robot, lines, label, "normal")
 
 
 def lower(robot: Robot, start: Usteps, height: float, label: str) -> Motion:

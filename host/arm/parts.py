@@ -49,12 +49,21 @@ class Piece:
 
 @dataclass(frozen=True, kw_only=True)
 class Tray:
-    """Slots on each side of the board: `columns` outward from `offset`, `rows` along the files."""
+    """Slots on each side of the board: `columns` outward from `offset`, `rows` along the files.
+
+    `left_*` and `right_*`: how far a tray lies from there (seat frame, m), and its turn about its middle.
+    """
 
     columns: int = whole(1, 4)
     rows: int = whole(4, 16)
     pitch: float = quantity("length", "25mm", "60mm")
     offset: float = quantity("length", "100mm", "500mm")
+    left_x: float = quantity("length", "-20mm", "20mm", default=0.0)
+    left_y: float = quantity("length", "-20mm", "20mm", default=0.0)
+    left_turn: float = quantity("angle", "-5deg", "5deg", default=0.0)
+    right_x: float = quantity("length", "-20mm", "20mm", default=0.0)
+    right_y: float = quantity("length", "-20mm", "20mm", default=0.0)
+    right_turn: float = quantity("angle", "-5deg", "5deg", default=0.0)
 
     @property
     def slots(self) -> int:

@@ -1,4 +1,4 @@
-"""What the robot measures of itself, one step after the other, with the arm on the bench of the twin.
+"""What the robot measures of itself, one step after the other, each into the result as soon as it is done.
 
 Before it begins a person clears the board but for both generals and one chariot on the middle point (in the
 twin the board is set up so). Each step leaves the arm parked.
@@ -11,141 +11,120 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from host.arm.choreography import MoveStep, Scene, Task, centres, plan_tasks
-from host.arm.encoder_curve import fit_curve, missed_cycles
-from host.arm.errors import CurveError
-from host.arm.frames import Seat
-from host.arm.joints import Joints, Usteps
-from host.arm.moves import ease, lower, raise_nose, swing, travel_usteps
-from host.arm.parts import Joint
+from host.arm.frames import Point, Seat, square_board, turn_seat
+from host.arm.joints import Joints
+from host.calibrate.bundle import PARAMETERS, Fit, MarkerSight, PushSight, fit
 from host.calibrate.errors import MeasurementError
+from host.calibrate.pictures import Drawing
+from host.calibrate.pushes import push_around, see_piece
 from host.calibrate.result import STEPS, Calibration
-from host.game.eyes import CameraEyes
-from host.game.practice import Practice
-from host.trial.bench import Bench
+from host.calibrate.rig import Rig
+from host.calibrate.scene import NO_BOARD, Scene
+from host.calibrate.sweep import sweep_joints
+from host.calibrate.touch import measure_heights
+from host.calibrate.tour import show_marker
+from host.calibrate.trays import measure_trays
+from host.game.eyes import Reads
 from vision.geometry import LATTICE, homography_from_corners
 from vision.gridfield import fit_field
 from vision.gridlines import refine_homography
-from vision.look import Looker
-from vision.reading import Reading, fen_order_to_board
 
-__all__ = ["PLACEMENT", "Calibrator"]
+__all__ = ["GUIDE", "PLACEMENT", "Calibrator", "Keep", "Told"]
 
 PLACEMENT = "3k5/9/9/9/9/4R4/9/9/9/5K3"
 """How the board is set up: both generals, not facing each other, and a chariot that is carried around."""
 
-_PLACES = 33
-_READINGS = 16
-_READING_US = 1_000
-_TOUR = (40, 0, 8, 44, 80, 72, 36, 20, 67, 24, 60, 31)
-"""Squares the piece is carried to: corners, edges and the middle, near and far."""
+GUIDE = {
+    "lens": "the camera looks at the empty lines of the board. See that nobody's hand is over it.",
+    "height": "the nose touches two pieces and stands one on the other. Keep your hands away from the arm.",
+    "encoders": "both joints sweep over their whole range. Keep the space round the arm free.",
+    "marker": "the arm shows the marker on its lift to the camera. Do not touch the table.",
+    "arm": "the nose pushes the chariot gently, here and there. Do not touch the table.",
+    "tray": "the camera looks at the trays. Pieces may lie in their slots.",
+    "proof": "the arm carries the chariot round and looks where it stands.",
+}
+"""What each step does, and what the person beside should do."""
+
 _MOST_LENS_RESIDUAL = 0.01
-_MOST_PLACED_MM = 0.6
-_STROKE_M = 0.0001
+_MOST_GRID_PX = 0.20
+_MOST_MARKER_MM = 0.08
+_MOST_PUSH_MM = 0.15
+_MOST_PROOF_MM = 0.6
+_PROOF = ((0, 9), (8, 8), (8, 1), (1, 4))
+_ENLARGED = 200.0
 
 Told = Callable[[str], None]
+Keep = Callable[[Calibration, str, NDArray[np.uint8]], None]
+"""Given the result after every step, the step's name and a picture of what it saw (uint8 BGR)."""
 
 
 class Calibrator:
-    """Measures one robot. `keep` is given the result after every step, `told` a line about each."""
+    """Measures one robot. `told` hears a line about each step."""
 
-    def __init__(
-        self, bench: Bench, seat: Seat, looker: Looker, keep: Callable[[Calibration], None], told: Told
-    ) -> None:
-        self._bench = bench
-        self._robot = bench.robot
-        self._seat: Seat = seat
+    def __init__(self, rig: Rig, seat: Seat, looker: Reads, keep: Keep, told: Told) -> None:
+        self._rig = rig
+        self._scene = Scene(rig, seat, looker)
         self._keep = keep
         self._told = told
-        self._practice = Practice(bench.robot, seat)
-        self._looker = looker
-        self._eyes = CameraEyes(bench.picture, looker, bench.robot, _only_look)
 
     def run(self, known: Calibration) -> Calibration:
         """Do the steps that `known` lacks. Raises `MeasurementError` when one is too bad to be kept."""
-        measures: dict[str, Callable[[Calibration], Calibration]] = {
+        measures: dict[str, Callable[[Calibration], tuple[Calibration, Drawing]]] = {
             "lens": self._lens,
             "height": self._height,
             "encoders": self._encoders,
-            "geometry": self._geometry,
+            "marker": self._marker,
+            "arm": self._arm,
+            "tray": self._tray,
+            "proof": self._proof,
         }
-        for step in STEPS:
+        for number, step in enumerate(STEPS, start=1):
             if known.done(step):
                 self._told(f"{step}: measured before, kept")
                 continue
-            known = measures[step](known)
-            self._keep(known)
+            self._told(f"Step {number} of {len(STEPS)}, {step}: {GUIDE[step]}")
+            known, drawing = measures[step](known)
+            self._keep(known, step, drawing.image)
         return known
 
     # --- camera -----------------------------------------------------------------------------------
 
-    def _lens(self, known: Calibration) -> Calibration:
+    def _lens(self, known: Calibration) -> tuple[Calibration, Drawing]:
         """How lens and board bend the grid, and how well that is known."""
-        reading, frame = self._eyes.look(), self._eyes.frame
+        reading, frame = self._scene.look()
         field = None
-        if reading.corners is not None and frame is not None:
+        if reading.corners is not None:
             refined = refine_homography(frame.image, homography_from_corners(reading.corners))
             field = None if refined is None else fit_field(frame.image, refined)
         if field is None or field.residual_cells > _MOST_LENS_RESIDUAL:
-            raise MeasurementError(
-                "the printed lines of the board cannot be measured: clear the board, light it evenly and see "
-                "that the camera sees all of it"
-            )
-        bend = float(np.hypot(*(field.correct(LATTICE) - LATTICE).T).max()) * self._robot.board.pitch * 1e3
-        self._told(f"lens: the grid bends by up to {bend:.2f} mm, known to {field.residual_cells:.4f} cells")
-        return replace(known, lens_residual_cells=field.residual_cells, lens_bend_mm=bend)
+            raise MeasurementError(NO_BOARD)
+        pitch = self._rig.robot.board.pitch
+        bend = float(np.hypot(*(field.correct(LATTICE) - LATTICE).T).max()) * pitch * 1e3
+        words = f"lens: the grid bends by up to {bend:.2f} mm, known to {field.residual_cells:.4f} cells"
+        self._told(words)
+        sights, _ = self._scene.grid()
+        drawing = Drawing(frame.image).dots([each.pixel for each in sights]).words([words])
+        return replace(known, lens_residual_cells=field.residual_cells, lens_bend_mm=bend), drawing
 
-    # --- nose -------------------------------------------------------------------------------------
+    # --- nose and joints ----------------------------------------------------------------------------
 
-    def _height(self, known: Calibration) -> Calibration:
-        """Lower the nose onto the piece until its switch closes: the top of the piece is that far above."""
-        bench, robot = self._bench, self._robot
-        reading = self._eyes.look()
-        square = fen_order_to_board(reading.labels).find("R")
-        if square < 0:
-            raise MeasurementError("the red chariot was not found on the board; put it on the middle point")
-        offset = self._eyes.measure((square,)).get(square, (0.0, 0.0))
-        scene = Scene(self._seat, centres(robot, [square], {square: offset}), bench.usteps)
-        stages = plan_tasks(robot, scene, [Task(square, square, "correct")], park=False)
-        above = next(step for step in stages[0].fetch if isinstance(step, MoveStep))
-        bench.move(above.motion)
-        height = robot.touch_height
-        bench.move(lower(robot, bench.usteps, height, "down to the piece"))
-        while not bench.nose_pressed():
-            height -= _STROKE_M
-            if height < robot.lift.low:
-                raise MeasurementError("the nose switch did not close on the piece; see that the nose moves")
-            bench.move(lower(robot, bench.usteps, height, "a little farther down"))
-        top = robot.joints(bench.usteps).lift + robot.nose.switch
-        bench.move(raise_nose(robot, bench.usteps, "up", holding=False))
-        bench.park()
-        self._told(f"height: the top of the piece is {top * 1e3:.2f} mm up")
-        return replace(known, height_piece_m=top)
+    def _height(self, known: Calibration) -> tuple[Calibration, Drawing]:
+        piece, floor = measure_heights(self._scene, self._told)
+        words = f"height: a piece is {piece * 1e3:.2f} mm high"
+        _, frame = self._scene.look()
+        fresh = self._from_grid()
+        touched = [self._pixel(fresh, point) for point in self._scene.standing().values()]
+        drawing = Drawing(frame.image).crosses(touched).words([words])
+        return replace(known, height_piece_m=piece, height_floor_m=floor), drawing
 
-    # --- joints -----------------------------------------------------------------------------------
-
-    def _encoders(self, known: Calibration) -> Calibration:
-        """Sweep both joints: the bend of their encoders, and how much the other side's approach differs."""
-        up, down = self._sweep()
-        axes = (self._robot.shoulder, self._robot.elbow)
-        try:
-            curves = [
-                fit_curve(joint, [usteps[axis] for usteps, _ in up], [counts[axis] for _, counts in up])
-                for axis, joint in enumerate(axes)
-            ]
-        except CurveError as error:
-            self._bench.park()
-            raise MeasurementError(str(error)) from error
-        plays = []
-        for axis, (joint, curve) in enumerate(zip(axes, curves, strict=True)):
-            offs = [curve.off(joint, usteps[axis], counts[axis]) for usteps, counts in down]
-            if any(missed_cycles(joint, value) for value in offs):
-                raise MeasurementError("a motor lost steps in the sweep; see that the arm moves freely")
-            plays.append(abs(float(np.mean(offs))) * math.tau / joint.encoder_counts)
+    def _encoders(self, known: Calibration) -> tuple[Calibration, Drawing]:
+        curves, plays = sweep_joints(self._rig, self._told)
         left = tuple(curve.residual_counts for curve in curves)
-        self._told(f"encoders: at most {max(left):.2f} counts are left after linearisation")
-        return replace(
+        words = [f"encoders: {max(left):.2f} counts are left"]
+        words.append(f"free play: {plays[0] * 1e3:.2f} and {plays[1] * 1e3:.2f} mrad")
+        result = replace(
             known,
             encoders_shoulder=curves[0].terms,
             encoders_elbow=curves[1].terms,
@@ -153,103 +132,143 @@ class Calibrator:
             play_shoulder_rad=plays[0],
             play_elbow_rad=plays[1],
         )
-
-    def _sweep(self) -> tuple[list[_Sample], list[_Sample]]:
-        """Readings along the range, each place approached from the usual side, and from the other."""
-        bench, robot = self._bench, self._robot
-        up: list[_Sample] = []
-        down: list[_Sample] = []
-        margin = 2.0 * max(robot.shoulder.approach, robot.elbow.approach) + math.radians(1.0)
-        for share in np.linspace(0.0, 1.0, _PLACES):
-            angles = [_between(joint, float(share), margin) for joint in (robot.shoulder, robot.elbow)]
-            shoulder, elbow, _ = robot.usteps(Joints(angles[0], angles[1], 0.0))
-            place = (shoulder, elbow, travel_usteps(robot))
-            bench.move(swing(robot, bench.usteps, place, "sweep", approach=True))
-            up.append((place, self._read()))
-            beyond = _mirrored(robot.shoulder, robot.elbow, place)
-            bench.move(swing(robot, bench.usteps, beyond, "beyond"))
-            bench.move(ease(robot, bench.usteps, place, "back"))
-            down.append((place, self._read()))
-        bench.park()
-        return up, down
-
-    def _read(self) -> tuple[float, float]:
-        """The mean of a few readings of both encoders (counts)."""
-        readings = []
-        for _ in range(_READINGS):
-            self._bench.wait(_READING_US)
-            readings.append(self._bench.encoders())
-        counts = (self._robot.shoulder.encoder_counts, self._robot.elbow.encoder_counts)
-        means = []
-        for axis, turn in enumerate(counts):
-            first = readings[0][axis]
-            means.append(first + float(np.mean([math.remainder(r[axis] - first, turn) for r in readings])))
-        return means[0], means[1]
+        return result, Drawing(self._rig.picture().image).words(words)
 
     # --- the whole arm ----------------------------------------------------------------------------
 
-    def _geometry(self, known: Calibration) -> Calibration:
-        """Carry a piece around the board, look at it at every stop, and fit the arm to all of it."""
-        bench, robot = self._bench, self._robot
-        height = known.height_piece_m or robot.piece.height
-        # The camera undoes the height of the very piece it follows.
-        seen_as = replace(robot, piece=replace(robot.piece, height=height))
-        eyes = CameraEyes(bench.picture, self._looker, seen_as, _only_look, self._practice.measured)
-        offs: list[float] = []
-        square = _TOUR[0]
-        for target in (*_TOUR[1:], _TOUR[0]):
-            board = fen_order_to_board(eyes.look().labels)
-            standing = [each for each in range(90) if board[each].isalpha()]
-            if board[square] != "R" or target in standing:
+    def _marker(self, known: Calibration) -> tuple[Calibration, Drawing]:
+        sights = show_marker(self._scene, self._from_grid().camera, self._told)
+        words = f"marker: seen {len(sights)} times"
+        self._told(words)
+        flat = [value for sight in sights for value in (*sight.joints, *sight.pixel)]
+        drawing = Drawing(self._rig.picture().image).dots([each.pixel for each in sights], 4.0)
+        return replace(known, marker_sights=tuple(flat)), drawing.words([words])
+
+    def _arm(self, known: Calibration) -> tuple[Calibration, Drawing]:
+        markers = _sights(known)
+        grid, focal = self._scene.grid()
+        size = self._size()
+
+        def fitted(pushes: list[PushSight]) -> Fit:
+            return fit(self._rig.robot, size, focal, grid, markers, pushes)
+
+        height = known.height_piece_m or self._rig.robot.piece.height
+        pushes = push_around(self._scene, fitted([]), height, self._told, fitted)
+        found = fitted(pushes)
+        _refuse_bad(found)
+        for name in PARAMETERS:
+            self._told(f"arm: {_said(name, found[name], found.deviation(name))}")
+        words = [
+            f"left over: grid {found.grid_px:.3f} px, marker {found.marker_px:.3f} px = "
+            f"{found.marker_mm:.3f} mm, pushes {found.push_mm:.3f} mm ({found.left_out} left out)"
+        ]
+        self._told(f"arm: {words[0]}")
+        drawing = Drawing(self._rig.picture().image).dots([each.pixel for each in markers], 4.0)
+        places = [each.pixel for each in markers]
+        drawing.arrows(places, found.marker_left(self._rig.robot, markers).tolist(), _ENLARGED)
+        drawing.crosses([each.pixel for each in pushes])
+        words.append(f"red: what is left of the marker, {_ENLARGED:.0f} times; blue: pushed pieces")
+        result = replace(
+            known,
+            arm={name: found[name] for name in PARAMETERS},
+            arm_sigma={name: found.deviation(name) for name in PARAMETERS},
+            arm_covariance=tuple(float(value) for value in found.covariance.ravel()),
+            arm_grid_px=found.grid_px,
+            arm_marker_px=found.marker_px,
+            arm_marker_mm=found.marker_mm,
+            arm_push_mm=found.push_mm,
+        )
+        return result, drawing.words(words)
+
+    def _tray(self, known: Calibration) -> tuple[Calibration, Drawing]:
+        found = self._known_fit(known)
+        trays = measure_trays(self._rig, found.camera, self._told)
+        drawing = Drawing(self._rig.picture().image).dots(trays.pixels, trays.radius_px)
+        drawing.words([f"tray: {trays.residual_mm:.2f} mm are left"])
+        result = replace(
+            known, tray_left=trays.left, tray_right=trays.right, tray_residual_mm=trays.residual_mm
+        )
+        return result, drawing
+
+    def _proof(self, known: Calibration) -> tuple[Calibration, Drawing]:
+        """Carry the piece and look: the whole of it, slip included."""
+        found, scene = self._known_fit(known), self._scene
+        height = known.height_piece_m or self._rig.robot.piece.height
+        board, standing = scene.board(), scene.standing()
+        here = next((point for square, point in standing.items() if board[square] == "R"), None)
+        place = None if here is None else see_piece(scene, found, here, height)
+        offs, ends = [], []
+        for file, rank in _PROOF:
+            if place is None:
                 raise MeasurementError("the chariot is not where it was put down; see that the magnet holds")
-            offsets = eyes.measure((square,))
-            self._practice.forget()
-            standing_at = centres(robot, standing, offsets)
-            scene = Scene(self._seat, standing_at, bench.usteps, aim=self._practice.aim)
-            stages = plan_tasks(robot, scene, [Task(square, target, "move")], park=True)
-            for stage in stages:
-                bench.run(stage.steps)
-            bench.settle()
-            self._practice.put_down(stages[0])
-            eyes.look()
-            off = eyes.measure((target,)).get(target)
-            if off is None:
-                raise MeasurementError("the chariot was not seen where it was put; light the board evenly")
-            offs.append(1e3 * math.hypot(*off))
-            self._told(f"geometry: {len(offs)} of {len(_TOUR)}, {offs[-1]:.2f} mm off")
-            square = target
-        residual = float(np.sqrt(np.mean(np.square(offs[len(offs) // 2 :]))))
-        aim = self._practice.aim
-        if aim is None or residual > _MOST_PLACED_MM:
+            goal = turn_seat(square_board(scene.robot, rank * 9 + file), "red")
+            scene.carry(found.geometry, place[1], goal)
+            scene.rig.park()
+            scene.rig.settle()
+            place = see_piece(scene, found, goal, height)
+            if place is not None:
+                offs.append(1e3 * math.dist(place[1], goal))
+                ends.append(place[0])
+        rms = float(np.sqrt(np.mean(np.square(offs)))) if offs else math.inf
+        if len(offs) < len(_PROOF) or rms > _MOST_PROOF_MM:
             raise MeasurementError(
-                f"after the tour pieces still stand {residual:.2f} mm off; {_MOST_PLACED_MM} mm are allowed: "
-                "see that the arm's base is fixed and its joints are tight"
+                f"carried pieces stand {rms:.2f} mm off; {_MOST_PROOF_MM} mm are allowed: see that the arm's "
+                "base is fixed and its joints are tight"
             )
-        self._told(f"geometry: {residual:.2f} mm are left")
-        return replace(
-            known, geometry=tuple(float(v) for v in aim.geometry.vector()), geometry_residual_mm=residual
+        words = f"proof: carried pieces stand {', '.join(f'{off:.2f}' for off in offs)} mm off"
+        self._told(words)
+        drawing = Drawing(self._rig.picture().image).crosses(ends).words([words])
+        return replace(known, proof_mm=tuple(offs)), drawing
+
+    # --- what is known --------------------------------------------------------------------------------
+
+    def _size(self) -> tuple[int, int]:
+        height, width = self._rig.picture().image.shape[:2]
+        return width, height
+
+    def _from_grid(self) -> Fit:
+        """The camera as the printed lines alone show it."""
+        grid, focal = self._scene.grid()
+        return fit(self._rig.robot, self._size(), focal, grid, [], [])
+
+    def _known_fit(self, known: Calibration) -> Fit:
+        values = np.array([known.arm[name] for name in PARAMETERS])
+        return Fit.known(self._rig.robot, values, self._size())
+
+    def _pixel(self, known: Fit, point: Point) -> tuple[float, float]:
+        x, y = known.camera.project(np.array([[*point, self._rig.robot.piece.height]]))[0]
+        return float(x), float(y)
+
+
+def _sights(known: Calibration) -> list[MarkerSight]:
+    rows = np.array(known.marker_sights).reshape(-1, 5)
+    return [MarkerSight(Joints(*row[:3]), (float(row[3]), float(row[4]))) for row in rows.tolist()]
+
+
+def _refuse_bad(found: Fit) -> None:
+    if found.grid_px > _MOST_GRID_PX:
+        raise MeasurementError(
+            f"the printed lines lie {found.grid_px:.2f} px from where one flat board would have them, and "
+            f"{_MOST_GRID_PX} px are allowed: see that board and camera are fixed, and calibrate again"
+        )
+    if found.marker_mm > _MOST_MARKER_MM:
+        raise MeasurementError(
+            f"the marker is {found.marker_mm:.2f} mm from where one arm would have it, and {_MOST_MARKER_MM} "
+            "mm are allowed: see that marker, base, joints and camera are tight, and calibrate again"
+        )
+    if found.push_mm > _MOST_PUSH_MM:
+        raise MeasurementError(
+            f"the pushed piece stands {found.push_mm:.2f} mm from where one nose would push it, and "
+            f"{_MOST_PUSH_MM} mm are allowed: see that the nose is tight and the board does not slide"
         )
 
 
-_Sample = tuple[Usteps, tuple[float, float]]
-
-
-def _between(joint: Joint, share: float, margin: float) -> float:
-    low, high = joint.low + margin, joint.high - margin
-    # From the far end of the range to the park end.
-    first, last = (low, high) if joint.park > (joint.low + joint.high) / 2 else (high, low)
-    return first + share * (last - first)
-
-
-def _mirrored(shoulder: Joint, elbow: Joint, place: Usteps) -> Usteps:
-    """A place beyond `place`, towards the park end by the length of an approach."""
-    beyond = []
-    for joint, usteps in ((shoulder, place[0]), (elbow, place[1])):
-        towards = 1 if joint.park > (joint.low + joint.high) / 2 else -1
-        beyond.append(usteps + towards * round(joint.approach * joint.usteps_per_unit))
-    return (beyond[0], beyond[1], place[2])
-
-
-def _only_look(reading: Reading, size: tuple[int, int]) -> None:
-    """Nobody else wants to know what was seen."""
-    del reading, size
+def _said(name: str, value: float, sigma: float) -> str:
+    """One parameter in a unit that people read."""
+    if name.endswith("_m"):
+        return f"{name[:-2]} {value * 1e3:+.3f} mm (sigma {sigma * 1e3:.3f})"
+    if name.endswith("_rad"):
+        return f"{name[:-4]} {value * 1e3:+.3f} mrad (sigma {sigma * 1e3:.3f})"
+    if name.endswith("_px"):
+        return f"{name[:-3]} {value:.2f} px (sigma {sigma:.2f})"
+    return f"{name} {value:+.5f} (sigma {sigma:.5f})"

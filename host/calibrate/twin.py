@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from host.arm.robot import load as load_robot
-from host.calibrate.result import Calibration, load, save
+from host.calibrate.result import FILE, STEPS, Calibration, load, save
 from host.calibrate.steps import PLACEMENT, Calibrator
 from host.trial.bench import Bench
 from host.twin.noise import load as load_noise
@@ -16,9 +18,6 @@ from host.twin.world import World
 from vision.look import Looker
 
 __all__ = ["calibrate_twin"]
-
-_FILE = "calibration.json"
-
 
 def calibrate_twin(seed: int, noise: Path | None, out: Path, told: Callable[[str], None]) -> Calibration:
     """Calibrate the robot drawn from `seed`, going on with what `out` holds already.
@@ -28,14 +27,14 @@ def calibrate_twin(seed: int, noise: Path | None, out: Path, told: Callable[[str
     """
     device = f"twin-{seed}"
     world = World(load_robot(), load_noise(noise), seed, PLACEMENT, "red")
-    path = out / _FILE
+    path = out / FILE
     known = load(path, device) if path.exists() else Calibration(device)
+    out.mkdir(parents=True, exist_ok=True)
     bench = Bench(world)
     bench.power_on()
 
-    def keep(result: Calibration) -> None:
+    def keep(result: Calibration, step: str, picture: NDArray[np.uint8]) -> None:
+        cv2.imwrite(str(out / f"{STEPS.index(step) + 1}-{step}.png"), picture)
         save(result, path)
-        done = sum(result.done(step) for step in ("lens", "height", "encoders", "geometry"))
-        cv2.imwrite(str(out / f"step-{done}.png"), bench.picture().image)
 
     return Calibrator(bench, "red", Looker(), keep, told).run(known)

@@ -17,6 +17,7 @@ from host.arm.choreography import MagnetStep, MoveStep, Step, plan_park
 from host.arm.homing import AXES, joints_from_encoders, plan_homing, plan_recovery, position_after_homing
 from host.arm.joints import Usteps
 from host.arm.motion import Motion
+from host.arm.moves import lower, raise_nose
 from host.arm.robot import Robot
 from host.arm.step_check import RestReadings, Sample, StepCheck, curves_of_sweep, mean_sample, plan_sweep
 from host.trial.errors import BenchError
@@ -36,6 +37,8 @@ _SEARCH_FRAME_US = 250
 _CREEPS = 3
 _ALL_SWITCHES = 0b111
 _NOSE = 0b1000
+_STROKE_M = 0.0001
+_FEEL_M = 0.002
 _FULL_DRIVE = 1000
 _LINK_US = 60_000
 """What the link and the controllers take from one motion to the next."""
@@ -126,6 +129,21 @@ class Bench:
             if sample is not None:
                 return sample
             self.wait(_REPORT_US)
+
+    def feel(self, expected: float) -> float | None:
+        """Lower the nose until its switch closes, at the lift height `expected` (m) or so; then raise it.
+
+        Returns the lift height (m) at which it closed, or None when it did not.
+        """
+        robot = self.robot
+        height, felt = expected + _FEEL_M, None
+        self.move(lower(robot, self.usteps, height, "down to the piece"))
+        while felt is None and height > max(expected - _FEEL_M, robot.lift.low + _STROKE_M):
+            height -= _STROKE_M
+            self.move(lower(robot, self.usteps, height, "a little farther down"))
+            felt = robot.joints(self.usteps).lift if self.nose_pressed() else None
+        self.move(raise_nose(robot, self.usteps, "up", holding=False))
+        return felt
 
     def park(self) -> None:
         """Go to the park position."""

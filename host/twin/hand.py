@@ -233,7 +233,7 @@ class Hand:
         return best
 
     def _free_slot(self) -> Point:
-        for slot in tray_slots_seat(self._world.robot, "left"):
+        for slot in tray_slots_seat(self._world.laid_out, "left"):
             if self._distance(slot, set()) >= self._world.robot.piece.diameter:
                 dx, dy = bounded_offset(self._rng, 0.0008, 0.002)
                 return Point(slot.x + dx, slot.y + dy)

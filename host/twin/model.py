@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
+from host.arm import marker
 from host.arm.robot import Robot
 from host.twin.gantry import gantry_body, gantry_ties
 from host.twin.motors import ELBOW_MOTOR, LIFT_MOTOR, SHOULDER_MOTOR
-from host.twin.noise import Noise, bounded_normal
+from host.twin.noise import BoardNoise, Noise, bounded_normal
 from host.twin.pictures import board_picture, face_picture, table_picture, tray_picture, tray_size
 from host.twin.pieces import Piece
 from host.twin.play import play, rotor
@@ -36,6 +37,7 @@ __all__ = [
     "draw_arm_errors",
     "follow_ties",
     "handles",
+    "lay_out_trays",
 ]
 
 STEP_US = 500
@@ -65,14 +67,20 @@ class ArmErrors:
     lift_switch_m: float
     shoulder_friction_nm: float
     elbow_friction_nm: float
+    marker_x_m: float
+    """How far the printed marker sits from the tool's axis, along link 2 and across it, and in height."""
+    marker_y_m: float
+    marker_z_m: float
 
 
 def draw_arm_errors(noise: Noise, rng: np.random.Generator) -> ArmErrors:
     """Draw what the calibration left behind."""
     arm = noise.arm
+    # Drawn aside, so that all else is as it was before arms had markers.
+    glue = rng.spawn(1)[0]
 
-    def small(sigma: float, most: float) -> float:
-        return bounded_normal(rng, sigma, most) * 1e-3
+    def small(sigma: float, most: float, dice: np.random.Generator = rng) -> float:
+        return bounded_normal(dice, sigma, most) * 1e-3
 
     def friction() -> float:
         return float(rng.uniform(noise.motor.joint_friction_min_nm, noise.motor.joint_friction_max_nm))
@@ -88,7 +96,24 @@ def draw_arm_errors(noise: Noise, rng: np.random.Generator) -> ArmErrors:
         lift_switch_m=small(arm.lift_switch_sigma_mm, arm.lift_switch_max_mm),
         shoulder_friction_nm=friction(),
         elbow_friction_nm=friction(),
+        marker_x_m=small(arm.marker_sigma_mm, arm.marker_max_mm, glue),
+        marker_y_m=small(arm.marker_sigma_mm, arm.marker_max_mm, glue),
+        marker_z_m=small(arm.marker_height_sigma_mm, arm.marker_height_max_mm, glue),
     )
+
+
+def lay_out_trays(robot: Robot, noise: BoardNoise, rng: np.random.Generator) -> Robot:
+    """The robot with its trays put down by hand, unknown to the host."""
+
+    def off() -> tuple[float, float, float]:
+        x, y = (bounded_normal(rng, noise.tray_shift_sigma_mm, noise.tray_shift_max_mm) for _ in "xy")
+        turn = bounded_normal(rng, noise.tray_turn_sigma_mrad, noise.tray_turn_max_mrad)
+        return x * 1e-3, y * 1e-3, turn * 1e-3
+
+    left, right = off(), off()
+    tray = replace(robot.tray, left_x=left[0], left_y=left[1], left_turn=left[2])
+    tray = replace(tray, right_x=right[0], right_y=right[1], right_turn=right[2])
+    return replace(robot, tray=tray)
 
 
 @dataclass(frozen=True)
@@ -179,6 +204,8 @@ def build(
     <material name="shell" rgba="0.88 0.89 0.90 1" specular="0.4"/>
     <material name="dark" rgba="0.16 0.17 0.19 1" specular="0.4"/>
     <material name="steel" rgba="0.62 0.63 0.65 1" specular="0.7"/>
+    <material name="paper" rgba="0.93 0.93 0.92 1" specular="0.05"/>
+    <material name="ink" rgba="0.07 0.07 0.08 1" specular="0.05"/>
     <material name="skin" rgba="0.84 0.64 0.53 1" specular="0.1"/>
     <material name="sleeve" rgba="0.24 0.33 0.50 1" specular="0.0"/>
     {faces}
@@ -289,10 +316,14 @@ def _camera(robot: Robot, noise: Noise, rng: np.random.Generator) -> str:
 
 def _furniture(robot: Robot) -> str:
     tray_wide, tray_deep, middle = tray_size(robot)
+    tray = robot.tray
     trays = "".join(
-        f'<geom type="box" size="{tray_wide / 2} {tray_deep / 2} 0.003" pos="{sign * middle} 0 -0.003" '
-        f'material="tray" {_SEEN}/>'
-        for sign in (-1, 1)
+        f'<geom type="box" size="{tray_wide / 2} {tray_deep / 2} 0.003" pos="{x} {y} -0.003" '
+        f'euler="0 0 {turn}" material="tray" {_SEEN}/>'
+        for x, y, turn in (
+            (tray.left_x - middle, tray.left_y, tray.left_turn),
+            (tray.right_x + middle, tray.right_y, tray.right_turn),
+        )
     )
     return f"""
     <geom type="box" size="0.8 0.8 0.01" pos="0 0 -0.016" material="table" {_SEEN}/>
@@ -303,7 +334,7 @@ def _furniture(robot: Robot) -> str:
 
 def _gantry(robot: Robot, noise: Noise, errors: ArmErrors) -> str:
     """The gantry; like the arm, it touches pieces with its nose alone."""
-    return gantry_body(robot, errors, _tool(robot, noise), f'material="shell" {_SEEN}')
+    return gantry_body(robot, errors, _tool(robot, noise, errors), f'material="shell" {_SEEN}')
 
 
 def _arm(robot: Robot, noise: Noise, errors: ArmErrors) -> str:
@@ -337,12 +368,12 @@ def _arm(robot: Robot, noise: Noise, errors: ArmErrors) -> str:
         <geom type="box" size="{link2 / 2} 0.018 0.012" pos="{link2 / 2} 0 0" mass="0.25" {shell}/>
         <geom type="cylinder" size="0.024 0.013" pos="{link2} 0 0" mass="0.06" {shell}/>
         <geom type="box" size="0.017 0.017 0.016" pos="{link2 - 0.035} 0 0.026" mass="0.08" {dark}/>
-        <body name="lift" pos="{link2} 0 {-low}">{_tool(robot, noise)}</body>
+        <body name="lift" pos="{link2} 0 {-low}">{_tool(robot, noise, errors)}</body>
       </body>
     </body>"""
 
 
-def _tool(robot: Robot, noise: Noise) -> str:
+def _tool(robot: Robot, noise: Noise, errors: ArmErrors) -> str:
     """What hangs on the end of the arm: the lift on its screw, and the sprung nose."""
     lift, nose = robot.lift, robot.nose
     lift_gear = 2.0 * math.pi / lift.lead
@@ -362,8 +393,9 @@ def _tool(robot: Robot, noise: Noise) -> str:
                armature="{LIFT_MOTOR.rotor_inertia_kg_m2 * lift_gear**2}" damping="15"
                solreflimit="0.004 1" stiffness="{spring}" springref="{rest}"
                frictionloss="{noise.motor.lift_friction_n}"/>
-        <geom type="cylinder" size="0.005 0.08" pos="0 0 0.12" material="steel"
+        <geom type="cylinder" size="0.005 0.079" pos="0 0 0.119" material="steel"
               mass="{_MOVING_MASS_KG - 0.02}" {_SEEN}/>
+        {_marker(errors)}
         <body name="nose">
           <joint name="nose" type="slide" axis="0 0 1" range="0 {nose.travel}" damping="1.5"
                  solreflimit="0.002 1" stiffness="{nose_spring}" springref="{nose_rest}"/>
@@ -372,6 +404,18 @@ def _tool(robot: Robot, noise: Noise) -> str:
                 contype="2" conaffinity="1" friction="0.4 0.001 0.0001" {_CONTACT}/>
           {feet}
         </body>"""
+
+
+def _marker(errors: ArmErrors) -> str:
+    """The printed disc on top of the rod, in the frame of the lift's body; nothing but ink on card."""
+    at = f"{errors.marker_x_m} {errors.marker_y_m}"
+    top = marker.HEIGHT + errors.marker_z_m
+    return (
+        f'<geom type="cylinder" size="{marker.DISC_RADIUS} 0.0007" pos="{at} {top - 0.0009}" '
+        f'material="paper" mass="0" {_SEEN}/>'
+        f'<geom type="cylinder" size="{marker.DOT_RADIUS} 0.0001" pos="{at} {top - 0.0001}" '
+        f'material="ink" mass="0" {_SEEN}/>'
+    )
 
 
 # A right hand reaching along -y; its origin is the middle of the pinch. Capsules: from, to, radius, material.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -39,9 +39,15 @@ _MAX_BYTES = 65536
 _Section = TypeVar("_Section")
 
 
-def _number(least: float, most: float) -> float:
-    """A required field that must lie in [least, most] (the bounds travel in the field's metadata)."""
-    return cast(float, field(metadata={"least": least, "most": most}))
+def _number(least: float, most: float, default: float | None = None) -> float:
+    """A field that must lie in [least, most] (the bounds travel in the field's metadata).
+
+    Without a default the file must have it.
+    """
+    metadata = {"least": least, "most": most}
+    if default is None:
+        return cast(float, field(metadata=metadata))
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True)
@@ -97,9 +103,13 @@ class CameraNoise:
 
 @dataclass(frozen=True)
 class BoardNoise:
-    """The board the pieces stand on."""
+    """The board the pieces stand on, and the trays beside it."""
 
     warp_mm: float = _number(0.0, 2.0)
+    tray_shift_sigma_mm: float = _number(0.0, 4.0, 0.8)
+    tray_shift_max_mm: float = _number(0.0, 5.0, 2.0)
+    tray_turn_sigma_mrad: float = _number(0.0, 10.0, 3.0)
+    tray_turn_max_mrad: float = _number(0.0, 15.0, 8.0)
 
 
 @dataclass(frozen=True)
@@ -119,6 +129,10 @@ class ArmNoise:
     switch_repeat_sigma_mrad: float = _number(0.0, 2.0)
     lift_repeat_sigma_mm: float = _number(0.0, 0.5)
     start_max_rad: float = _number(0.0, 0.5)
+    marker_sigma_mm: float = _number(0.0, 3.0, 0.3)
+    marker_max_mm: float = _number(0.0, 5.0, 0.8)
+    marker_height_sigma_mm: float = _number(0.0, 3.0, 0.4)
+    marker_height_max_mm: float = _number(0.0, 5.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -223,6 +237,7 @@ def _section(source: Path, text: str, name: str, kind: type[_Section], table: ob
     if not isinstance(table, dict):
         raise NoiseFileError(f"{source}: the section [{name}] is missing; it must be there")
     known = {entry.name: entry.metadata for entry in fields(kind)}  # type: ignore[arg-type]
+    spare = {entry.name for entry in fields(kind) if entry.default is not MISSING}  # type: ignore[arg-type]
     for key in table:
         if key not in known:
             where = f"{source}:{_line(text, name, key)}"
@@ -231,6 +246,8 @@ def _section(source: Path, text: str, name: str, kind: type[_Section], table: ob
     for key, bounds in known.items():
         right = f"a number from {_span(bounds)} would be right"
         if key not in table:
+            if key in spare:
+                continue
             raise NoiseFileError(f"{source}:{_line(text, name, None)}: [{name}] lacks {key}; {right}")
         value = table[key]
         if isinstance(value, bool) or not isinstance(value, int | float) or not _within(float(value), bounds):

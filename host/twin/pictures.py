@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -140,7 +141,8 @@ def tray_picture(robot: Robot, rng: np.random.Generator) -> _Picture:
     wide, deep = round(width * _PX_PER_M), round(depth * _PX_PER_M)
     felt, seam = np.zeros((deep, wide), np.uint8), np.zeros((deep, wide), np.uint8)
     radius = round((robot.piece.diameter / 2 + 0.001) * _PX_PER_M)
-    for slot in tray_slots_seat(robot, "right"):
+    as_drawn = replace(robot.tray, right_x=0.0, right_y=0.0, right_turn=0.0)
+    for slot in tray_slots_seat(replace(robot, tray=as_drawn), "right"):
         x, y = slot.x - middle + width / 2, slot.y + depth / 2
         centre = (round(x * _PX_PER_M), round(y * _PX_PER_M))
         cv2.circle(felt, centre, radius, 255, -1, cv2.LINE_AA)

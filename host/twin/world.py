@@ -82,9 +82,11 @@ class World:
         shape = np.random.default_rng([seed, 1])
         self.pieces: tuple[Piece, ...] = draw_set(robot.piece.diameter, robot.piece.height, noise, shape)
         self._errors = plant.draw_arm_errors(noise, shape)
+        self.laid_out: Robot = plant.lay_out_trays(robot, noise.board, np.random.default_rng([seed, 5]))
+        """The robot with its trays where they really lie."""
         self.surface = Surface(robot, noise.board, shape)
         self._model = plant.build(
-            robot, noise, self.pieces, self._errors, self.surface, np.random.default_rng([seed, 2])
+            self.laid_out, noise, self.pieces, self._errors, self.surface, np.random.default_rng([seed, 2])
         )
         self._data = mujoco.MjData(self._model)
         self.at = plant.handles(self._model)
@@ -121,8 +123,8 @@ class World:
             self._put(index, point.x + dx, point.y + dy)
         mine = self.robot_plays == "red"
         slots = {
-            True: iter(tray_slots_seat(self.robot, "left")),
-            False: iter(tray_slots_seat(self.robot, "right")),
+            True: iter(tray_slots_seat(self.laid_out, "left")),
+            False: iter(tray_slots_seat(self.laid_out, "right")),
         }
         for piece in self.pieces:
             if piece.index not in placed.values():
