@@ -10,7 +10,7 @@ from tools.errors import BadInputError
 
 __all__ = ["SUMMARY", "add_arguments", "run"]
 
-SUMMARY = "let the robot measure camera, nose, encoders, play and geometry (in the twin)"
+SUMMARY = "let the robot measure itself: camera, arm, encoders, nose, trays (in the twin)"
 
 _MAX_SEED = 2**31 - 1
 
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path("qiyou-calibration"),
         metavar="DIR",
-        help="where the result and the pictures go; started again it goes on",
+        help="where the result and a picture of each step go; started again it goes on",
     )
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
 
@@ -33,7 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure; 0 when everything was measured well enough to be kept, else 1."""
     if not args.twin:
-        raise BadInputError("only a robot of the twin can be calibrated so far; --twin would be right")
+        raise BadInputError(
+            "only a robot of the twin can be calibrated so far: the steps do not yet run through the "
+            "controllers of a real one; --twin would be right"
+        )
     if not 0 <= args.seed <= _MAX_SEED:
         raise BadInputError(f"--seed {args.seed} is outside 0 to {_MAX_SEED}; 1 would be right")
     if args.out.exists() and not args.out.is_dir():
@@ -47,12 +50,14 @@ def run(args: argparse.Namespace) -> int:
     except (CalibrationFileError, NoiseFileError) as error:
         raise BadInputError(str(error)) from None
     except MeasurementError as error:
+        if args.json:
+            print(json.dumps({"complete": False, "error": str(error)}))
         print(f"qiyou calibrate: {error}", file=sys.stderr)
         return 1
     if args.json:
-        print(json.dumps(asdict(result)))
+        print(json.dumps({"complete": True, **asdict(result)}))
     else:
-        print(f"calibrated; the result is in {args.out}")
+        print(f"calibrated; the result and the pictures are in {args.out}")
     return 0
 
 

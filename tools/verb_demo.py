@@ -29,6 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--robot", metavar="FILE", help="robot file, or gantry for the one that comes with the program"
     )
+    parser.add_argument(
+        "--calibration",
+        type=Path,
+        metavar="FILE",
+        help="what qiyou calibrate --twin found of this seed's robot",
+    )
     parser.add_argument("--resume", action="store_true", help="go on with the game in DIR after a power cut")
     parser.add_argument(
         "--no-truth", action="store_true", help="close the twin's truth channel (same moves, fewer figures)"
@@ -59,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
         not args.no_truth,
         robot=named(args.robot) if args.robot else None,
         level=args.level,
+        calibration=args.calibration,
     )
     try:
         return 0 if run_demo(options) else 1

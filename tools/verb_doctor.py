@@ -26,7 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--game", type=Path, default=Path("qiyou-game"), metavar="DIR", help="kept game to look for faults in"
     )
-    parser.add_argument("--calibration", type=Path, metavar="FILE", help="the calibration in use")
+    parser.add_argument(
+        "--calibration", type=Path, metavar="FILE", help="the calibration in use (default: what is kept)"
+    )
     parser.add_argument("--bundle", type=Path, metavar="ZIP", help="write a file for support")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
@@ -34,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Look at everything; 0 when nothing is bad."""
     from host.arm.robot import load
+    from host.calibrate.result import kept_file
     from tools.doctor import computer, controllers, faults
     from tools.doctor.finding import BAD
 
@@ -46,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         *controllers.controllers(robot),
         computer.camera(args.camera),
         computer.models(),
-        computer.calibration(args.calibration, now_s),
+        computer.calibration(args.calibration or kept_file(robot.name), now_s),
         computer.disk(args.game),
         computer.clock(now_s, computer.synchronised()),
         computer.temperature(),

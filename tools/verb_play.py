@@ -39,6 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resume", action="store_true", help="go on with the game in DIR after a power cut")
     parser.add_argument("--set", type=Path, metavar="NPZ", help="a set of pieces kept by qiyou learn-set")
     parser.add_argument("--club", action="store_true", help="count illegal moves: the third loses the game")
+    parser.add_argument(
+        "--calibration", type=Path, metavar="FILE", help="what qiyou calibrate found (default: what is kept)"
+    )
     parser.add_argument("--twin", action="store_true", help="play in the twin, against a simulated person")
 
 
@@ -85,6 +88,7 @@ def _play(args: argparse.Namespace) -> bool:
                 plays=plays,
                 level=args.level,
                 place="club" if args.club else None,
+                calibration=args.calibration,
             )
         )
     from host.game.home import PlayOptions, run_play
@@ -100,5 +104,6 @@ def _play(args: argparse.Namespace) -> bool:
             args.resume,
             args.set,
             "club" if args.club else None,
+            args.calibration,
         )
     )

@@ -40,18 +40,13 @@ def push_around(
     told: Callable[[str], None],
     fitted: Callable[[list[PushSight]], Fit],
 ) -> list[PushSight]:
-    """Push the one red chariot around. `height`: of a piece; `fitted` makes a better fit of what was seen.
+    """Push the chariot around. `height`: of a piece; `fitted` makes a better fit of what was seen.
 
     Raises `MeasurementError` when the piece is lost, or too few pushes were seen.
     """
-    standing = scene.standing()
-    board = scene.board()
-    at = next((square for square in standing if board[square] == "R"), None)
-    if at is None:
-        raise MeasurementError("the red chariot was not found on the board; put it on the middle point")
-    others = [point for square, point in standing.items() if square != at]
+    chariot, *others = scene.set_up()
     best, sights = start, list[PushSight]()
-    place = _seen(scene, best, standing[at], height)
+    place = _seen(scene, best, chariot, height)
     for number, (file, rank) in enumerate(_TOUR):
         if number:
             goal = turn_seat(square_board(scene.robot, rank * 9 + file), "red")

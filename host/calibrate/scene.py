@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -27,7 +28,7 @@ from vision.geometry import homography_from_corners, pitch_pixels
 from vision.gridlines import refine_homography
 from vision.reading import Frame, Reading, fen_order_to_board
 
-__all__ = ["NO_BOARD", "Scene"]
+__all__ = ["NO_BOARD", "Scene", "SetUp"]
 
 NO_BOARD = (
     "the printed lines of the board cannot be measured: clear the board, light it evenly and see that the "
@@ -36,6 +37,14 @@ NO_BOARD = (
 _LOOKS = 3
 _ASIDE = 0.11
 _MARGIN_PX = 8.0
+
+
+class SetUp(NamedTuple):
+    """About where the chariot stands, the general near the robot, and the far one (seat frame, metres)."""
+
+    chariot: Point
+    near: Point
+    far: Point
 
 
 class Scene:
@@ -54,13 +63,23 @@ class Scene:
         frame = self.rig.picture()
         return self._looker.look(frame), frame
 
-    def board(self) -> str:
-        """What stands on the 90 squares, by index."""
-        return fen_order_to_board(self.look()[0].labels)
-
-    def standing(self) -> dict[int, Point]:
-        """Where pieces stand, about: by the classifier's offsets."""
+    def set_up(self) -> SetUp:
+        """Where the three pieces stand. Raises `MeasurementError` when they are not there."""
         reading, _ = self.look()
+        board = fen_order_to_board(reading.labels)
+        standing = self._standing(reading)
+        # A chariot by itself is not always told from a soldier; that it is no general is enough.
+        generals = [square for square in standing if board[square] in "Kk"]
+        others = [square for square in standing if square not in generals]
+        if len(generals) != 2 or len(others) != 1:
+            raise MeasurementError(
+                f"{len(standing)} pieces are seen on the board, {len(generals)} of them generals; both "
+                "generals and one chariot would be right"
+            )
+        near, far = sorted((standing[square] for square in generals), key=lambda point: point.y)
+        return SetUp(standing[others[0]], near, far)
+
+    def _standing(self, reading: Reading) -> dict[int, Point]:
         board = fen_order_to_board(reading.labels)
         places = {}
         for square in range(90):
@@ -109,20 +128,25 @@ class Scene:
         if self.rig.usteps[2] < travel_usteps(self.robot):
             self.rig.move(raise_nose(self.robot, self.rig.usteps, "up", holding=False))
 
-    def carry(self, geometry: ArmGeometry, source: Point, target: Point, stacked: float = 0.0) -> None:
-        """Take the piece at `source` to `target`, onto one of height `stacked` there, and rise."""
-        self._grip(geometry, source, True, 0.0)
-        self._grip(geometry, target, False, stacked)
+    def carry(
+        self,
+        geometry: ArmGeometry,
+        source: Point,
+        target: Point,
+        tops: tuple[float | None, float | None] = (None, None),
+    ) -> None:
+        """Take the piece at `source` to `target`, and rise.
 
-    def fetch_down(self, geometry: ArmGeometry, source: Point, target: Point, stacked: float) -> None:
-        """Take the piece at `source`, which stands on one of height `stacked`, to `target`, and rise."""
-        self._grip(geometry, source, True, stacked)
-        self._grip(geometry, target, False, 0.0)
+        `tops`: how high its top is there and will be here, above the lift's zero (m; None: on the board).
+        """
+        self._grip(geometry, source, True, tops[0])
+        self._grip(geometry, target, False, tops[1])
 
-    def _grip(self, geometry: ArmGeometry, point: Point, on: bool, under: float) -> None:
+    def _grip(self, geometry: ArmGeometry, point: Point, on: bool, top: float | None) -> None:
         rig, robot = self.rig, self.robot
         self.go(self.above(geometry.joints(robot, point, robot.lift.travel)), "to the piece")
-        down = lower(robot, rig.usteps, robot.touch_height + under, "down")
+        height = robot.touch_height if top is None else top - robot.nose.press
+        down = lower(robot, rig.usteps, height, "down")
         settle = robot.magnet.grip if on else robot.magnet.release
         rig.run((MoveStep(down), MagnetStep(on, settle)))
         rig.move(raise_nose(robot, rig.usteps, "up", holding=on))

@@ -115,7 +115,7 @@ class Calibrator:
         words = f"height: a piece is {piece * 1e3:.2f} mm high"
         _, frame = self._scene.look()
         fresh = self._from_grid()
-        touched = [self._pixel(fresh, point) for point in self._scene.standing().values()]
+        touched = [self._pixel(fresh, point) for point in self._scene.set_up()[:2]]
         drawing = Drawing(frame.image).crosses(touched).words([words])
         return replace(known, height_piece_m=piece, height_floor_m=floor), drawing
 
@@ -194,9 +194,7 @@ class Calibrator:
         """Carry the piece and look: the whole of it, slip included."""
         found, scene = self._known_fit(known), self._scene
         height = known.height_piece_m or self._rig.robot.piece.height
-        board, standing = scene.board(), scene.standing()
-        here = next((point for square, point in standing.items() if board[square] == "R"), None)
-        place = None if here is None else see_piece(scene, found, here, height)
+        place = see_piece(scene, found, scene.set_up().chariot, height)
         offs, ends = [], []
         for file, rank in _PROOF:
             if place is None:

@@ -6,6 +6,7 @@ zero of the lift are in it. One piece stood on another needs neither.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from host.calibrate.scene import Scene
 __all__ = ["Heights", "measure_heights"]
 
 _MOST_OFF = 0.0015
+_MOST_AWAY = 0.006
 
 
 class Heights(NamedTuple):
@@ -27,24 +29,23 @@ class Heights(NamedTuple):
 
 
 def measure_heights(scene: Scene, told: Callable[[str], None]) -> Heights:
-    """Touch the chariot, stand it on the red general, touch both, and put it back.
+    """Touch the chariot, stand it on the general near the robot, touch both, and put it back.
 
-    Raises `MeasurementError` when a piece is not found or its height cannot be.
+    Raises `MeasurementError` when a piece is not found, lost, or of no height it could have.
     """
     robot, drawn = scene.robot, ArmGeometry()
-    board, standing = scene.board(), scene.standing()
-    squares = {letter: board.find(letter) for letter in "RK"}
-    if min(squares.values()) < 0:
-        raise MeasurementError(
-            "the red chariot and the red general were not both found; set them up as the picture shows"
-        )
-    chariot, general = (standing[squares[letter]] for letter in "RK")
+    chariot, general, _ = scene.set_up()
     alone = _top(scene, chariot, 0.0)
     lower_top = _top(scene, general, 0.0)
-    scene.carry(drawn, chariot, general, stacked=robot.piece.height)
+    scene.carry(drawn, chariot, general, (alone, lower_top + robot.piece.height))
     upper_top = _top(scene, general, robot.piece.height)
-    scene.fetch_down(drawn, general, chariot, stacked=robot.piece.height)
+    scene.carry(drawn, general, chariot, (upper_top, alone))
     scene.rig.park()
+    if math.dist(scene.set_up().chariot, chariot) > _MOST_AWAY:
+        raise MeasurementError(
+            "the chariot did not come back from the general to its place; put it there again, see that the "
+            "magnet holds, and begin again"
+        )
     height = upper_top - lower_top
     if abs(height - robot.piece.height) > _MOST_OFF:
         raise MeasurementError(

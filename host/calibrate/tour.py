@@ -35,7 +35,7 @@ def show_marker(scene: Scene, camera: OverheadCamera, told: Callable[[str], None
     Raises `MeasurementError` when the marker is hardly ever seen.
     """
     robot, rig = scene.robot, scene.rig
-    pieces = list(scene.standing().values())
+    pieces = list(scene.set_up())
     places = _places(scene, camera)
     sights: list[MarkerSight] = []
     low = robot.lift.low + 0.001

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ from host.calibrate.overhead import OverheadCamera
 from host.calibrate.rig import Rig
 from host.calibrate.sights import piece_top
 
-__all__ = ["Trays", "measure_trays", "with_trays"]
+__all__ = ["Trays", "measure_trays"]
 
 _FELT_M = 0.001
 """How far the felt of a slot reaches beyond a piece."""
@@ -89,20 +89,6 @@ def measure_trays(rig: Rig, camera: OverheadCamera, told: Callable[[str], None])
     told(f"tray: {residual:.2f} mm are left")
     radius_px = camera.focal / camera.place[2] * rig.robot.piece.diameter / 2
     return Trays(found[0], found[1], residual, tuple(seen.pixel for seen in chosen), radius_px)
-
-
-def with_trays(robot: Robot, left: Moved, right: Moved) -> Robot:
-    """The robot with its trays where they were found."""
-    tray = replace(
-        robot.tray,
-        left_x=left[0],
-        left_y=left[1],
-        left_turn=left[2],
-        right_x=right[0],
-        right_y=right[1],
-        right_turn=right[2],
-    )
-    return replace(robot, tray=tray)
 
 
 def _look(robot: Robot, image: NDArray[np.uint8], camera: OverheadCamera) -> list[_Slot]:

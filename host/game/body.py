@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Literal
 
+from host.arm.aim import Aim
 from host.arm.choreography import Scene, Stage, Task, centres, plan_park, plan_tasks, slot_board
 from host.arm.errors import ArmError
 from host.arm.frames import Point, square_board
@@ -28,7 +29,8 @@ _GONE_US = 5_000_000
 class ArmBody:
     """`client` must be started; `seat` is the robot's colour. `on_hold` is told what to say in a hold.
 
-    Without a `lookout` the arm keeps to the speed it may have with a person near.
+    Without a `lookout` the arm keeps to the speed it may have with a person near. `aim` is what a calibration
+    found; without it the arm begins with its drawing.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class ArmBody:
         seat: Literal["red", "black"],
         on_hold: Callable[[str], None],
         lookout: Lookout | None = None,
+        aim: Aim | None = None,
     ) -> None:
         self._robot = robot
         self._client = client
@@ -53,7 +56,7 @@ class ArmBody:
         self._motions = Motions(robot, client, time, self._watch, self._pace, on_hold)
         self._place = Place(robot, client, self._watch, self._motions)
         self._plans: list[Stage] = []
-        self._practice = Practice(robot, seat)
+        self._practice = Practice(robot, seat, aim)
 
     @property
     def safety_events(self) -> list[SafetyEvent]:

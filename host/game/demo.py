@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import cast
 
 from engine.conduct import Place
+from host.arm.robot import Robot
+from host.calibrate.errors import CalibrationFileError
+from host.calibrate.use import Calibrated, calibrated
 from host.game.album import Album, Saver, write_game
 from host.game.body import ArmBody
 from host.game.chronicle import Chronicle, Truth, true_board, write_json
 from host.game.disk import Keepsakes, check_room, naming_what_ended_it
 from host.game.driver import Ports, drive
-from host.game.errors import DiskFullError, JournalError
+from host.game.errors import DiskFullError, JournalError, PlayError
 from host.game.eyes import CameraEyes
 from host.game.lookout import Lookout
 from host.game.opening import Colour, Opening, Wishes, go_on, start_new, versions
@@ -54,6 +57,8 @@ class DemoOptions:
     plays: Colour | None = None
     level: int | None = None
     place: Place | None = None
+    calibration: Path | None = None
+    """What `qiyou calibrate --twin` found of this seed's robot (default: nothing is known)."""
 
 
 def run_demo(options: DemoOptions) -> bool:
@@ -129,7 +134,8 @@ class _Demo:
         self._options = options
         self._plan = plan
         self._out = options.out
-        self._robot = plan.robot
+        found = _calibrated(plan.robot, options.calibration, plan.seed)
+        self._robot = found.robot
         self._twin = self._start_twin()
         stack.callback(self._twin.close)
         self._time = TwinTime(self._twin.game, "game")
@@ -142,7 +148,7 @@ class _Demo:
         self._screen = Screen(sys.stdout, self._time.now_us, plan.standing.game)
         lookout = Lookout(self._glance, self._robot, plan.plays)
         line = self._screen.line
-        self._body = ArmBody(self._robot, self._client, self._time, plan.plays, line, lookout)
+        self._body = ArmBody(self._robot, self._client, self._time, plan.plays, line, lookout, found.aim)
         self._player = Player(plan.seed, plan.level)
         body = self._body
         self._eyes = CameraEyes(self._picture, Observer(), self._robot, body.looked, body.measured)
@@ -271,6 +277,14 @@ class _Demo:
                 "writes game.pgn and turns.png"
             )
         return good
+
+
+def _calibrated(robot: Robot, path: Path | None, seed: int) -> Calibrated:
+    """Raises `PlayError` for a file that is no calibration of this seed's robot."""
+    try:
+        return calibrated(robot, path, f"twin-{seed}")
+    except CalibrationFileError as error:
+        raise PlayError(f"{error}.") from error
 
 
 def _summary(

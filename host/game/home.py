@@ -15,6 +15,9 @@ from engine.conduct import Place
 from engine.pgn import write_pgn
 from host.arm.robot import Robot
 from host.arm.robot import load as load_robot
+from host.calibrate.errors import CalibrationFileError
+from host.calibrate.result import kept_file
+from host.calibrate.use import Calibrated, calibrated
 from host.game.body import ArmBody
 from host.game.disk import Keepsakes, check_room, write_whole
 from host.game.driver import Ports, drive
@@ -60,6 +63,8 @@ class PlayOptions:
     """What `qiyou learn-set` kept about the pieces on this board."""
     place: Place | None = None
     """Whether illegal moves are counted as in a club."""
+    calibration: Path | None = None
+    """What `qiyou calibrate` found (default: what is kept for this robot, if anything)."""
 
 
 class HomeCamera:
@@ -132,6 +137,15 @@ def check_ports(robot: Robot) -> None:
             raise PlayError(f"The robot cannot play: {error}.") from error
 
 
+def _calibrated(robot: Robot, path: Path | None) -> Calibrated:
+    """Raises `PlayError` for a file that is no calibration of this robot."""
+    kept = kept_file(robot.name)
+    try:
+        return calibrated(robot, path or (kept if kept.exists() else None), robot.name)
+    except CalibrationFileError as error:
+        raise PlayError(f"{_as_sentence(str(error))}.") from error
+
+
 def run_play(options: PlayOptions) -> bool:
     """Play one game at the real board; True when it came to its end.
 
@@ -162,7 +176,8 @@ def run_play(options: PlayOptions) -> bool:
         if opening is None:
             opening = start_new(options.out, replace(wishes, seed=options.seed or 0))
             stack.enter_context(opening.journal)
-        robot = opening.robot
+        found = _calibrated(opening.robot, options.calibration)
+        robot = found.robot
         ports = {"arm": robot.ports.arm, "hand": robot.ports.hand}
         client = LinkClient(time, ports, robot.limits.hash())
         client.start()
@@ -170,7 +185,7 @@ def run_play(options: PlayOptions) -> bool:
         stack.callback(client.close)
         screen = Screen(sys.stdout, time.now_us, opening.standing.game)
         lookout = Lookout(_glances(device), robot, opening.plays)
-        body = ArmBody(robot, client, time, opening.plays, screen.line, lookout)
+        body = ArmBody(robot, client, time, opening.plays, screen.line, lookout, found.aim)
         body.connect(_CONNECT_US)
         player = Player(opening.seed, opening.level)
         eyes = CameraEyes(camera.take, Observer(classifier=pieces), robot, body.looked, body.measured)

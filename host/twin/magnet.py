@@ -24,6 +24,8 @@ _GAP_M = 0.0006
 _TIME_CONSTANT_S = 0.008
 _FACE_RADIUS_M = 0.008
 _REACH_M = 0.006
+# Higher than one piece standing on another there is nothing to pull.
+_TALLEST_M = 0.026
 _GRAVITY = 9.81
 
 
@@ -68,7 +70,7 @@ class Magnet:
         face = data.site_xpos[self._at.nose_site]
         if self._pulled is not None:
             self._clear(self._pulled)
-        if face[2] > 0.020 and self.holding is None:
+        if face[2] > _TALLEST_M and self.holding is None:
             return
         index, gap, overlap = self._nearest(face)
         was = self.holding

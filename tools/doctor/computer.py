@@ -136,7 +136,7 @@ def models() -> Finding:
 
 
 def calibration(path: Path | None, now_s: float) -> Finding:
-    """How old the calibration file is."""
+    """How old the calibration file is, and whether a game can use it."""
     if path is None or not path.exists():
         return Finding(
             "calibration",
@@ -144,8 +144,17 @@ def calibration(path: Path | None, now_s: float) -> Finding:
             "none was found: the robot file's own numbers are used",
             "Calibrate the robot after it was built or moved.",
         )
+    from host.calibrate.errors import CalibrationFileError
+    from host.calibrate.result import load_any
+
+    try:
+        found = load_any(path)
+    except CalibrationFileError as error:
+        return Finding("calibration", BAD, str(error), "Run `qiyou calibrate` again.")
+    if not found.complete:
+        return Finding("calibration", BAD, f"{path} is not finished", "Let `qiyou calibrate` go on with it.")
     days = (now_s - path.stat().st_mtime) / _DAY_S
-    what = f"{max(0.0, days):.0f} days old"
+    what = f"{max(0.0, days):.0f} days old, carried pieces stood {max(found.proof_mm):.2f} mm off at most"
     if days > OLD_DAYS:
         return Finding("calibration", NOTE, what, "Calibrate again when pieces land off their points.")
     return Finding("calibration", GOOD, what)

@@ -14,6 +14,8 @@ from hil_tests.devices.served import ServedBoard
 from hil_tests.devices.virtual import VirtualBoard
 from host.arm.robot import DEFAULT_FILE
 from host.arm.robot import load as load_robot
+from host.calibrate.result import Calibration, kept_file, save
+from host.calibrate.tests.test_result import FULL
 from host.link.service import Identity
 from safety import reasons, states
 from tools.cli import main
@@ -123,8 +125,21 @@ def test_an_old_calibration_is_noted(tmp_path):
     path = tmp_path / "calibration.json"
     assert computer.calibration(path, time.time()).verdict == NOTE
     path.touch()
+    assert computer.calibration(path, time.time()).verdict == BAD
+    save(Calibration("arm-7"), path)
+    assert "is not finished" in computer.calibration(path, time.time()).what
+    save(FULL, path)
     assert computer.calibration(path, time.time()).verdict == GOOD
     assert computer.calibration(path, time.time() + 200 * 86400).verdict == NOTE
+
+
+def test_the_calibration_kept_for_the_robot_is_looked_at_by_itself(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    save(FULL, kept_file(ROBOT.name))
+    main(["doctor", "--json", "--game", str(tmp_path / "none")])
+    rows = json.loads(capsys.readouterr().out)["findings"]
+    (row,) = [row for row in rows if row["name"] == "calibration"]
+    assert row["what"] == "0 days old, carried pieces stood 0.30 mm off at most"
 
 
 # --- faults and the bundle ------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Robots of the twin, every parameter of them wrong as `noise.toml` has it: what is found, and how exactly."""
+"""Robots of the twin, every number of them wrong as `noise.toml` has it: what is found, and how well."""
 
 import math
 from dataclasses import replace
