@@ -52,6 +52,7 @@ def calibrator(seed, kept, noise=None):
     return bench, Calibrator(bench, "red", LOOKER, keep, lambda line: None)
 
 
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize(("seed", "known"), [(7, {}), (11, SWEPT | PROOF), (20, SWEPT | PROOF)])
 def test_every_parameter_starts_wrong_and_is_recovered(seed, known):
     kept = []
