@@ -122,11 +122,14 @@ class Aim:
     ) -> None:
         """Learn from a piece taken at `source` and put down at `target` (joints as counted).
 
-        `error` is how far its centre stands from where it was to be put (board frame, metres), `sigma_m` the
+        On the way it turned with link 2, and so did what the nose was off its centre: where the nose sits on
+        link 2 makes no difference then, and nothing is learned of it. `error` is how far its centre stands from where it was to be put (board frame, metres), `sigma_m` the
         standard deviation of that measurement with everything else that moves a piece.
         """
         geometry = self.geometry
-        by = geometry.sensitivity(self._robot, target) - geometry.sensitivity(self._robot, source)
+        turn = target.shoulder + target.elbow - source.shoulder - source.elbow
+        taken = _turned(turn) @ geometry.sensitivity(self._robot, source)
+        by = geometry.sensitivity(self._robot, target) - taken
         self._update(by, np.array(turn_seat(error, seat)), sigma_m)
 
     def saw_tool(self, joints: Joints, place: Point, seat: Seat, sigma_m: float) -> None:
@@ -146,3 +149,7 @@ class Aim:
         reach = self._robot.arm.link1 + self._robot.arm.link2
         forgotten = np.array([1 / reach, 1 / reach, 1.0, 1.0, 1.0, 1.0]) * _LEAST_SIGMA
         self._covariance += np.diag(np.square(forgotten))
+
+
+def _turned(angle: float) -> Array:
+    return np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
