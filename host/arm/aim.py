@@ -122,9 +122,10 @@ class Aim:
     ) -> None:
         """Learn from a piece taken at `source` and put down at `target` (joints as counted).
 
-        On the way it turned with link 2, and so did what the nose was off its centre: where the nose sits on
-        link 2 makes no difference then, and nothing is learned of it. `error` is how far its centre stands from where it was to be put (board frame, metres), `sigma_m` the
-        standard deviation of that measurement with everything else that moves a piece.
+        On the way it turned with link 2, and so did what the nose was off its centre: where the nose sits
+        on link 2 makes no difference then, and nothing is learned of it. `error` is how far its centre
+        stands from where it was to be put (board frame, metres), `sigma_m` the standard deviation of that
+        measurement with everything else that moves a piece.
         """
         geometry = self.geometry
         turn = target.shoulder + target.elbow - source.shoulder - source.elbow

@@ -26,11 +26,10 @@ def calibrate_twin(seed: int, noise: Path | None, out: Path, told: Callable[[str
     `MeasurementError`, and the noise file's own error.
     """
     device = f"twin-{seed}"
-    world = World(load_robot(), load_noise(noise), seed, PLACEMENT, "red")
     path = out / FILE
     known = load(path, device) if path.exists() else Calibration(device)
     out.mkdir(parents=True, exist_ok=True)
-    bench = Bench(world)
+    bench = Bench(World(load_robot(), load_noise(noise), seed, PLACEMENT, "red"))
     bench.power_on()
 
     def keep(result: Calibration, step: str, picture: NDArray[np.uint8]) -> None:
