@@ -19,6 +19,7 @@ from vision.look import Looker
 
 __all__ = ["calibrate_twin"]
 
+
 def calibrate_twin(seed: int, noise: Path | None, out: Path, told: Callable[[str], None]) -> Calibration:
     """Calibrate the robot drawn from `seed`, going on with what `out` holds already.
 
