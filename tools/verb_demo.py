@@ -4,11 +4,11 @@ import argparse
 from pathlib import Path
 
 from host.arm.errors import RobotFileError
-from host.game.errors import DiskFullError, GameError, JournalError
+from host.game.errors import DiskFullError, GameError, JournalError, PlayError
 from tools.errors import BadInputError
 
 SUMMARY = "play a game in the twin: a simulated person against the robot"
-BAD_INPUT: tuple[type[Exception], ...] = (JournalError, DiskFullError, RobotFileError)
+BAD_INPUT: tuple[type[Exception], ...] = (JournalError, DiskFullError, PlayError, RobotFileError)
 
 _MAX_PLIES = 600
 _MAX_SEED = 2**31 - 1
