@@ -292,7 +292,7 @@ class Cuts:
 def test_a_cut_at_any_byte_leaves_a_board_that_starts_and_can_be_updated(tmp_path, power, long):
     cuts = Cuts(tmp_path)
     try:
-        for at in cuts.points(500 if long else 10):
+        for at in cuts.points(500 if long else 8):
             cuts.cut(at, power=power)
         assert run(cuts.board, release(FIRMWARE + 3)).result is Result.DONE
     finally:
