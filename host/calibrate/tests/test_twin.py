@@ -182,6 +182,6 @@ def test_an_arm_without_a_marker_is_refused():
         if model.geom_matid[geom] == model.material("ink").id:
             model.geom_rgba[geom] = (0.93, 0.93, 0.92, 1.0)
             model.geom_matid[geom] = -1
-    with pytest.raises(MeasurementError, match="the arm's marker was seen in 0 of"):
+    with pytest.raises(MeasurementError, match=r"the arm.s marker was seen in \d of"):
         steps.run(Calibration("twin-7", **(LENS | HEIGHT | SWEPT)))
     assert kept == []
