@@ -109,26 +109,6 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
       if (score >= beta && !tainted_) return is_decided(score) ? beta : score;
     }
   }
-  // A capture that keeps a clear lead through a shallower search will keep the bound.
-  if (tuning_.probcut != 0 && !pv && !watch.check && !singular && depth >= 5 && ply > 0 && !is_decided(beta) &&
-      !(known && entry.depth >= depth - 3 && stored < beta + tuning_.probcut)) {
-    const int bar = beta + tuning_.probcut;
-    Picker captures(*this, watch, first, ply, Only::kCaptures);
-    while (const Move move = captures.next()) {
-      if (captures.rank() < 0) break;
-      if (!exchange_gains(position_, move, bar - f.eval)) continue;
-      if (out_of_time()) return 0;
-      step(move, ply);
-      score = -quiesce(-bar, -bar + 1, ply + 1, 0);
-      if (score >= bar && !halted_) score = -search(-bar, -bar + 1, depth - 4, ply + 1, !expect_cut);
-      take_back();
-      if (halted_) return 0;
-      if (score >= bar && !tainted_) {
-        table_.store(position_.key(), move, to_table(score, ply), f.eval, depth - 3, Bound::kLower);
-        return score;
-      }
-    }
-  }
   if (tuning_.internal_reduction != 0 && depth >= 4 && !known && !singular && (pv || expect_cut)) --depth;
 
   const int alpha_before = alpha;
@@ -181,7 +161,7 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
       f.check = watch.check;
       if (out_of_time()) return best == -kInfinite ? 0 : best;
       if (rival < bar) {
-        extension = tuning_.double_singular != 0 && !pv && rival < bar - tuning_.double_singular && ply < 40 ? 2 : 1;
+        extension = 1;
       } else if (bar >= beta && !tainted_) {
         return bar;
       } else if (stored >= beta) {

@@ -19,8 +19,6 @@ constexpr TuningName kNames[] = {
     {"reduction_base", &Tuning::reduction_base, 1000},
     {"reduction_slope", &Tuning::reduction_slope, 1000},
     {"quiet_checks", &Tuning::quiet_checks, 4},
-    {"probcut", &Tuning::probcut, 1000},
-    {"double_singular", &Tuning::double_singular, 1000},
     {"internal_reduction", &Tuning::internal_reduction, 1},
     {"singular", &Tuning::singular, 100},
     {"check_extension", &Tuning::check_extension, 1},

@@ -21,8 +21,6 @@ struct Tuning {
   int reduction_base = 96;     // of late moves, in 256ths of a ply
   int reduction_slope = 68;    // more of it grows faster with depth and number
   int quiet_checks = 1;        // plies of quiescence that try them
-  int probcut = 0;             // margin; 0 leaves it out
-  int double_singular = 0;     // margin below the bar that earns a second ply; 0 leaves it out
   int internal_reduction = 1;  // a ply less where no move is known
   int singular = 2;            // margin for each ply left; 0 leaves it out
   int check_extension = 1;

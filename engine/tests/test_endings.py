@@ -3,12 +3,10 @@
 import tomllib
 from pathlib import Path
 
-import pytest
-
 from engine import Engine, Game, Limits, Position
 
 ENDINGS = tomllib.loads(Path(__file__).with_name("endings.toml").read_text(encoding="utf-8"))
-NODES = 1500
+NODES = 5000
 
 
 def played(fen):
@@ -30,10 +28,8 @@ def test_there_are_fifty_endings_each_with_a_source():
     assert {ending["result"] for ending in ENDINGS["ending"]} == {"win", "draw"}
 
 
-@pytest.mark.parametrize("group", range(5))
-def test_nearly_all_endings_end_as_theory_says(group):
-    # Which are missed changes with every change of the search; docs/benchmarks.md has the last count.
-    endings = ENDINGS["ending"][group::5]
-    missed = [ending["name"] for ending in endings if not kept(ending)]
+def test_nine_endings_of_ten_end_as_theory_says():
+    # Which are missed changes with every change of the search; docs/endings.md has the last count.
+    missed = [ending["name"] for ending in ENDINGS["ending"] if not kept(ending)]
     print("\n".join(missed))
-    assert len(missed) <= 2
+    assert len(missed) <= 5

@@ -13,7 +13,7 @@ def _row(name, fen, moves):
 AT_ONCE = _row("one", "4k4/R8/1R7/9/9/9/9/9/9/3K5 w - - 0 1", 1)
 IN_TWO = _row("two", "4k4/9/R8/1R7/9/9/9/9/9/3K5 w - - 0 1", 2)
 # Nobody can mate here.
-NEVER = _row("bare", "4k4/9/9/9/9/9/9/4P4/9/3K5 w - - 0 1", 1)
+NEVER = _row("bare", "4k4/9/9/9/9/9/9/9/4A4/3K5 w - - 0 1", 1)
 
 
 def _file(tmp_path, *rows):
