@@ -10,9 +10,10 @@ namespace {
 constexpr int kDeepest = 30;                 // moves of the attacker
 constexpr std::uint32_t kQuiet = 8;          // a quiet attempt counts like a check with so many ways out
 constexpr std::uint32_t kThreat = 16;        // what a threat costs more than the mate it threatens
-constexpr std::uint64_t kTurn = 500;          // nodes
-constexpr std::uint64_t kAgain = 20000;        // nodes to find a lost part of a line again
-constexpr std::size_t kFirstSize = 1U << 12; // entries; a power of two
+constexpr std::uint64_t kTurn = 500;         // nodes
+constexpr std::uint64_t kAgain = 20000;      // nodes to find a lost part of a line again
+constexpr std::size_t kFirstSize = 1U << 12;  // entries; a power of two
+constexpr std::size_t kLastSize = 1U << 20;   // so that hours of thinking take no more than 32 MB
 
 std::uint32_t sum(std::uint32_t a, std::uint32_t b, std::uint32_t most) { return std::min(a + b, most); }
 
@@ -47,7 +48,7 @@ bool MateSearch::work(std::uint64_t nodes, const std::atomic<bool>& stop) {
 }
 
 void MateSearch::keep(Key at, const Numbers& numbers, Move best) {
-  if (nodes_ > table_.size()) {
+  if (nodes_ > table_.size() && table_.size() < kLastSize) {
     std::vector<Entry> old(table_.size() * 4);
     old.swap(table_);
     for (const Entry& entry : old) {
