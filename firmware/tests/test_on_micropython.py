@@ -39,6 +39,9 @@ def test_every_test_file_is_shared_or_needs_cpython():
     need_cpython = {
         "on_micropython",
         "controller",
+        "hand",
+        "hostile_bytes",
+        "stops",
         "pair",
         "stepper",
         "properties",

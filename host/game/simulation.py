@@ -237,11 +237,18 @@ class SimulatedTable:
         self.board = apply_move(self.board, source, target)
 
     def _restore(self, goal: str) -> None:
-        """Make the board show `goal` with the pieces at hand, from the board, beside it or the trays."""
+        """Make the board show `goal` with the pieces at hand, from the board, beside it or the trays.
+
+        The point of a piece that is nowhere stays empty.
+        """
         self.acts.append("restore")
         self._doubtful = ()
         spare = sorted([letter for letter in self.board if letter != "."] + self.tray + self.lost)
+        board = ""
         for letter in goal:
-            if letter != ".":
+            if letter in spare:
                 spare.remove(letter)
-        self.board, self.tray, self.lost = goal, spare, []
+                board += letter
+            else:
+                board += "."
+        self.board, self.tray, self.lost = board, spare, []

@@ -91,7 +91,8 @@ def test_carried_pieces_teach_what_matters_for_carrying(seed):
         errors.append(float(np.hypot(*off)))
         seen = off + rng.normal(0.0, 0.0001, 2)
         aim.saw_carried(taken, put, Point(*seen), "red", 0.0001)
-    assert np.mean(errors[15:]) < 0.00006
+    # Less than what the camera's noise and the slip of one release hide.
+    assert np.mean(errors[15:]) < 0.00008
 
 
 def test_where_the_nose_sits_on_link_2_makes_no_difference_to_a_carried_piece():
