@@ -15,7 +15,8 @@ demo: $(VENV)/.demo-ready
 test: $(VENV)/.dev-ready
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-# What needs torch: the trainers, and a tiny net made byte for byte from its seed.
+# What needs torch: the trainers, and a tiny net made byte for byte from its seed (so torch is pinned: another
+# release may add in another order).
 test-training: $(VENV)/.train-ready
 	$(BIN)/python -m pytest tools/tests/test_train_net.py tools/tests/test_pinned_training.py tools/train_vision tools/inspect_model
 

@@ -86,11 +86,6 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
         eval - tuning_.reverse_futility * (depth - (improving ? 1 : 0)) >= beta) {
       return eval;
     }
-    // So far behind that only captures can help.
-    if (tuning_.razoring != 0 && depth <= 3 && eval + 200 + tuning_.razoring * depth <= alpha) {
-      score = quiesce(alpha, beta, ply, 0);
-      if (score <= alpha || halted_) return score;
-    }
     // Passing: if even that is good enough, so is a move. Not without men that can lose a tempo.
     const bool has_force = (position_.men(position_.side()) & 0x7E0U) != 0;
     if (tuning_.null_move != 0 && depth >= 3 && eval >= beta && f.eval >= beta - 20 * depth + 120 && has_force && ply > 0 &&

@@ -94,9 +94,11 @@ void MateSearch::attempts(std::vector<Child>& children, int left) {
     Child child{move, {}, false};
     const Undo undo = position_.make(move);
     child.check = in_check(position_, position_.side());
-    const bool kept = child.check || (quiet_ && left > 1);
-    if (!kept) {
-    } else if (const Entry* entry = known(key(left - 1))) {
+    if (!child.check && (!quiet_ || left <= 1)) {
+      position_.unmake(undo);
+      continue;
+    }
+    if (const Entry* entry = known(key(left - 1))) {
       child.numbers = entry->numbers;
     } else if (child.check) {
       const auto ways = static_cast<std::uint32_t>(count_legal_moves(position_));
@@ -105,7 +107,7 @@ void MateSearch::attempts(std::vector<Child>& children, int left) {
       child.numbers = {kQuiet, 1, 0};
     }
     position_.unmake(undo);
-    if (kept) children.push_back(child);
+    children.push_back(child);
   }
 }
 

@@ -10,7 +10,6 @@ constexpr TuningName kNames[] = {
     {"aspiration", &Tuning::aspiration, 1000},
     {"null_move", &Tuning::null_move, 1},
     {"reverse_futility", &Tuning::reverse_futility, 1000},
-    {"razoring", &Tuning::razoring, 1000},
     {"futility", &Tuning::futility, 1000},
     {"late_move_pruning", &Tuning::late_move_pruning, 1},
     {"history_pruning", &Tuning::history_pruning, 30000},

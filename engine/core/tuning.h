@@ -12,7 +12,6 @@ struct Tuning {
   int aspiration = 18;         // half the first window's width; 0 opens it wholly
   int null_move = 1;
   int reverse_futility = 70;   // for each ply left; 0 leaves it out
-  int razoring = 0;            // for each ply left; 0 leaves it out
   int futility = 90;           // for each ply left; 0 leaves it out
   int late_move_pruning = 1;
   int history_pruning = 3000;  // for each ply left; 0 leaves it out

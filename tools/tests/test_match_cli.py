@@ -76,7 +76,7 @@ def test_a_log_of_another_match_is_left_alone(tmp_path, capsys):
     log = tmp_path / "match.jsonl"
     assert main([*QUICK, "--games", "2", "--out", str(log)]) == 0
     before = log.read_bytes()
-    assert main([*QUICK, "--games", "2", "--a", "razoring=0", "--out", str(log)]) == 2
+    assert main([*QUICK, "--games", "2", "--a", "singular=0", "--out", str(log)]) == 2
     assert "another match" in capsys.readouterr().err
     log.write_text("{nonsense\n")
     assert main([*QUICK, "--games", "2", "--out", str(log)]) == 2
