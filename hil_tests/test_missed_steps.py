@@ -1,6 +1,7 @@
 """Steps lost by a motor of the running robot: physics, controllers, the link and the game's own watch."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -84,6 +85,29 @@ def test_each_slip_of_four_full_steps_is_found_within_a_fifth_of_a_second_of_res
         assert stop is None or stop.reason == reasons.TEXTS[reasons.ENCODER]
         robot.get_ready()
         assert robot.watch.found
+
+
+@pytest.mark.timeout(3600)
+def test_known_bends_of_the_encoders_save_the_sweep_unless_a_magnet_has_moved(robot):
+    robot.get_ready()
+    measured = robot.steps.check.curves
+
+    def seconds_to_find():
+        began_us = robot.bench.time.now_us()
+        robot.watch.found = False
+        assert robot.place.secure() is None
+        return (robot.bench.time.now_us() - began_us) / 1e6
+
+    quick = seconds_to_find()
+    assert robot.steps.check.curves == measured
+    shoulder, elbow = measured
+    turned = replace(elbow, terms=(elbow.terms[0] + 8.0, *elbow.terms[1:]))
+    robot.steps.check.curves = (shoulder, turned)
+    assert seconds_to_find() > quick + 15.0
+    here, joint = robot.motions.position()[1], robot.robot.elbow
+    learned = robot.steps.check.curves[1]
+    assert abs(learned.off(joint, here, 0.0) - elbow.off(joint, here, 0.0)) < 1.0
+    assert robot.watch.safety_events == []
 
 
 @pytest.mark.timeout(3600)

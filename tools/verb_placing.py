@@ -20,6 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's options."""
     parser.add_argument("--moves", type=int, default=1000, metavar="N", help="how many (default 1000)")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="first robot's seed (default 1)")
+    parser.add_argument(
+        "--calibrate", action="store_true", help="let each robot measure itself before it plays"
+    )
     parser.add_argument("--noise", type=Path, metavar="FILE", help="another noise file for the twin")
     parser.add_argument(
         "--out",
@@ -46,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
 
     try:
         load_noise(args.noise)
-        summary = run_series(args.moves, args.seed, args.out, args.noise, _tell)
+        summary = run_series(args.moves, args.seed, args.out, args.noise, _tell, calibrate=args.calibrate)
     except (SeriesError, NoiseFileError, OSError) as error:
         raise BadInputError(str(error)) from None
     if args.json:

@@ -19,12 +19,21 @@ from numpy.typing import NDArray
 from host.arm.errors import CurveError
 from host.arm.parts import Joint
 
-__all__ = ["MOST_RESIDUAL_COUNTS", "EncoderCurve", "expected_counts", "fit_curve", "missed_cycles"]
+__all__ = [
+    "CURVE_TERMS",
+    "MOST_RESIDUAL_COUNTS",
+    "EncoderCurve",
+    "expected_counts",
+    "fit_curve",
+    "missed_cycles",
+]
 
 MOST_RESIDUAL_COUNTS = 2.0
 """A curve that leaves more than this somewhere is refused: a step missed in the sweep, or a loose magnet."""
 
 _ORDERS = (1, 2, 3)
+CURVE_TERMS = 1 + 2 * len(_ORDERS)
+"""How many numbers an `EncoderCurve` has."""
 _FEWEST = 12
 _STEADY = 1e-4
 """Weight that keeps waves small where a sweep over half a turn cannot tell them apart (counts per count)."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from host.arm.aim import PARAMETERS as ARM
 from host.arm.aim import ArmGeometry
+from host.arm.encoder_curve import CURVE_TERMS
 from host.calibrate.errors import CalibrationFileError
 
 __all__ = ["FILE", "NAMES", "STEPS", "Calibration", "kept_file", "load", "load_any", "save"]
@@ -35,7 +36,14 @@ NAMES = [
 _FORMAT = 2
 _MOST_BYTES = 65536
 _MOST_NUMBER = 1e6
-_LENGTHS = {"arm_covariance": 36, "tray_left": 3, "tray_right": 3, "encoders_residual_counts": 2}
+_LENGTHS = {
+    "arm_covariance": 36,
+    "tray_left": 3,
+    "tray_right": 3,
+    "encoders_shoulder": CURVE_TERMS,
+    "encoders_elbow": CURVE_TERMS,
+    "encoders_residual_counts": 2,
+}
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,12 @@ from host.twin.noise import load as load_noise
 from host.twin.world import World
 from vision.look import Looker
 
-__all__ = ["calibrate_twin"]
+__all__ = ["calibrate_twin", "twin_device"]
+
+
+def twin_device(seed: int) -> str:
+    """The name under which a robot of the twin is calibrated."""
+    return f"twin-{seed}"
 
 
 def calibrate_twin(seed: int, noise: Path | None, out: Path, told: Callable[[str], None]) -> Calibration:
@@ -26,7 +31,7 @@ def calibrate_twin(seed: int, noise: Path | None, out: Path, told: Callable[[str
     Writes `calibration.json` and a picture after each step. Raises `CalibrationFileError`,
     `MeasurementError`, and the noise file's own error.
     """
-    device = f"twin-{seed}"
+    device = twin_device(seed)
     path = out / FILE
     known = load(path, device) if path.exists() else Calibration(device)
     out.mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ from typing import Literal
 
 from host.arm.aim import Aim
 from host.arm.choreography import Scene, Stage, Task, centres, plan_park, plan_tasks, slot_board
+from host.arm.encoder_curve import EncoderCurve
 from host.arm.errors import ArmError
 from host.arm.frames import Point, square_board
 from host.arm.robot import Robot
@@ -29,8 +30,9 @@ _GONE_US = 5_000_000
 class ArmBody:
     """`client` must be started; `seat` is the robot's colour. `on_hold` is told what to say in a hold.
 
-    Without a `lookout` the arm keeps to the speed it may have with a person near. `aim` is what a calibration
-    found; without it the arm begins with its drawing.
+    Without a `lookout` the arm keeps to the speed it may have with a person near. `aim` and `curves` are what
+    a calibration found of arm and joint encoders; without them the arm begins with its drawing, and measures
+    its encoders when it has found its place.
     """
 
     def __init__(
@@ -42,13 +44,14 @@ class ArmBody:
         on_hold: Callable[[str], None],
         lookout: Lookout | None = None,
         aim: Aim | None = None,
+        curves: tuple[EncoderCurve, EncoderCurve] | None = None,
     ) -> None:
         self._robot = robot
         self._client = client
         self._time = time
         self._seat = seat
         # A gantry's drums turn more than once over its travel: their encoders check nothing so fine.
-        steps = None if robot.geometry.gantry else StepWatch(robot)
+        steps = None if robot.geometry.gantry else StepWatch(robot, curves)
         self._watch = SafetyWatch(client, time, steps)
         self._session = self._watch.session
         self._lookout = lookout

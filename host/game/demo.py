@@ -17,6 +17,7 @@ from typing import cast
 from engine.conduct import Place
 from host.arm.robot import Robot
 from host.calibrate.errors import CalibrationFileError
+from host.calibrate.twin import twin_device
 from host.calibrate.use import Calibrated, calibrated
 from host.game.album import Album, Saver, write_game
 from host.game.body import ArmBody
@@ -148,7 +149,9 @@ class _Demo:
         self._screen = Screen(sys.stdout, self._time.now_us, plan.standing.game)
         lookout = Lookout(self._glance, self._robot, plan.plays)
         line = self._screen.line
-        self._body = ArmBody(self._robot, self._client, self._time, plan.plays, line, lookout, found.aim)
+        self._body = ArmBody(
+            self._robot, self._client, self._time, plan.plays, line, lookout, found.aim, found.curves
+        )
         self._player = Player(plan.seed, plan.level)
         body = self._body
         self._eyes = CameraEyes(self._picture, Observer(), self._robot, body.looked, body.measured)
@@ -282,7 +285,7 @@ class _Demo:
 def _calibrated(robot: Robot, path: Path | None, seed: int) -> Calibrated:
     """Raises `PlayError` for a file that is no calibration of this seed's robot."""
     try:
-        return calibrated(robot, path, f"twin-{seed}")
+        return calibrated(robot, path, twin_device(seed))
     except CalibrationFileError as error:
         raise PlayError(f"{error}.") from error
 

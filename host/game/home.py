@@ -185,7 +185,9 @@ def run_play(options: PlayOptions) -> bool:
         stack.callback(client.close)
         screen = Screen(sys.stdout, time.now_us, opening.standing.game)
         lookout = Lookout(_glances(device), robot, opening.plays)
-        body = ArmBody(robot, client, time, opening.plays, screen.line, lookout, found.aim)
+        body = ArmBody(
+            robot, client, time, opening.plays, screen.line, lookout, found.aim, found.curves
+        )
         body.connect(_CONNECT_US)
         player = Player(opening.seed, opening.level)
         eyes = CameraEyes(camera.take, Observer(classifier=pieces), robot, body.looked, body.measured)

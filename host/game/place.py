@@ -106,10 +106,21 @@ class Place:
         return stop
 
     def _measure_encoders(self) -> Stopped | None:
-        """Measure how the joint encoders bend against the motors, if nobody knows yet."""
+        """Measure how the joint encoders bend against the motors, if nobody knows yet.
+
+        What is known is believed only while it fits here, where the switches have just said where the arm is:
+        a magnet may have been moved since it was measured.
+        """
         steps = self._watch.steps
-        if steps is None or steps.check.curves is not None:
+        if steps is None:
             return None
+        if steps.check.curves is not None:
+            here = self._motions.position()
+            sample = self._rest_at(steps, here)
+            if sample is None:
+                return self._motions.stopped(reasons.NOT_AT_REST)
+            if steps.check.missed(*sample) == (0, 0):
+                return None
         samples: list[Sample] = []
         for motion in plan_sweep(self._robot, self._motions.position()):
             answer = self._motions.run((MoveStep(motion),))

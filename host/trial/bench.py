@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from firmware.magnet import KICK_PERMILLE, KICK_US
 from host.arm.choreography import MagnetStep, MoveStep, Step, plan_park
+from host.arm.encoder_curve import EncoderCurve
 from host.arm.homing import AXES, joints_from_encoders, plan_homing, plan_recovery, position_after_homing
 from host.arm.joints import Usteps
 from host.arm.motion import Motion
@@ -50,14 +51,22 @@ _REPORT_US = 20_000
 class Bench:
     """A world whose arm carries out plans. It knows where the arm is only as a controller would."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(
+        self,
+        world: World,
+        robot: Robot | None = None,
+        curves: tuple[EncoderCurve, EncoderCurve] | None = None,
+    ) -> None:
+        """`robot` and the encoders' `curves` are what a calibration found (default: the drawing, and what is
+        measured after power-on).
+        """
         self.world = world
-        self.robot: Robot = world.robot
+        self.robot: Robot = robot or world.robot
         self.usteps: Usteps = (0, 0, 0)
         self.magnet_on = False
         self.missed: list[tuple[int, int]] = []
         """Cycles of four full steps that shoulder and elbow were found to be off, one entry for each find."""
-        self._check = StepCheck(self.robot)
+        self._check = StepCheck(self.robot, curves)
 
     def now_us(self) -> int:
         """Twin time."""
@@ -168,7 +177,8 @@ class Bench:
         self.world.set_motor_power(True)
         self.wait(300_000)
         self.find_place()
-        self.learn_encoders()
+        if self._check.curves is None:
+            self.learn_encoders()
 
     def find_again(self) -> None:
         """After missed steps: without power the lift rises, then the place is found anew."""

@@ -18,6 +18,7 @@ from host.arm.aim import Aim
 from host.arm.choreography import Scene, Stage, Task, centres, plan_tasks
 from host.arm.errors import ArmError
 from host.arm.frames import Seat, square_board
+from host.calibrate.use import Calibrated
 from host.game.eyes import CameraEyes
 from host.game.own_move import neighbours
 from host.game.practice import Practice
@@ -64,12 +65,16 @@ class RobotMove:
 
 
 def play_trial(
-    world: World, seed: int, seat: Seat, looker: Looker, aim: Aim | None = None
+    world: World, seed: int, seat: Seat, looker: Looker, found: Calibrated | None = None
 ) -> Iterator[RobotMove]:
-    """Play one random game on `world`, yielding each move of the robot as it is done."""
-    bench = Bench(world)
+    """Play one random game on `world`, yielding each move of the robot as it is done.
+
+    `found` is what the robot knows of itself beforehand (default: its drawing).
+    """
+    found = found or Calibrated(world.robot)
+    bench = Bench(world, found.robot, found.curves)
     bench.power_on()
-    yield from _Trial(bench, seed, seat, looker, aim or Aim(world.robot)).play()
+    yield from _Trial(bench, seed, seat, looker, found.aim or Aim(world.robot)).play()
 
 
 class _Trial:

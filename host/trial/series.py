@@ -1,12 +1,13 @@
 """A series of trials, one process each, whose results stand in files: it can be broken off and gone on with.
 
 `DIR/robot-00007.jsonl` holds the moves of the robot drawn from seed 7; it appears when that trial is over.
+Where each robot measures itself beforehand, `DIR/calibration-00007/` holds what it found.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, fields
 from multiprocessing import get_context
@@ -18,7 +19,8 @@ from host.trial.errors import SeriesError
 
 __all__ = ["Summary", "read_series", "run_series", "summarise"]
 
-_NAME = "robot-{seed:05d}.jsonl"
+_NAME, _MOVES = "robot-{seed:05d}.jsonl", "robot-*.jsonl"
+_CALIBRATION, _CALIBRATIONS = "calibration-{seed:05d}", "calibration-*"
 
 
 @dataclass(frozen=True)
@@ -51,48 +53,74 @@ class Summary:
 
 
 def run_series(
-    moves: int, first_seed: int, out: Path, noise: Path | None, told: Callable[[str], None]
+    moves: int,
+    first_seed: int,
+    out: Path,
+    noise: Path | None,
+    told: Callable[[str], None],
+    *,
+    calibrate: bool = False,
 ) -> Summary:
     """Run trials from `first_seed` on until there are `moves` moves; those in `out` already count.
 
+    With `calibrate` each robot measures itself before it plays, else it begins with its drawing.
     `told` hears a line after each trial. Raises `SeriesError` when `out` holds another series, and the noise
     file's own error.
     """
     out.mkdir(parents=True, exist_ok=True)
-    _same_series(out, noise)
+    _same_series(out, noise, calibrate)
     seed, done = first_seed, 0
     while done < moves:
         path = out / _NAME.format(seed=seed)
         if not path.exists():
             # A process of its own: a renderer's context lives and dies with it.
             with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                pool.submit(_trial, seed, path, noise).result()
+                pool.submit(_trial, seed, path, noise, calibrate).result()
         done += len(_read(path))
         told(f"robot {seed}: {done} of {moves} moves; {_short(summarise(read_series(out)))}")
         seed += 1
     return summarise(read_series(out))
 
 
-def _same_series(out: Path, noise: Path | None) -> None:
-    """A series has one noise file: remember its text, refuse another."""
+def _same_series(out: Path, noise: Path | None, calibrate: bool) -> None:
+    """A series has one noise file, and calibrates all its robots or none: remember both, refuse another."""
     from host.twin.noise import DEFAULT_FILE
 
     text = (noise or DEFAULT_FILE).read_text(encoding="utf-8")
     kept = out / "noise.toml"
     if kept.exists() and kept.read_text(encoding="utf-8") != text:
         raise SeriesError(f"{out} holds moves made with another noise file; name another folder with --out")
+    begun = any(out.glob(_MOVES))
+    if begun and calibrate != any(out.glob(_CALIBRATIONS)):
+        how = "without" if calibrate else "with"
+        raise SeriesError(f"{out} holds moves made {how} calibrating; name another folder with --out")
     kept.write_text(text, encoding="utf-8")
 
 
-def _trial(seed: int, path: Path, noise: Path | None) -> None:
+def _trial(seed: int, path: Path, noise: Path | None, calibrate: bool) -> None:
     from host.arm.robot import load as load_robot
+    from host.calibrate.errors import MeasurementError
+    from host.calibrate.result import FILE
+    from host.calibrate.twin import calibrate_twin, twin_device
+    from host.calibrate.use import Calibrated, calibrated
     from host.twin.noise import load as load_noise
     from host.twin.world import World
     from vision.look import Looker
 
     seat: Seat = "red" if seed % 2 else "black"
-    world = World(load_robot(), load_noise(noise), seed, robot_plays=seat)
-    lines = [json.dumps(asdict(move)) + "\n" for move in play_trial(world, seed, seat, Looker())]
+    robot = load_robot()
+    found = Calibrated(robot)
+    moves: Iterable[RobotMove]
+    try:
+        if calibrate:
+            folder = path.parent / _CALIBRATION.format(seed=seed)
+            calibrate_twin(seed, noise, folder, lambda line: None)
+            found = calibrated(robot, folder / FILE, twin_device(seed))
+        world = World(robot, load_noise(noise), seed, robot_plays=seat)
+        moves = play_trial(world, seed, seat, Looker(), found)
+    except MeasurementError as error:
+        moves = [RobotMove(seed, 0, "", seat, fault=f"it could not measure itself: {error}")]
+    lines = [json.dumps(asdict(move)) + "\n" for move in moves]
     fresh = path.with_suffix(".new")
     fresh.write_text("".join(lines), encoding="utf-8")
     fresh.replace(path)
@@ -112,7 +140,7 @@ def _read(path: Path) -> list[RobotMove]:
 
 def read_series(out: Path) -> list[RobotMove]:
     """All moves in a folder. Raises `SeriesError` for a file that is not one of a series."""
-    return [move for path in sorted(out.glob("robot-*.jsonl")) for move in _read(path)]
+    return [move for path in sorted(out.glob(_MOVES)) for move in _read(path)]
 
 
 def summarise(moves: Sequence[RobotMove]) -> Summary:

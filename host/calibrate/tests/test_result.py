@@ -18,8 +18,8 @@ FULL = Calibration(
     lens_bend_mm=0.5,
     height_piece_m=0.0103,
     height_floor_m=0.0003,
-    encoders_shoulder=(1.0, 2.0),
-    encoders_elbow=(3.0, 4.0),
+    encoders_shoulder=(1.0, 2.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    encoders_elbow=(3.0, 4.0, 0.0, 0.0, 0.0, 0.0, 0.5),
     encoders_residual_counts=(0.3, 0.4),
     play_shoulder_rad=0.0017,
     play_elbow_rad=0.0017,
@@ -92,13 +92,15 @@ def test_damaged_bytes_are_refused_in_one_sentence(tmp_path, content):
     assert "\n" not in str(caught.value)
 
 
-def test_a_game_takes_arm_trays_and_camera_from_it(tmp_path):
+def test_a_game_takes_arm_trays_camera_and_encoders_from_it(tmp_path):
     path = tmp_path / "c.json"
     save(FULL, path)
     found = calibrated(ROBOT, path, "twin-1")
     assert found.aim.geometry == ArmGeometry.of([FULL.arm[name] for name in NAMES[14:20]])
     assert found.aim.covariance == pytest.approx(np.eye(6) * 1e-8)
     assert found.robot.camera.height == 0.615
+    assert [curve.terms for curve in found.curves] == [FULL.encoders_shoulder, FULL.encoders_elbow]
+    assert [curve.residual_counts for curve in found.curves] == [0.3, 0.4]
     drawn, lies = (tray_slots_seat(robot, "right")[0] for robot in (ROBOT, found.robot))
     assert lies.y - drawn.y == pytest.approx(-0.002 + 0.003 * (drawn.x - (0.211 + 0.018)), abs=1e-6)
 
@@ -106,6 +108,7 @@ def test_a_game_takes_arm_trays_and_camera_from_it(tmp_path):
 def test_a_game_without_one_goes_by_the_drawing():
     found = calibrated(ROBOT, None, "twin-1")
     assert found.aim is None
+    assert found.curves is None
     assert found.robot == ROBOT
 
 
