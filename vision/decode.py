@@ -4,6 +4,7 @@ The 90 points are assigned to the 32 men of a set and to blanks, exactly, as one
 confidence of a point is the cost of the best board that carries another label there.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from vision.ink import Sides, sides_of_ink
 from vision.laws import SLOT_LABELS, SLOT_POINTS, possible_history
 from vision.reading import LABELS, board_to_fen_order
 
-__all__ = ["Decoded", "decode", "label_log_likelihood"]
+__all__ = ["Decoded", "cost_of", "decode", "label_log_likelihood"]
 
 _FORBIDDEN = 1e6
 _EMPTY, _UNKNOWN = LABELS.index("."), LABELS.index("?")
@@ -25,6 +26,8 @@ _SLOT_COLUMN = np.array([LABELS.index(label) for label in SLOT_LABELS])
 _FLOOR = -14.0  # nats; no classifier is surer of anything than 1 : 10^6
 _OUTLIER = 4.6  # nats: rather than a label a hundred times less likely than the crop's own, say `?`
 _GENERAL = 3.0  # nats a board gains by showing a general: one that is not seen is more often hidden than gone
+#: Nats for what is known to stand where no pixel changed: one change in four hundred may go unseen.
+_REMEMBERED = 6.0
 #: A label that is right less often than this under the laws becomes `?`: about half a per cent of the points
 #: of drawn boards are then told wrongly.
 _SURE = 0.7
@@ -35,9 +38,10 @@ class Decoded:
     """The likeliest board: 90 labels and confidences in FEN order, and the same before the laws.
 
     `cost` is the whole board's, in nats (lower is more lawful and more like the picture); `scores` is
-    (90, 16) over `LABELS`, without laws and history. `told` are the labels before the doubtful ones became
-    `?`, `gap` (90,) the nats it costs to put another one there, `own` (90,) the log-odds of the raw label,
-    `by_laws` (90,) how often a told label with that gap is right, whatever the picture alone says of it.
+    (90, 16) over `LABELS`, without the laws and the prior. `told` are the labels before the doubtful ones
+    became `?`, `gap` (90,) the nats it costs to put another one there, `own` (90,) the log-odds of the raw
+    label, `by_laws` (90,) how often a told label with that gap is right, whatever the picture alone says of
+    it.
     """
 
     labels: tuple[str, ...]
@@ -66,18 +70,26 @@ def label_log_likelihood(
     return result
 
 
-def decode(scores: PointScores, prior: Position | None = None, *, free: bool = False) -> Decoded:
+def decode(
+    scores: PointScores,
+    prior: Position | None = None,
+    *,
+    free: bool = False,
+    known: Sequence[str] | None = None,
+) -> Decoded:
     """Decode 90 point scores, whose FEN order is already the board's.
 
     `prior`: the last known position of the game, which makes it and its legal successors likelier; a reading
-    that shall *check* the game must not use it. `free`: without the laws of the game, each point by itself.
-    Confidence is never above the raw one, unless a prior speaks for it.
+    that shall *check* the game must not use it. `known`: 90 labels of what stood there when the game last
+    agreed with the picture, `?` wherever a pixel has changed since; what the picture says now can still
+    overrule them. `free`: without the laws of the game, each point by itself. Confidence is never above the
+    raw one, unless a prior or what is known speaks for it.
     """
-    sides = sides_of_ink(scores.kind_logp.astype(np.float64), scores.red_logit, scores.ink)
-    logp = label_log_likelihood(scores.kind_logp, sides.logit)
-    best = logp.argmax(axis=1)
-    own = _gap_alone(logp)
+    sides, alone = _label_scores(scores)
+    own = _gap_alone(alone)
+    best = alone.argmax(axis=1)
     raw_labels = tuple(LABELS[column] for column in best)
+    logp, unchanged = _reminded(alone, known)
     weighed = logp if prior is None else logp + _history(prior)
     if free:
         columns, gap = weighed.argmax(axis=1), _gap_alone(weighed)
@@ -88,10 +100,38 @@ def decode(scores: PointScores, prior: Position | None = None, *, free: bool = F
     table = our_calibration()
     raw_confidence = table.raw(own, best < _EMPTY)
     by_laws = table.decoded(gap, columns < _EMPTY)
-    confidence = by_laws if prior is not None else np.minimum(by_laws, raw_confidence)
+    trusted = unchanged | (prior is not None)
+    confidence = np.where(trusted, by_laws, np.minimum(by_laws, raw_confidence))
     settled = (by_laws >= _SURE) & (columns != _UNKNOWN)
     labels = tuple(label if sure else "?" for label, sure in zip(told, settled, strict=True))
     return Decoded(labels, confidence, raw_labels, raw_confidence, cost, logp, sides, told, gap, own, by_laws)
+
+
+def cost_of(
+    scores: PointScores, prior: Position | None = None, *, known: Sequence[str] | None = None
+) -> float:
+    """`Decoded.cost` alone of the same board under the laws."""
+    logp, _ = _reminded(_label_scores(scores)[1], known)
+    return _cheapest(logp if prior is None else logp + _history(prior)).total
+
+
+def _label_scores(scores: PointScores) -> tuple[Sides, NDArray[np.float64]]:
+    sides = sides_of_ink(scores.kind_logp.astype(np.float64), scores.red_logit, scores.ink)
+    return sides, label_log_likelihood(scores.kind_logp, sides.logit)
+
+
+def _reminded(
+    logp: NDArray[np.float64], known: Sequence[str] | None
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Add what is known to scores (90, 16); which points (90,) bool it is about."""
+    if known is None:
+        return logp, np.zeros(len(logp), dtype=bool)
+    columns = np.array([LABELS.index(label) for label in known])
+    about = columns != _UNKNOWN
+    favoured = logp.copy()
+    favoured[about, columns[about]] += _REMEMBERED
+    favoured[about] -= np.logaddexp.reduce(favoured[about], axis=1, keepdims=True)
+    return np.maximum(favoured, _FLOOR), about
 
 
 def _history(prior: Position) -> NDArray[np.float64]:
@@ -107,25 +147,40 @@ def _gap_alone(logp: NDArray[np.float64]) -> NDArray[np.float64]:
     return gap
 
 
-def _assign(logp: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64], float]:
-    """The cheapest lawful board: column of `LABELS` (90,), gap in nats (90,), cost in nats."""
+@dataclass(frozen=True)
+class _Cheapest:
+    """The cheapest lawful board: `taken` (90,) the slot of each point, from 32 on a blank of its own."""
+
+    taken: NDArray[np.int64]
+    slot_cost: NDArray[np.float64]
+    empty: NDArray[np.float64]
+    unknown: NDArray[np.float64]
+    total: float
+
+
+def _cheapest(logp: NDArray[np.float64]) -> _Cheapest:
     count, slots = len(logp), len(SLOT_LABELS)
     slot_cost = np.where(SLOT_POINTS, -logp[:, _SLOT_COLUMN], _FORBIDDEN)
     slot_cost[:, [SLOT_LABELS.index("K"), SLOT_LABELS.index("k")]] -= _GENERAL
     empty = -logp[:, _EMPTY]
     unknown = np.minimum(-logp[:, _UNKNOWN], -logp.max(axis=1) + _OUTLIER)
-    blank = np.minimum(empty, unknown)
     cost = np.full((count, slots + count), _FORBIDDEN)  # every point has a blank of its own
     cost[:, :slots] = slot_cost
-    cost[np.arange(count), slots + np.arange(count)] = blank
+    cost[np.arange(count), slots + np.arange(count)] = np.minimum(empty, unknown)
     _, taken = linear_sum_assignment(cost)
-    total = float(cost[np.arange(count), taken].sum())
+    return _Cheapest(taken, slot_cost, empty, unknown, float(cost[np.arange(count), taken].sum()))
+
+
+def _assign(logp: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64], float]:
+    """The cheapest lawful board: column of `LABELS` (90,), gap in nats (90,), cost in nats."""
+    best, slots = _cheapest(logp), len(SLOT_LABELS)
+    taken, empty, unknown = best.taken, best.empty, best.unknown
     blank_column = np.where(empty <= unknown, _EMPTY, _UNKNOWN)
     columns = np.where(taken < slots, _SLOT_COLUMN[np.minimum(taken, slots - 1)], blank_column)
-    gap = _gaps(slot_cost, blank, taken)
+    gap = _gaps(best.slot_cost, np.minimum(empty, unknown), taken)
     is_blank = taken >= slots
     gap[is_blank] = np.minimum(gap[is_blank], np.abs(empty - unknown)[is_blank])
-    return columns, gap, total
+    return columns, gap, best.total
 
 
 def _gaps(

@@ -4,6 +4,7 @@ Faces are compared at all turns (`vision.polar_faces`). How alike two pieces of 
 on the set and the light, so a likeness counts by how far it stands out among all those on the board.
 """
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,14 +29,16 @@ def told_by_likeness(
     image: NDArray[np.uint8], plane: Array, centres: Array, logp: Array
 ) -> Array:
     """Log-probabilities (n, kinds + 1) of the faces around `centres`, the last column a blank face, where
-    doubtful rows of `logp` were settled by the pieces that look alike. See `polar_faces` for the rest.
+    doubtful rows of `logp` were settled by the pieces that look alike. `image` is (H, W, 3) uint8 BGR; see
+    `polar_faces` for the rest.
     """
     kinds = logp[:, :-1]
     doubtful = np.flatnonzero(kinds.max(axis=1, initial=-np.inf) < _DOUBTFUL)
     if len(logp) < _FEWEST or not len(doubtful):
         return logp
-    faces = polar_faces(image, plane, centres)
-    alike = correlations(faces[doubtful], faces[:, 0])
+    grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
+    every = polar_faces(grey, plane, centres, nudged=False)[:, 0]
+    alike = correlations(polar_faces(grey, plane, centres[doubtful]), every)
     for_one = np.interp(likeness(alike, doubtful), _STANDS_OUT, _SPEAKS_FOR_ONE)
     return joined(logp, doubtful, for_one)
 

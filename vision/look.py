@@ -1,7 +1,7 @@
 """One look: a picture in, an honest reading out."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -95,17 +95,25 @@ class Looker:
         needs_locator = corners is None or watch_for_moves
         self._locator = locator or (Locator() if needs_locator else None)
         self._classifier = classifier or Classifier()
-        models = (self._locator, self._classifier)
-        self._model_hash = "+".join(model.sha256 for model in models if model is not None)
 
-    def look(self, frame: Frame, prior: Position | None = None, *, free: bool = False) -> Reading:
+    def look(
+        self,
+        frame: Frame,
+        prior: Position | None = None,
+        *,
+        free: bool = False,
+        known: Sequence[str] | None = None,
+    ) -> Reading:
         """Read one frame.
 
-        `prior`: the last known position, only for readings that do not check the game (see
-        `vision.decode.decode`); `free`: without the laws of the game. Raises `BadPictureError` where the
-        image is not (H, W, 3) uint8 of a usable size.
+        `prior`: the last known position, only for readings that do not check the game; `free`: without the
+        laws of the game; `known`: what stands on points that have not changed, for fixed corners (see
+        `vision.decode.decode`). Raises `BadPictureError` where the image is not (H, W, 3) uint8 of a usable
+        size.
         """
         image = checked_picture(frame.image)
+        models = (self._locator, self._classifier)
+        model_hash = "+".join(model.sha256 for model in models if model is not None)
         ms: dict[str, float] = {}
         with _timed(ms, "hash"):
             frame_hash = hash_of_pixels(image)
@@ -117,7 +125,7 @@ class Looker:
         if homography is None:
             with _timed(ms, "quality"):
                 why = reason_of_picture(image)
-            return Reading.no_board(why, ms=ms, frame_hash=frame_hash, model_hash=self._model_hash)
+            return Reading.no_board(why, ms=ms, frame_hash=frame_hash, model_hash=model_hash)
         found = located if self._homography is None else None
         if found is not None and found.bend is not None:
             with _timed(ms, "flatten"):
@@ -128,7 +136,7 @@ class Looker:
             if self._homography is None:
                 oriented = decode_oriented(scores, prior, free=free)
             else:
-                oriented = decode_as_given(scores, prior, free=free)
+                oriented = decode_as_given(scores, prior, free=free, known=known)
         seen = homography  # as the scores have it
         corners = project(homography, BOARD_CORNERS) if found is None else found.corners
         if oriented.turned:
@@ -172,7 +180,7 @@ class Looker:
             ms=ms,
             residual_cells=0.0 if located is None else float(located.residual_cells),
             frame_hash=frame_hash,
-            model_hash=self._model_hash,
+            model_hash=model_hash,
             log_likelihood=decoded.scores,
         )
 

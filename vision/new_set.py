@@ -163,7 +163,8 @@ def _faces(
 ) -> Floats:
     """The polar faces at `points`, (n, 5, 18, 96)."""
     plane = lifted(homography, (image.shape[1], image.shape[0]), PIECE_HEIGHT_CELLS)
-    return polar_faces(image, plane, LATTICE[points] + scores.offset_cells[points])
+    grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
+    return polar_faces(grey, plane, LATTICE[points] + scores.offset_cells[points])
 
 
 def _inks(

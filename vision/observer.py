@@ -118,7 +118,10 @@ class Observer:
         if still_us < self._limits.settle_us and change.points.any():
             return self._waiting(frame, scene, change, ms)
         if not change.points.any() and frame.t_us - scene.read_us < self._limits.refresh_us:
-            return replace(scene.reading, ms=ms, frame_hash=hash_of_pixels(frame.image))
+            started = time.perf_counter()
+            frame_hash = hash_of_pixels(frame.image)
+            ms["hash"] = (time.perf_counter() - started) * 1000
+            return replace(scene.reading, ms=ms, frame_hash=frame_hash)
         return self._read(frame, scene, change, ms)
 
     def _first(self, frame: Frame) -> Reading:

@@ -4,11 +4,12 @@ The locator finds the lattice up to a half turn. Generals, advisors, elephants a
 cannot leave, so all but nearly bare boards are lawful one way only.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine import Position
 from vision.classify import PointScores
-from vision.decode import Decoded, decode
+from vision.decode import Decoded, cost_of, decode
 
 __all__ = ["Oriented", "decode_as_given", "decode_oriented", "half_turned"]
 
@@ -38,12 +39,21 @@ def half_turned(scores: PointScores) -> PointScores:
     )
 
 
-def decode_as_given(scores: PointScores, prior: Position | None = None, *, free: bool = False) -> Oriented:
-    """Decode as the scores stand; certain unless the board is clearly more lawful from the other side."""
-    decoded = decode(scores, prior)
-    other = decode(half_turned(scores), prior)
-    kept = decode(scores, prior, free=True) if free else decoded
-    return Oriented(kept, turned=False, certain=decoded.cost < other.cost + _MARGIN)
+def decode_as_given(
+    scores: PointScores,
+    prior: Position | None = None,
+    *,
+    free: bool = False,
+    known: Sequence[str] | None = None,
+) -> Oriented:
+    """Decode as the scores stand; certain unless the board is clearly more lawful from the other side.
+
+    `known`: see `vision.decode.decode`.
+    """
+    decoded = decode(scores, prior, known=known)
+    other = cost_of(half_turned(scores), prior, known=None if known is None else known[::-1])
+    kept = decode(scores, prior, free=True, known=known) if free else decoded
+    return Oriented(kept, turned=False, certain=decoded.cost < other + _MARGIN)
 
 
 def decode_oriented(

@@ -32,7 +32,8 @@ def read(sure: dict[int, int]) -> np.ndarray:
 
 
 def test_a_turned_face_is_most_like_its_twin():
-    faces = polar_faces(picture([0, 1, 0, 2, 0, 3, 0, 2]), PLANE, CENTRES)
+    grey = cv2.cvtColor(picture([0, 1, 0, 2, 0, 3, 0, 2]), cv2.COLOR_BGR2GRAY)
+    faces = polar_faces(grey, PLANE, CENTRES)
     alike = correlations(faces, faces[:, 0])
     np.fill_diagonal(alike, -1.0)
     assert [MARKS[twin] for twin in alike[:6].argmax(axis=1)] == list(MARKS[:6])
