@@ -4,7 +4,6 @@ The 90 points are assigned to the 32 men of a set and to blanks, exactly, as one
 confidence of a point is the cost of the best board that carries another label there.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,8 +25,6 @@ _SLOT_COLUMN = np.array([LABELS.index(label) for label in SLOT_LABELS])
 _FLOOR = -14.0  # nats; no classifier is surer of anything than 1 : 10^6
 _OUTLIER = 4.6  # nats: rather than a label a hundred times less likely than the crop's own, say `?`
 _GENERAL = 3.0  # nats a board gains by showing a general: one that is not seen is more often hidden than gone
-#: Nats for what is known to stand where no pixel changed: one change in four hundred may go unseen.
-_REMEMBERED = 6.0
 #: A label that is right less often than this under the laws becomes `?`: about half a per cent of the points
 #: of drawn boards are then told wrongly.
 _SURE = 0.7
@@ -38,10 +35,10 @@ class Decoded:
     """The likeliest board: 90 labels and confidences in FEN order, and the same before the laws.
 
     `cost` is the whole board's, in nats (lower is more lawful and more like the picture); `scores` is
-    (90, 16) over `LABELS`, without the laws and the prior. `told` are the labels before the doubtful ones
-    became `?`, `gap` (90,) the nats it costs to put another one there, `own` (90,) the log-odds of the raw
-    label, `by_laws` (90,) how often a told label with that gap is right, whatever the picture alone says of
-    it.
+    (90, 16) over `LABELS`, without the laws and the prior but with what is known. `told` are the labels
+    before the doubtful ones became `?`, `gap` (90,) the nats it costs to put another one there, `own` (90,)
+    the log-odds of the raw label, `by_laws` (90,) how often a told label with that gap is right, whatever
+    the picture alone says of it.
     """
 
     labels: tuple[str, ...]
@@ -75,21 +72,20 @@ def decode(
     prior: Position | None = None,
     *,
     free: bool = False,
-    known: Sequence[str] | None = None,
+    known: NDArray[np.float64] | None = None,
 ) -> Decoded:
     """Decode 90 point scores, whose FEN order is already the board's.
 
     `prior`: the last known position of the game, which makes it and its legal successors likelier; a reading
-    that shall *check* the game must not use it. `known`: 90 labels of what stood there when the game last
-    agreed with the picture, `?` wherever a pixel has changed since; what the picture says now can still
-    overrule them. `free`: without the laws of the game, each point by itself. Confidence is never above the
-    raw one, unless a prior or what is known speaks for it.
+    that shall *check* the game must not use it. `known`: nats (90, 16) over `LABELS` from what stood there
+    before (`vision.memory`), which such a reading may use. `free`: without the laws of the game, each point
+    by itself. Confidence is never above the raw one, unless `prior` or `known` is given.
     """
     sides, alone = _label_scores(scores)
     own = _gap_alone(alone)
     best = alone.argmax(axis=1)
     raw_labels = tuple(LABELS[column] for column in best)
-    logp, unchanged = _reminded(alone, known)
+    logp = _reminded(alone, known)
     weighed = logp if prior is None else logp + _history(prior)
     if free:
         columns, gap = weighed.argmax(axis=1), _gap_alone(weighed)
@@ -100,18 +96,18 @@ def decode(
     table = our_calibration()
     raw_confidence = table.raw(own, best < _EMPTY)
     by_laws = table.decoded(gap, columns < _EMPTY)
-    trusted = unchanged | (prior is not None)
-    confidence = np.where(trusted, by_laws, np.minimum(by_laws, raw_confidence))
+    by_picture = prior is None and known is None
+    confidence = np.minimum(by_laws, raw_confidence) if by_picture else by_laws
     settled = (by_laws >= _SURE) & (columns != _UNKNOWN)
     labels = tuple(label if sure else "?" for label, sure in zip(told, settled, strict=True))
     return Decoded(labels, confidence, raw_labels, raw_confidence, cost, logp, sides, told, gap, own, by_laws)
 
 
 def cost_of(
-    scores: PointScores, prior: Position | None = None, *, known: Sequence[str] | None = None
+    scores: PointScores, prior: Position | None = None, *, known: NDArray[np.float64] | None = None
 ) -> float:
     """`Decoded.cost` alone of the same board under the laws."""
-    logp, _ = _reminded(_label_scores(scores)[1], known)
+    logp = _reminded(_label_scores(scores)[1], known)
     return _cheapest(logp if prior is None else logp + _history(prior)).total
 
 
@@ -120,18 +116,12 @@ def _label_scores(scores: PointScores) -> tuple[Sides, NDArray[np.float64]]:
     return sides, label_log_likelihood(scores.kind_logp, sides.logit)
 
 
-def _reminded(
-    logp: NDArray[np.float64], known: Sequence[str] | None
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Add what is known to scores (90, 16); which points (90,) bool it is about."""
+def _reminded(logp: NDArray[np.float64], known: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    """Add what is known to scores (90, 16)."""
     if known is None:
-        return logp, np.zeros(len(logp), dtype=bool)
-    columns = np.array([LABELS.index(label) for label in known])
-    about = columns != _UNKNOWN
-    favoured = logp.copy()
-    favoured[about, columns[about]] += _REMEMBERED
-    favoured[about] -= np.logaddexp.reduce(favoured[about], axis=1, keepdims=True)
-    return np.maximum(favoured, _FLOOR), about
+        return logp
+    joined = logp + known
+    return np.asarray(np.maximum(joined - np.logaddexp.reduce(joined, axis=1, keepdims=True), _FLOOR))
 
 
 def _history(prior: Position) -> NDArray[np.float64]:

@@ -279,13 +279,15 @@ class Guard:
         """The board as read, where a point that may well carry what it should is taken to carry it.
 
         A man where no law lets him stand reads `?`; to name what happened, the picture's own word for it
-        counts.
+        counts, and what is known besides.
         """
         bad = scores.contradicts(self._expected, self._limits.point_surprise)
         told = [
             raw.label if label == "?" and raw.confidence >= self._limits.sure else label
             for label, raw in zip(scores.labels, reading.raw, strict=True)
         ]
+        for point in np.flatnonzero(scores.share >= self._limits.sure):
+            told[point] = LABELS[scores.likeliest[point]] if told[point] == "?" else told[point]
         labels = "".join(told[p] if bad[p] else self._expected[p] for p in range(len(SQUARES)))
         return Seen(labels, self._expected, tuple(SQUARES[p] for p in np.flatnonzero(bad)))
 
@@ -297,6 +299,8 @@ class _Scores:
         logp = reading.label_scores()
         self.labels = reading.labels
         self.confidence: NDArray[np.float64] = np.array([point.confidence for point in reading.points])
+        self.likeliest = logp.argmax(axis=1)
+        self.share = np.exp(logp.max(axis=1) - np.logaddexp.reduce(logp, axis=1))
         self.below_best = logp.max(axis=1, keepdims=True) - logp
 
     def surprise(self, board: str) -> NDArray[np.float64]:

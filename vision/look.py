@@ -1,7 +1,7 @@
 """One look: a picture in, an honest reading out."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -102,12 +102,12 @@ class Looker:
         prior: Position | None = None,
         *,
         free: bool = False,
-        known: Sequence[str] | None = None,
+        known: NDArray[np.float64] | None = None,
     ) -> Reading:
         """Read one frame.
 
         `prior`: the last known position, only for readings that do not check the game; `free`: without the
-        laws of the game; `known`: what stands on points that have not changed, for fixed corners (see
+        laws of the game; `known`: with fixed corners, what speaks for each label besides the picture (see
         `vision.decode.decode`). Raises `BadPictureError` where the image is not (H, W, 3) uint8 of a usable
         size.
         """

@@ -4,7 +4,8 @@ Sans-I/O: frames with their times go in, readings come out, as from `vision.look
 that is read without doubt is kept as the reference. Then every frame is compared with it (`vision.change`)
 in a few milliseconds: nothing changed, and the last reading stands; something reaches in from the border or
 moves, and the answer is `wait`; anything else is read anew, and becomes the reference once two readings
-agree.
+agree. A game that finds its position on the board says so (`confirm`): from then on that is known wherever
+no pixel changes (`vision.memory`), however hard the faces are to read.
 """
 
 import time
@@ -14,15 +15,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from engine import Position
 from vision.change import Change, Surface, compare, describe
 from vision.geometry import BOARD_CORNERS, half_turn, homography_from_corners, project
 from vision.look import BoardFinder, Looker, PointReader
-from vision.reading import SQUARES, Frame, PointReading, Reading, hash_of_pixels
+from vision.memory import remembered
+from vision.reading import SQUARES, Frame, PointReading, Reading, board_to_fen_order, hash_of_pixels
 
 __all__ = ["Observer", "ObserverLimits"]
 
 Array = NDArray[np.float64]
 _LONG_AGO = -(1 << 62)
+_BOARDS = 4  # confirmed boards that are remembered: a takeback brings an older one back
+_SHAKEN = 0.5  # weight of what is known after the board was moved
 _STIR = 0.003  # share of the board, a third of a cell, that differs between two frames when something moves
 
 
@@ -44,6 +49,17 @@ class ObserverLimits:
     bump_cells: float = 0.12
 
 
+@dataclass(frozen=True)
+class _Agreed:
+    """What the game and the picture agreed on: the surface then with its frame's hash, and the boards lately,
+    the newest first.
+    """
+
+    surface: Surface
+    frame_hash: str
+    boards: tuple[str, ...]
+
+
 @dataclass
 class _Scene:
     """The board as it lies: reference surface, the surface of the last frame, and what was read when."""
@@ -59,6 +75,7 @@ class _Scene:
     labels: tuple[str, ...] | None = None  # of the one reading since the last change, not yet confirmed
     labels_hash: str = ""
     limb: tuple[bytes, int] | None = None  # which points something hides, and since when (us)
+    agreed: _Agreed | None = None
 
 
 class Observer:
@@ -76,15 +93,46 @@ class Observer:
         self._looker_at = looker_at or _maker(locator, classifier)
         self._limits = limits or ObserverLimits()
         self._scene: _Scene | None = None
+        self._told: tuple[Frame, Reading] | None = None  # the last look
         self._fixed: Looker | None = None
         self._finder = self._looker_at(None)
 
     def forget(self) -> None:
         """The board may lie anywhere now: find it anew in the next frame."""
-        self._scene = self._fixed = None
+        self._scene = self._fixed = self._told = None
 
     def look(self, frame: Frame) -> Reading:
         """Read one frame. Raises `BadPictureError` as `Looker.look`."""
+        reading = self._look(frame)
+        self._told = frame, reading
+        return reading
+
+    def confirm(self, position: Position, frame_hash: str) -> None:
+        """The game found that the look at the frame of this hash shows `position`.
+
+        Until pixels change there, the men of `position` stand where they stand. Does nothing when that was
+        not the last look, or one that waits or shows no board.
+        """
+        if self._told is None:
+            return
+        frame, reading = self._told
+        shows_it = reading.corners is not None and reading.verdict not in {"wait", "no-board"}
+        if reading.frame_hash != frame_hash or not shows_it:
+            return
+        board = board_to_fen_order(position.board)
+        if self._scene is None:
+            self._begin(np.array(reading.corners), frame, reading)
+        scene = self._scene
+        assert scene is not None
+        before = () if scene.agreed is None else scene.agreed.boards
+        if before[:1] == (board,):
+            return
+        scene.agreed = _Agreed(scene.last, reading.frame_hash, (board, *before)[:_BOARDS])
+        if "".join(reading.labels) != board:
+            reading = self._look_again(frame, scene)
+        scene.reference, scene.reading, scene.read_us = scene.last, reading, frame.t_us
+
+    def _look(self, frame: Frame) -> Reading:
         scene = self._scene
         if scene is None:
             return self._first(frame)
@@ -145,8 +193,7 @@ class Observer:
         otherwise: Reading | None = None,
     ) -> Reading:
         """Read the board where it lies. Two equal readings of different frames make a new reference."""
-        assert self._fixed is not None
-        reading = self._fixed.look(frame)
+        reading = self._look_again(frame, scene)
         reading = _doubted(replace(reading, ms={**ms, **reading.ms}), scene.reading, change)
         if not _is_clear(reading):
             scene.labels = None
@@ -155,6 +202,15 @@ class Observer:
             scene.reference, scene.reading, scene.read_us = scene.last, reading, frame.t_us
         scene.labels, scene.labels_hash = reading.labels, reading.frame_hash
         return reading
+
+    def _look_again(self, frame: Frame, scene: _Scene) -> Reading:
+        """Read the board where it lies, with what is known of the points where no pixel changed."""
+        assert self._fixed is not None
+        if scene.agreed is None:
+            return self._fixed.look(frame)
+        change = compare(scene.agreed.surface, scene.last)
+        known = remembered(scene.agreed.boards, change.points | change.limb_points)
+        return replace(self._fixed.look(frame, known=known), rests_on=scene.agreed.frame_hash)
 
     def _moved(self, frame: Frame, scene: _Scene, ms: Mapping[str, float]) -> Reading | None:
         """Half the board differs at once: find it again, and say so if it lies elsewhere; None if it does
@@ -167,12 +223,25 @@ class Observer:
         homography = homography_from_corners(scene.corners)
         cell = float(np.linalg.norm(np.subtract(*project(homography, [[4.5, 4.5], [3.5, 4.5]]))))
         turned = project(half_turn(homography_from_corners(corners)), BOARD_CORNERS)
-        off = min(float(np.abs(way - scene.corners).max()) for way in (corners, turned))
+
+        def far(way: Array) -> float:
+            return float(np.abs(way - scene.corners).max())
+
+        off = min(far(corners), far(turned))
         if off < self._limits.bump_cells * cell:
             return None
+        if scene.agreed is not None and not _is_clear(found):
+            found, corners = self._shaken(frame, scene.agreed, min((corners, turned), key=far))
         if _is_clear(found):
             self._begin(corners, frame, found)
         return replace(found, verdict="wait", reason="moved", ms={**ms, **found.ms})
+
+    def _shaken(self, frame: Frame, agreed: _Agreed, corners: Array) -> tuple[Reading, Array]:
+        """Read the board that lies elsewhere now; its men may have slid, but most will be where they were."""
+        nowhere = np.zeros(len(SQUARES), dtype=bool)
+        known = remembered(agreed.boards, nowhere) * _SHAKEN
+        reading = self._looker_at(corners).look(frame, known=known)
+        return replace(reading, rests_on=agreed.frame_hash), corners
 
     def _waiting(self, frame: Frame, scene: _Scene, change: Change, ms: Mapping[str, float]) -> Reading:
         """Something moves or reaches in: what it touches cannot be told."""

@@ -4,8 +4,10 @@ The locator finds the lattice up to a half turn. Generals, advisors, elephants a
 cannot leave, so all but nearly bare boards are lawful one way only.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from engine import Position
 from vision.classify import PointScores
@@ -44,7 +46,7 @@ def decode_as_given(
     prior: Position | None = None,
     *,
     free: bool = False,
-    known: Sequence[str] | None = None,
+    known: NDArray[np.float64] | None = None,
 ) -> Oriented:
     """Decode as the scores stand; certain unless the board is clearly more lawful from the other side.
 

@@ -79,7 +79,9 @@ class Reading:
     before the laws of the game; `offsets` gives for every point with a piece how far its centre stands from
     the intersection (dx, dy) in cells of the board frame; `ms` are disjoint times of the stages;
     `residual_cells` is how badly the grid fits; `log_likelihood` (90, 16) float64 over `LABELS` is what the
-    picture says about every label of every point, without the laws (None: derived from `points`).
+    picture says about every label of every point, without the laws (None: derived from `points`); `rests_on`
+    is the hash of the frame on which the game last agreed with the picture, where what was known then had a
+    say (`vision.memory`), else empty.
     """
 
     verdict: Verdict
@@ -93,6 +95,7 @@ class Reading:
     residual_cells: float
     frame_hash: str
     model_hash: str
+    rests_on: str = ""
     log_likelihood: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
 
     @classmethod

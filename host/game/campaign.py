@@ -150,6 +150,9 @@ class _Fate:
     def look(self) -> Reading:
         return self.world.look()
 
+    def agree(self, position: Position, frame_hash: str) -> None:
+        self.world.agree(position, frame_hash)
+
     def measure(self, squares: tuple[int, ...]) -> Offsets:
         return self.world.measure(squares)
 

@@ -154,7 +154,10 @@ class _Demo:
         )
         self._player = Player(plan.seed, plan.level)
         body = self._body
-        self._eyes = CameraEyes(self._picture, Observer(), self._robot, body.looked, body.measured)
+        observer = Observer()
+        self._eyes = CameraEyes(
+            self._picture, observer, self._robot, body.looked, body.measured, observer.confirm
+        )
         self._keepsakes = Keepsakes(self._screen.line)
         self._versions = versions(self._robot, self._player)
 

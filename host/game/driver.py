@@ -7,6 +7,7 @@ from typing import cast
 from engine import Game
 from host.game.ports import Body, Deaf, Ear, Eyes, Mind, Mouth, Scribe, Witness
 from host.game.requests import (
+    Agree,
     Fetch,
     Hear,
     Light,
@@ -64,6 +65,9 @@ def _perform(request: Request, game: Game, ports: Ports) -> object:
             return None
         case Look():
             return ports.eyes.look()
+        case Agree(position, frame_hash):
+            ports.eyes.agree(position, frame_hash)
+            return None
         case Measure(squares):
             return ports.eyes.measure(squares)
         case Hear():

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
+from engine import Position
 from host.arm.robot import Robot
 from host.game.requests import Offsets
 from host.game.state import square_index
@@ -31,7 +32,8 @@ class Reads(Protocol):
 
 class CameraEyes:
     """`take` gives the picture of now; `looked` is told every reading and its picture's width and height,
-    `measured` the squares that were measured and what came of it.
+    `measured` the squares that were measured and what came of it, `agreed` which position
+    the frame of which hash shows (`vision.observer.Observer.confirm`).
     """
 
     def __init__(
@@ -41,12 +43,14 @@ class CameraEyes:
         robot: Robot,
         looked: Callable[[Reading, tuple[int, int]], None],
         measured: Callable[[tuple[int, ...], Offsets], None] | None = None,
+        agreed: Callable[[Position, str], None] | None = None,
     ) -> None:
         self._take = take
         self._looker = looker
         self._robot = robot
         self._looked = looked
         self._measured = measured
+        self._agreed = agreed
         self.frame: Frame | None = None
         self.reading: Reading | None = None
 
@@ -57,6 +61,11 @@ class CameraEyes:
         height, width = self.frame.image.shape[:2]
         self._looked(self.reading, (width, height))
         return self.reading
+
+    def agree(self, position: Position, frame_hash: str) -> None:
+        """See `requests.Agree`."""
+        if self._agreed is not None:
+            self._agreed(position, frame_hash)
 
     def measure(self, squares: tuple[int, ...]) -> Offsets:
         """See `requests.Measure`."""

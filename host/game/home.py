@@ -190,7 +190,10 @@ def run_play(options: PlayOptions) -> bool:
         )
         body.connect(_CONNECT_US)
         player = Player(opening.seed, opening.level)
-        eyes = CameraEyes(camera.take, Observer(classifier=pieces), robot, body.looked, body.measured)
+        observer = Observer(classifier=pieces)
+        eyes = CameraEyes(
+            camera.take, observer, robot, body.looked, body.measured, observer.confirm
+        )
         table = Table(
             opening.standing,
             robot=opening.plays,

@@ -13,7 +13,7 @@ from host.game.hand import PATIENCE_S, Hand, Held
 from host.game.mend import Agreed, Errand, Mending, Unclear, apply_move, mend
 from host.game.question import Question
 from host.game.records import carry_record, move_record, rounded
-from host.game.requests import Carry, Fetch, Led, Light, Measure, Offsets, Plan, PutDown, Steps, Write
+from host.game.requests import Agree, Carry, Fetch, Led, Light, Measure, Offsets, Plan, PutDown, Steps, Write
 from host.game.sight import UNCLEAR_LOOKS, Sight
 from host.game.state import Pending, square_index
 from vision.reading import fen_order_to_board
@@ -59,6 +59,8 @@ class OwnMove:
                 record = move_record(self._standing, self._versions, pending.move, reading)
                 yield Write("seen", {**record, "offsets": rounded(offsets, move)})
                 self._standing.push(pending.move)
+                if isinstance(answer, Agreed):
+                    yield Agree(self._standing.game.position, reading.frame_hash)
                 hand.last = reading
                 return
             if asked is not None and seen != asked:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from engine import Game
+from engine import Game, Position
 from host.game.requests import Carry, Done, Heard, Message, Offsets, Plan, Request, Stopped, Thought, Wish
 from vision.reading import Reading
 
@@ -15,6 +15,10 @@ class Eyes(Protocol):
 
     def look(self) -> Reading:
         """Read the board now."""
+        ...
+
+    def agree(self, position: Position, frame_hash: str) -> None:
+        """See `requests.Agree`."""
         ...
 
     def measure(self, squares: tuple[int, ...]) -> Offsets:

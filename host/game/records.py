@@ -19,6 +19,7 @@ def move_record(
         "reading": reading.fen or "".join(reading.labels),
         "verdict": reading.verdict,
         "model": reading.model_hash,
+        "rests_on": reading.rests_on,
     }
     return {
         "ply": standing.ply,

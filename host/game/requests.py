@@ -8,9 +8,11 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from engine import Position
 from host.game.mend import Errand
 
 __all__ = [
+    "Agree",
     "Carry",
     "Done",
     "Errand",
@@ -70,6 +72,17 @@ class Write:
 @dataclass(frozen=True)
 class Look:
     """Read the board with the arm parked. Answer: `vision.reading.Reading`."""
+
+
+@dataclass(frozen=True)
+class Agree:
+    """Take note that the look at the frame of this hash shows `position`, as the game has it.
+
+    Answer: None.
+    """
+
+    position: Position
+    frame_hash: str
 
 
 @dataclass(frozen=True)
@@ -174,7 +187,7 @@ class Listen:
     seconds: float
 
 
-Request = Write | Look | Hear | Measure | Think | Plan | Fetch | PutDown | Park | Light | Say | Listen
+Request = Write | Look | Agree | Hear | Measure | Think | Plan | Fetch | PutDown | Park | Light | Say | Listen
 
 T = TypeVar("T")
 Steps = Generator[Request, object, T]

@@ -94,6 +94,11 @@ class SimulatedTable:
             return Reading.of_labels(labels, frame_hash=picture, verdict="wait", reason="covered")
         return Reading.of_labels(labels, frame_hash=picture)
 
+    def agree(self, position: Position, frame_hash: str) -> None:
+        """What is simulated here has no eyes to help; but the game must never agree with another board."""
+        if position.board != self.board:
+            raise AssertionError("the game agrees with a board that is not there")
+
     def measure(self, squares: tuple[int, ...]) -> Offsets:
         """Everything stands on its point."""
         return dict.fromkeys(squares, (0.0, 0.0))

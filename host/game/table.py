@@ -18,7 +18,7 @@ from host.game.own_move import OwnMove
 from host.game.player import DEFAULT_LEVEL
 from host.game.question import Question
 from host.game.records import move_record
-from host.game.requests import Heard, Led, Light, Listen, Message, Say, Steps, Think, Thought, Write
+from host.game.requests import Agree, Heard, Led, Light, Listen, Message, Say, Steps, Think, Thought, Write
 from host.game.sight import GLANCE_S, Sight
 from host.game.state import Standing, placement_of
 from vision.guard import Ask as Doubt
@@ -110,7 +110,8 @@ class Table:
 
     def _set_up(self) -> Steps[None]:
         """Look before the start; say what is missing until the board shows the game's position."""
-        self._hand.last = yield from self._sight.until(self.game.position.board, "set-up")
+        self._hand.last = seen = yield from self._sight.until(self.game.position.board, "set-up")
+        yield Agree(self.game.position, seen.frame_hash)
 
     def _person_turn(self) -> Steps[None]:
         position = self.game.position
@@ -124,6 +125,7 @@ class Table:
         self._resumed = False
         question = Question()
         patience = UNDER_WAY_LOOKS
+        agreed = False
         counted: tuple[str, ...] | None = None  # the illegal move that was counted already
         while True:
             heard = yield from self._hand.listen(GLANCE_S)
@@ -133,6 +135,9 @@ class Table:
             seen = guard.offer(reading, heard.now_us)
             if isinstance(seen, Moved):
                 break
+            if isinstance(seen, Unchanged) and not agreed:
+                agreed = True
+                yield Agree(position, reading.frame_hash)
             waits = isinstance(seen, Doubt) and seen.reason in UNDER_WAY
             patience = patience - 1 if waits else UNDER_WAY_LOOKS
             doubtful = isinstance(seen, Doubt) and not (waits and patience > 0)
@@ -157,6 +162,7 @@ class Table:
         yield Write("person", move_record(self.standing, self._versions, seen.move.uci(), reading))
         self.standing.offered = False
         self.standing.push(seen.move.uci())
+        yield Agree(self.game.position, reading.frame_hash)
         self._hand.last = reading
 
     def _greet(self) -> Steps[None]:

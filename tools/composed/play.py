@@ -176,7 +176,14 @@ class _Match:
     def _offer(self, image: NDArray[np.uint8]) -> Observation:
         self._frame += 1
         t_us = self._frame * FRAME_US
-        return self._guard.offer(self._observer.look(Frame(image, t_us, "composed")), t_us)
+        reading = self._observer.look(Frame(image, t_us, "composed"))
+        seen = self._guard.offer(reading, t_us)
+        match seen:
+            case Moved(move):
+                self._observer.confirm(self._guard.position.after(move), reading.frame_hash)
+            case Unchanged():
+                self._observer.confirm(self._guard.position, reading.frame_hash)
+        return seen
 
     def _is_named(self, act: Act, seen: list[Observation]) -> bool:
         if act.kind in {"light", "wave"}:

@@ -90,6 +90,7 @@ class Bench:
             reading = observer.look(Frame(self.clean(frame), t_us, "bench"))
             guard.offer(reading, t_us)
             if frame >= 2 and "".join(reading.labels) == self.labels:
+                observer.confirm(self.position, reading.frame_hash)
                 break
         else:
             return Outcome(acted=False, asked=True, words=("set-up",))

@@ -6,13 +6,15 @@ import cv2
 import numpy as np
 import pytest
 
+from engine import Position
 from vision import Frame, Reading
 from vision.observer import Observer, ObserverLimits
-from vision.reading import hash_of_pixels
+from vision.reading import LABELS, SQUARES, board_to_fen_order, hash_of_pixels
 from vision.tests.test_change import CELL, CORNERS, board, noisy
 
 STEP_US = 100_000
 HAND = (60, 90, 200)
+START = board_to_fen_order(Position.start().board)
 
 
 class Table:
@@ -20,6 +22,7 @@ class Table:
 
     def __init__(self) -> None:
         self.looks: list[str] = []
+        self.known: list[np.ndarray | None] = []
         self.at_us = 0
         self.verdict = "ok"
         self.label, self.moving = "R", "."
@@ -30,7 +33,8 @@ class Table:
         table = self
 
         class Fake:
-            def look(self, frame, prior=None, *, free=False):
+            def look(self, frame, prior=None, *, free=False, known=None):
+                table.known.append(known)
                 table.looks.append("find" if corners is None else "read")
                 labels = table.label + "." * 75 + table.moving + "." * 13
                 where = table.corners if corners is None else corners
@@ -43,6 +47,9 @@ class Table:
     def see(self, picture: np.ndarray, after_us: int = STEP_US) -> Reading:
         self.at_us += after_us
         return self.observer.look(Frame(noisy(picture, self.at_us // STEP_US), self.at_us, "test"))
+
+    def confirm(self, reading: Reading) -> None:
+        self.observer.confirm(Position.start(), reading.frame_hash)
 
 
 def with_hand(picture: np.ndarray, x: int = 330, y: int = 305) -> np.ndarray:
@@ -157,3 +164,54 @@ def test_forgetting_finds_the_board_anew() -> None:
     table.observer.forget()
     table.see(QUIET)
     assert table.looks == ["find", "find"]
+
+
+def test_what_the_game_confirmed_is_known_where_no_pixel_changes() -> None:
+    table = Table()
+    table.confirm(table.see(QUIET))
+    table.see(QUIET, ObserverLimits().refresh_us)
+    assert table.known[-1] is not None
+    assert (table.known[-1].argmax(axis=1) == [LABELS.index(label) for label in START]).all()
+    moved = board("e1", "e9")
+    for _ in range(3):
+        reading = table.see(moved, 500_000)
+    changed = ~(table.known[-1] > 0).any(axis=1)
+    assert {SQUARES[point] for point in np.flatnonzero(changed)} == {"e0", "e1"}
+    assert reading.rests_on != ""
+
+
+def test_a_look_that_waits_confirms_nothing() -> None:
+    table = Table()
+    table.see(QUIET)
+    table.confirm(table.see(with_hand(QUIET)))
+    table.see(QUIET, ObserverLimits().refresh_us)
+    assert set(map(type, table.known)) == {type(None)}
+
+
+def test_a_look_that_was_not_the_last_confirms_nothing() -> None:
+    table = Table()
+    first = table.see(QUIET)
+    table.see(QUIET)
+    table.confirm(first)
+    table.see(QUIET, ObserverLimits().refresh_us)
+    assert set(map(type, table.known)) == {type(None)}
+
+
+def test_a_board_too_hard_to_read_is_kept_once_the_game_confirms_it() -> None:
+    table = Table()
+    table.verdict, table.moving = "unsure", "?"
+    table.confirm(table.see(QUIET))
+    table.looks.clear()
+    table.see(QUIET)
+    assert table.looks == []
+
+
+def test_a_bumped_board_that_is_hard_to_read_is_read_with_what_was_known() -> None:
+    table = Table()
+    table.confirm(table.see(QUIET))
+    shift = np.array([0.4 * CELL, 0.3 * CELL])
+    moved = cv2.warpAffine(QUIET, np.float32([[1, 0, shift[0]], [0, 1, shift[1]]]), (620, 620), borderMode=1)
+    table.corners, table.verdict, table.moving = np.array(CORNERS) + shift, "unsure", "?"
+    reading = table.see(moved, 500_000)
+    assert (reading.verdict, reading.reason) == ("wait", "moved")
+    assert table.known[-1] is not None

@@ -1,0 +1,63 @@
+"""What stood on the board is remembered where no pixel changed, and who stood there where one did."""
+
+import numpy as np
+
+from engine import Position
+from vision.decode import decode
+from vision.memory import remembered
+from vision.reading import LABELS, SQUARES, board_to_fen_order
+from vision.tests.synthetic_scores import scores_of
+
+START = Position.start()
+BOARD = board_to_fen_order(START.board)
+MOVED = board_to_fen_order(START.after(START.legal_moves()[0]).board)
+
+
+def where(*squares: str) -> np.ndarray:
+    return np.array([square in squares for square in SQUARES])
+
+
+def faint(labels: str, doubtful: np.ndarray):
+    """Scores of `labels` in which nothing but the fact of a piece is told at the `doubtful` points."""
+    scores = scores_of(labels, np.random.default_rng(0))
+    kinds = scores.kind_logp.copy()
+    kinds[doubtful, :7] = np.log(0.98 / 7)
+    kinds[doubtful, 7:] = np.log(0.01)
+    return type(scores)(kinds, scores.red_logit, scores.ink, scores.offset_cells)
+
+
+def test_where_nothing_changed_the_label_that_stood_there_is_likelier():
+    nats = remembered([BOARD], where())
+    assert (nats.argmax(axis=1) == [LABELS.index(label) for label in BOARD]).all()
+    assert (nats >= 0).all()
+
+
+def test_where_pixels_changed_only_men_who_stood_there_are_no_strangers():
+    nats = remembered([BOARD], where("b2", "e2"))
+    at = SQUARES.index("e2")
+    assert {label for label, value in zip(LABELS, nats[at], strict=True) if value == 0} == {"C", ".", "?"}
+
+
+def test_a_man_who_stood_there_a_board_ago_is_no_stranger():
+    taken = BOARD.replace("n", ".", 1)
+    at = SQUARES.index("b9")
+    assert remembered([taken], where("b9"))[at, LABELS.index("n")] < 0
+    assert remembered([taken, BOARD], where("b9"))[at, LABELS.index("n")] == 0
+
+
+def test_unreadable_faces_are_told_by_what_is_known_and_by_who_left():
+    men = np.array([label != "." for label in BOARD])
+    after = list(BOARD)
+    after[SQUARES.index("e2")], after[SQUARES.index("b2")] = "C", "."
+    moved = "".join(after)
+    scores = faint(moved, np.array([label != "." for label in moved]))
+    assert decode(faint(BOARD, men)).labels.count("?") > 10
+    known = remembered([BOARD], where("b2", "e2"))
+    decoded = decode(scores, known=known)
+    assert "".join(decoded.labels) == moved
+    assert decoded.confidence[SQUARES.index("e2")] > 0.8
+
+
+def test_what_the_picture_clearly_shows_overrules_what_is_known():
+    scores = scores_of(MOVED, np.random.default_rng(0), sure=12.0)
+    assert "".join(decode(scores, known=remembered([BOARD], where())).labels) == MOVED
