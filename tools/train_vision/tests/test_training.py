@@ -1,5 +1,7 @@
 import contextlib
+import hashlib
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,15 +21,39 @@ from tools.train_vision.targets import locator_loss, locator_targets, piece_loss
 from vision.geometry import LATTICE, project
 from vision.model_files import MODELS
 
+NETS = {"locator.onnx", "pieces.onnx", "glyphs.onnx"}
+
+
+def tiny_run(seed: int, out: Path) -> dict[str, str]:
+    """Train from nothing; the hashes of what came of it, by file."""
+    arguments = ["--seed", str(seed), "--out", str(out), "--tiny", "--threads", "1", "--json"]
+    assert main(["train", "vision", *arguments]) == 0
+    made = [path for path in out.iterdir() if path.suffix in {".onnx", ".json"}]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in made}
+
+
+@pytest.fixture(scope="module")
+def of_seed_7(tmp_path_factory):
+    return tiny_run(7, tmp_path_factory.mktemp("first"))
+
 
 def test_a_tiny_run_goes_from_nothing_to_judged_models_and_leaves_ours_alone(tmp_path, capsys):
     before = {path.name: path.read_bytes() for path in MODELS.iterdir()}
-    assert main(["train", "vision", "--seed", "7", "--out", str(tmp_path), "--tiny", "--json"]) == 0
+    assert set(tiny_run(6, tmp_path)) > NETS
     figures = json.loads(capsys.readouterr().out)
     assert figures["boards"] + figures["pictures_without_board"] == 4
     assert 0 <= figures["kind_accuracy"] <= 1
-    assert {path.name for path in tmp_path.glob("*.onnx")} == {"locator.onnx", "pieces.onnx", "glyphs.onnx"}
     assert {path.name: path.read_bytes() for path in MODELS.iterdir()} == before
+
+
+def test_the_same_seed_gives_the_same_files_byte_for_byte(of_seed_7, tmp_path):
+    # On one number of threads: another one adds in another order.
+    assert tiny_run(7, tmp_path) == of_seed_7
+
+
+def test_another_seed_gives_other_nets(of_seed_7, tmp_path):
+    other = tiny_run(8, tmp_path)
+    assert all(other[name] != of_seed_7[name] for name in NETS)
 
 
 def lattice(matrix):
