@@ -5,19 +5,49 @@ This is no law of the game and no guess about the next move: nothing is likelier
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.reading import LABELS
+from vision.change import Surface, compare
+from vision.reading import LABELS, SQUARES
 
-__all__ = ["remembered"]
+__all__ = ["Agreed", "remembered"]
 
 #: Nats for a label where no pixel changed: one change in four hundred may go unseen.
 _STAYS = 6.0
 #: Nats against a man who stood on none of the changed points: one that was taken is rarely put back.
 _STRANGER = 4.0
+_KNOCKED = 0.5  # weight of what is known once the board was knocked: men may have slid
+_BOARDS = 4  # boards that are remembered: a takeback brings an older one back
 _MEN = np.array([label.isalpha() for label in LABELS])
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What the game and a picture agreed on: the `surface` then, with its frame's time and hash, and the
+    `boards` lately, the newest first, 90 labels in FEN order each.
+    """
+
+    surface: Surface
+    t_us: int
+    frame_hash: str
+    boards: tuple[str, ...]
+
+    def after(self, boards: tuple[str, ...]) -> "Agreed":
+        """The same, with the boards before it."""
+        older = boards[1:] if boards[:1] == self.boards[:1] else boards
+        return replace(self, boards=(*self.boards, *older)[:_BOARDS])
+
+    def known(self, now: Surface) -> NDArray[np.float64]:
+        """Nats (90, 16) for a picture with the surface `now`, of the same board in the same place."""
+        change = compare(self.surface, now)
+        return remembered(self.boards, change.points | change.limb_points)
+
+    def known_after_a_knock(self) -> NDArray[np.float64]:
+        """Nats (90, 16) for a picture of the board in another place."""
+        return remembered(self.boards, np.zeros(len(SQUARES), dtype=bool)) * _KNOCKED
 
 
 def remembered(boards: Sequence[Sequence[str]], changed: NDArray[np.bool_]) -> NDArray[np.float64]:

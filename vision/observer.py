@@ -19,15 +19,13 @@ from engine import Position
 from vision.change import Change, Surface, compare, describe
 from vision.geometry import BOARD_CORNERS, half_turn, homography_from_corners, project
 from vision.look import BoardFinder, Looker, PointReader
-from vision.memory import remembered
+from vision.memory import Agreed
 from vision.reading import SQUARES, Frame, PointReading, Reading, board_to_fen_order, hash_of_pixels
 
 __all__ = ["Observer", "ObserverLimits"]
 
 Array = NDArray[np.float64]
 _LONG_AGO = -(1 << 62)
-_BOARDS = 4  # confirmed boards that are remembered: a takeback brings an older one back
-_SHAKEN = 0.5  # weight of what is known after the board was moved
 _STIR = 0.003  # share of the board, a third of a cell, that differs between two frames when something moves
 
 
@@ -49,17 +47,6 @@ class ObserverLimits:
     bump_cells: float = 0.12
 
 
-@dataclass(frozen=True)
-class _Agreed:
-    """What the game and the picture agreed on: the surface then with its frame's hash, and the boards lately,
-    the newest first.
-    """
-
-    surface: Surface
-    frame_hash: str
-    boards: tuple[str, ...]
-
-
 @dataclass
 class _Scene:
     """The board as it lies: reference surface, the surface of the last frame, and what was read when."""
@@ -75,7 +62,7 @@ class _Scene:
     labels: tuple[str, ...] | None = None  # of the one reading since the last change, not yet confirmed
     labels_hash: str = ""
     limb: tuple[bytes, int] | None = None  # which points something hides, and since when (us)
-    agreed: _Agreed | None = None
+    agreed: Agreed | None = None
 
 
 class Observer:
@@ -125,9 +112,12 @@ class Observer:
         scene = self._scene
         assert scene is not None
         before = () if scene.agreed is None else scene.agreed.boards
-        if before[:1] == (board,):
+        now = Agreed(scene.last, frame.t_us, frame_hash, (board,)).after(before)
+        if scene.agreed is not None and before[0] == board:
+            if frame.t_us - scene.agreed.t_us >= self._limits.refresh_us:  # the light wanders
+                scene.agreed = now
             return
-        scene.agreed = _Agreed(scene.last, reading.frame_hash, (board, *before)[:_BOARDS])
+        scene.agreed = now
         if "".join(reading.labels) != board:
             reading = self._look_again(frame, scene)
         scene.reference, scene.reading, scene.read_us = scene.last, reading, frame.t_us
@@ -206,11 +196,12 @@ class Observer:
     def _look_again(self, frame: Frame, scene: _Scene) -> Reading:
         """Read the board where it lies, with what is known of the points where no pixel changed."""
         assert self._fixed is not None
-        if scene.agreed is None:
+        agreed = scene.agreed
+        if agreed is None:
             return self._fixed.look(frame)
-        change = compare(scene.agreed.surface, scene.last)
-        known = remembered(scene.agreed.boards, change.points | change.limb_points)
-        return replace(self._fixed.look(frame, known=known), rests_on=scene.agreed.frame_hash)
+        return replace(
+            self._fixed.look(frame, known=agreed.known(scene.last)), rests_on=agreed.frame_hash
+        )
 
     def _moved(self, frame: Frame, scene: _Scene, ms: Mapping[str, float]) -> Reading | None:
         """Half the board differs at once: find it again, and say so if it lies elsewhere; None if it does
@@ -231,17 +222,12 @@ class Observer:
         if off < self._limits.bump_cells * cell:
             return None
         if scene.agreed is not None and not _is_clear(found):
-            found, corners = self._shaken(frame, scene.agreed, min((corners, turned), key=far))
+            corners = min((corners, turned), key=far)
+            reading = self._looker_at(corners).look(frame, known=scene.agreed.known_after_a_knock())
+            found = replace(reading, rests_on=scene.agreed.frame_hash)
         if _is_clear(found):
             self._begin(corners, frame, found)
         return replace(found, verdict="wait", reason="moved", ms={**ms, **found.ms})
-
-    def _shaken(self, frame: Frame, agreed: _Agreed, corners: Array) -> tuple[Reading, Array]:
-        """Read the board that lies elsewhere now; its men may have slid, but most will be where they were."""
-        nowhere = np.zeros(len(SQUARES), dtype=bool)
-        known = remembered(agreed.boards, nowhere) * _SHAKEN
-        reading = self._looker_at(corners).look(frame, known=known)
-        return replace(reading, rests_on=agreed.frame_hash), corners
 
     def _waiting(self, frame: Frame, scene: _Scene, change: Change, ms: Mapping[str, float]) -> Reading:
         """Something moves or reaches in: what it touches cannot be told."""

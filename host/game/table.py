@@ -125,7 +125,6 @@ class Table:
         self._resumed = False
         question = Question()
         patience = UNDER_WAY_LOOKS
-        agreed = False
         counted: tuple[str, ...] | None = None  # the illegal move that was counted already
         while True:
             heard = yield from self._hand.listen(GLANCE_S)
@@ -135,8 +134,7 @@ class Table:
             seen = guard.offer(reading, heard.now_us)
             if isinstance(seen, Moved):
                 break
-            if isinstance(seen, Unchanged) and not agreed:
-                agreed = True
+            if isinstance(seen, Unchanged):
                 yield Agree(position, reading.frame_hash)
             waits = isinstance(seen, Doubt) and seen.reason in UNDER_WAY
             patience = patience - 1 if waits else UNDER_WAY_LOOKS

@@ -188,6 +188,14 @@ def test_a_look_that_waits_confirms_nothing() -> None:
     assert set(map(type, table.known)) == {type(None)}
 
 
+def test_a_position_that_stands_for_long_is_agreed_on_anew() -> None:
+    table = Table()
+    table.confirm(table.see(QUIET))
+    later = table.see(QUIET, ObserverLimits().refresh_us)
+    table.confirm(later)
+    assert table.see(board("e1", "e9"), 500_000).rests_on == later.frame_hash
+
+
 def test_a_look_that_was_not_the_last_confirms_nothing() -> None:
     table = Table()
     first = table.see(QUIET)
