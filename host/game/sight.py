@@ -2,11 +2,13 @@
 
 from typing import Literal, cast
 
+from engine import Position
 from host.game import words
 from host.game.hand import PATIENCE_S, Hand
 from host.game.question import Question
-from host.game.requests import Led, Light, Look, Message, Say, Steps
+from host.game.requests import Agree, Led, Light, Look, Message, Say, Steps
 from host.game.state import placement_of, square_name
+from vision.guard import Guard, Unchanged
 from vision.reading import Reading, fen_order_to_board
 
 __all__ = ["GLANCE_S", "UNCLEAR_LOOKS", "Sight"]
@@ -46,8 +48,13 @@ class Sight:
             previous = reading
         return Reading.of_labels(doubtful, frame_hash=reading.frame_hash)
 
-    def until(self, goal: str, ask: Literal["set-up", "restore"]) -> Steps[Reading]:
-        """Look until two looks in a row show `goal`, asking a person for what differs."""
+    def until(self, position: Position, ask: Literal["set-up", "restore"]) -> Steps[Reading]:
+        """Look until two looks in a row show `position`, asking a person for what differs.
+
+        Faces that are too hard to read do not keep a game from beginning: when nothing on the board speaks
+        against `position`, that is agreed on, and the next look knows it.
+        """
+        goal, guard = position.board, Guard(position, None)
         previous = ""
         same = looks = 0
         question = Question()
@@ -62,6 +69,8 @@ class Sight:
                     return reading
                 yield from self._hand.listen(GLANCE_S)
                 continue
+            if isinstance(guard.offer(reading, self._hand.now_us), Unchanged):
+                yield Agree(position, reading.frame_hash)
             steady = same >= UNCLEAR_LOOKS or looks >= RESTLESS_LOOKS
             if steady and question.is_due(seen, self._hand.now_us):
                 yield Light(Led.QUESTION)

@@ -110,7 +110,7 @@ class Table:
 
     def _set_up(self) -> Steps[None]:
         """Look before the start; say what is missing until the board shows the game's position."""
-        self._hand.last = seen = yield from self._sight.until(self.game.position.board, "set-up")
+        self._hand.last = seen = yield from self._sight.until(self.game.position, "set-up")
         yield Agree(self.game.position, seen.frame_hash)
 
     def _person_turn(self) -> Steps[None]:
@@ -172,7 +172,7 @@ class Table:
             return
         yield Light(Led.THINKING)
         if self._hand.last is None:
-            self._hand.last = yield from self._sight.until(self.game.position.board, "restore")
+            self._hand.last = yield from self._sight.until(self.game.position, "restore")
         thought = cast(Thought, (yield Think()))
         act = self._manners.decide(thought)
         if act == "resign":
