@@ -1,6 +1,6 @@
 """What only the arm controller does: the three axes, their encoders and switches."""
 
-from firmware.board.lockstep import IN_MOTOR_POWER
+from firmware.board.lockstep import IN_MOTOR_POWER, IN_NOSE
 from firmware.encoders import COUNTS, Encoders
 from firmware.homing import Homing
 from firmware.intake import Intake
@@ -9,7 +9,7 @@ from firmware.queue import FLAGS, MOTION
 from firmware.wire import messages
 from safety import machine, reasons, states, ticks
 from safety.envelope import FAST, NORMAL, inside
-from safety.segment import LIFT
+from safety.segment import LIFT, NOSE
 
 ENCODER_CHECK_US = 10000
 _MS_TICKS = 8000
@@ -110,6 +110,10 @@ class Arm:
         self._homed = False
         if flags & messages.SEGMENT_HOME:
             axis = (flags >> messages.SEGMENT_AXIS_SHIFT) & messages.SEGMENT_AXIS_MASK
+            if axis == NOSE and self._app.board.inputs & IN_NOSE:
+                # It would press on without ever feeling anything new.
+                self._refuse_motion(reasons.NOSE_DOWN, player.queue.fields[player.queue.base() + MOTION])
+                return
             self.homing.arm(axis, self._app.board.inputs)
         else:
             self.homing.disarm()
@@ -184,9 +188,11 @@ class Arm:
             safe.fault(now_us, reasons.ENCODER)
 
     def nose(self, now_us, pressed):
-        """The nose touched something: fine at rest, a stop while lowering."""
+        """The nose touched something: fine at rest and where it was to feel, a stop while lowering."""
         player = self.player
         self._app.event(messages.NOSE, now_us, pressed, player.executed(now_us)[2])
+        if self.homing.axis == NOSE:
+            return  # what it was sent to feel; it brakes already
         if pressed and not player.at_rest() and player.direction[LIFT] < 0:
             self._app.machine.fault(now_us, reasons.NOSE_DOWN)
             player.brake()

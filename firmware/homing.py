@@ -1,10 +1,10 @@
-"""Searching a limit switch: the first change of the switch latches the step counters and brakes."""
+"""Searching a limit switch, or feeling with the nose: its first change latches the counters and brakes."""
 
-from firmware.board.lockstep import IN_LIMIT_SHOULDER
+from firmware.board.lockstep import IN_LIMIT_SHOULDER  # the bits of elbow, lift and nose follow
 
 
 class Homing:
-    """Armed for one axis at the start of a HOME motion; `changed` tells when its switch moved."""
+    """Armed for one axis (or NOSE) at the start of a HOME motion; `changed` tells when its switch moved."""
 
     def __init__(self):
         self.axis = None

@@ -12,7 +12,7 @@ rounding of step times.
 """
 
 from safety import braking, cosine, reasons
-from safety.segment import AXES, ELBOW, LIFT, SHOULDER, TICKS_PER_S
+from safety.segment import AXES, ELBOW, LIFT, NOSE, SHOULDER, TICKS_PER_S
 
 NORMAL = 0
 FAST = 1
@@ -25,7 +25,8 @@ class PathState:
     """Where a checked path has come to: what the next segment is judged against.
 
     `position` (usteps, list of three), `known` (False until homed or set), `profile` (NORMAL or FAST),
-    `recovery` (jogging back from outside the range), `home_axis` (None, or the only axis that may move).
+    `recovery` (jogging back from outside the range), `home_axis` (None, or the axis whose limit switch is
+    searched, the only one that may move; NOSE for a search with the nose, which moves the lift).
     """
 
     def __init__(self, position=(0, 0, 0), known=True, profile=NORMAL):
@@ -115,7 +116,8 @@ def _speeds(state, segment):
 
 def _check_range(limits, state, segment):
     if not state.known:
-        return 0 if state.home_axis is not None else reasons.POSITION_UNKNOWN
+        # Who looks for a limit switch does not know where the arm is; who feels with the nose must.
+        return reasons.POSITION_UNKNOWN if state.home_axis in (None, NOSE) else 0
     for axis in range(AXES):
         count = segment.count[axis]
         begin = state.position[axis]
@@ -246,8 +248,9 @@ def _check_slow(limits, state):
     reason = reasons.RECOVERY_SPEED if state.recovery else reasons.HOME_SPEED
     fastest = [max(state._high[axis], -state._low[axis]) for axis in range(AXES)]
     if home is not None:
+        moves = LIFT if home == NOSE else home
         for axis in range(AXES):
-            if axis != home and fastest[axis]:
+            if axis != moves and fastest[axis]:
                 return reasons.HOME_AXIS
     reach = limits.link1_mm if limits.gantry else limits.link1_mm + limits.link2_mm
     swing = _half_mm(fastest[SHOULDER], reach, limits.usteps_per_rad[0])

@@ -5,6 +5,7 @@ from firmware.tests.in_motion import LONG, at_rest, on_path, started, state_is
 from firmware.tests.paths import move
 from firmware.wire import cobs, messages
 from safety import reasons, states
+from safety.segment import NOSE
 
 BRAKE_US = 250_000
 AHEAD_US = 15_000
@@ -164,6 +165,44 @@ def test_the_nose_stops_a_lowering_and_nothing_else(arm):
     (nose,) = arm.received(messages.NOSE)
     assert nose["pressed"] == 1
     assert at_rest(arm)
+
+
+FEEL = messages.SEGMENT_HOME | NOSE << messages.SEGMENT_AXIS_SHIFT
+
+
+def test_a_nose_that_is_sent_to_feel_ends_its_search_where_it_touches(arm):
+    started(arm, move((0, 0, -6000), 2.5), run_us=1_000_000, flags=FEEL)
+    at = arm.axes[2].position
+    arm.inputs |= lockstep.IN_NOSE
+    arm.run(500_000)
+    (homed,) = arm.received(messages.HOMED)
+    assert homed["axis"] == NOSE
+    assert abs(homed["lift_usteps"] - arm.offset[2] - at) <= 20
+    (done,) = arm.received(messages.MOTION_DONE)
+    assert done["result"] == reasons.NONE
+    assert done["lift_usteps"] == arm.offset[2] + arm.axes[2].position > arm.offset[2] - 6000
+    assert arm.status["state"] == states.READY
+    assert arm.status["flags"] & messages.STATUS_POSITION_KNOWN
+    # Going on down is no feeling any more.
+    arm.stream(2, move((0, 0, -500), 1.0))
+    arm.run(300_000)
+    arm.inputs &= ~lockstep.IN_NOSE
+    arm.run(30_000)
+    arm.inputs |= lockstep.IN_NOSE
+    arm.run(400_000)
+    assert (arm.status["state"], arm.status["reason"]) == (states.STOPPED, reasons.NOSE_DOWN)
+
+
+def test_a_nose_that_is_pressed_already_is_not_sent_to_feel(arm):
+    arm.make_ready()
+    arm.inbox.clear()
+    arm.inputs |= lockstep.IN_NOSE
+    arm.run(20_000)
+    arm.stream(1, move((0, 0, -2000), 1.0), flags=FEEL)
+    arm.run(1_200_000)
+    assert arm.received(messages.REFUSED)[-1]["reason"] == reasons.NOSE_DOWN
+    assert arm.axes[2].position == 0
+    assert arm.status["state"] == states.READY
 
 
 def test_a_nose_that_closes_while_rising_is_only_reported(arm):

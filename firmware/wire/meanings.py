@@ -15,8 +15,8 @@ MEANINGS = {
     messages.SEGMENT: (
         "One slice of a motion. index counts from 0 within the motion; START (1) is set on the first, "
         "LAST (2) on the last, which ends at rest; HOME (4) on every segment of a search of the limit "
-        "switch of the axis in bits 4-5. start_us counts with START only. Dropped with reason when "
-        "not_after_us has passed."
+        "switch of the axis in bits 4-5, where 3 is the nose switch: the lift feels its way down. start_us "
+        "counts with START only. Dropped with reason when not_after_us has passed."
     ),
     messages.PROFILE: (
         "Speed limits: 0 normal, 1 fast. Normal during a fast motion slows what is left of its path to "
@@ -91,7 +91,8 @@ MEANINGS = {
         "A motion came to rest. result 0: at its end; else the reason why it ended early."
     ),
     messages.HOMED: (
-        "The limit switch of axis changed during a HOME motion; the step counters at that moment."
+        "The limit switch of axis (3: the nose switch) changed during a HOME motion; the step counters at "
+        "that moment."
     ),
     messages.REFUSED: (
         "A message was not obeyed. detail is the motion of a SEGMENT, else 0."

@@ -17,12 +17,14 @@ from host.arm.parts import Joint
 from host.arm.robot import Robot
 from host.arm.steps import SLICE_TICKS, SLOW_SLICE_TICKS, to_segments
 from host.arm.trajectory import Trajectory, plan_line
+from safety.segment import NOSE
 
 __all__ = [
     "HEADROOM",
     "before",
     "creep",
     "ease",
+    "feel",
     "lower",
     "push",
     "raise_nose",
@@ -38,6 +40,8 @@ HEADROOM = 0.94
 now and then look too fast."""
 _CREEP_HEADROOM = 0.8
 """The same when creeping: of the slowest speeds the rounding is a larger part."""
+_FEEL_SPEED = 0.006
+"""A controller looks at its switches every few milliseconds: that is then some hundredths of a millimetre."""
 
 
 def travel_usteps(robot: Robot) -> int:
@@ -166,6 +170,13 @@ def search_switch(robot: Robot, start: Usteps, end: Usteps, axis: int, label: st
     """Move one axis (0 shoulder, 1 elbow, 2 lift) slowly across its limit switch."""
     speed = robot.plan.home * HEADROOM
     return _make(robot, [plan_line(robot, start, end, speed, speed, slow=True)], label, "home", axis)
+
+
+def feel(robot: Robot, start: Usteps, height: float, label: str) -> Motion:
+    """Lower the nose slowly until its switch closes, but not below `height` (m); from a known place."""
+    end = (start[0], start[1], round(height * robot.lift.usteps_per_unit))
+    speed = min(_FEEL_SPEED, robot.plan.home * HEADROOM)
+    return _make(robot, [_line(robot, start, end, speed, speed)], label, "normal", NOSE)
 
 
 def _line(robot: Robot, start: Usteps, end: Usteps, point_speed: float, lift_speed: float) -> Trajectory:

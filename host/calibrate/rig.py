@@ -32,7 +32,7 @@ class Rig(Protocol):
         ...
 
     def encoders(self) -> tuple[int, int]:
-        """What the joint encoders read now."""
+        """What the joint encoders read, anew with every call."""
         ...
 
     def wait(self, us: int) -> None:

@@ -31,10 +31,16 @@ from vision.geometry import LATTICE, homography_from_corners
 from vision.gridfield import fit_field
 from vision.gridlines import refine_homography
 
-__all__ = ["GUIDE", "PLACEMENT", "Calibrator", "Keep", "Told"]
+__all__ = ["GUIDE", "PLACEMENT", "SET_UP", "Calibrator", "Keep", "Told"]
 
 PLACEMENT = "3k5/9/9/9/9/4R4/9/9/9/5K3"
 """How the board is set up: both generals, not facing each other, and a chariot that is carried around."""
+
+SET_UP = (
+    "Please set up the board with red at the robot: the red general on f0, the black general on d9, a red "
+    "chariot on e4, and nothing else on it. Glue the marker flat onto the top of the lift's rod."
+)
+"""What the person beside should do before the first step."""
 
 GUIDE = {
     "lens": "the camera looks at the empty lines of the board. See that nobody's hand is over it.",

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
 from host.arm.robot import load as load_robot
-from host.calibrate.result import FILE, STEPS, Calibration, load, save
+from host.calibrate.folder import Folder
+from host.calibrate.result import Calibration
 from host.calibrate.steps import PLACEMENT, Calibrator
 from host.trial.bench import Bench
 from host.twin.noise import load as load_noise
@@ -31,15 +28,7 @@ def calibrate_twin(seed: int, noise: Path | None, out: Path, told: Callable[[str
     Writes `calibration.json` and a picture after each step. Raises `CalibrationFileError`,
     `MeasurementError`, and the noise file's own error.
     """
-    device = twin_device(seed)
-    path = out / FILE
-    known = load(path, device) if path.exists() else Calibration(device)
-    out.mkdir(parents=True, exist_ok=True)
+    folder = Folder(out, twin_device(seed))
     bench = Bench(World(load_robot(), load_noise(noise), seed, PLACEMENT, "red"))
     bench.power_on()
-
-    def keep(result: Calibration, step: str, picture: NDArray[np.uint8]) -> None:
-        cv2.imwrite(str(out / f"{STEPS.index(step) + 1}-{step}.png"), picture)
-        save(result, path)
-
-    return Calibrator(bench, "red", Looker(), keep, told).run(known)
+    return Calibrator(bench, "red", Looker(), folder.keep, told).run(folder.known)

@@ -24,6 +24,7 @@ from host.game.own_move import neighbours
 from host.game.practice import Practice
 from host.game.requests import Offsets
 from host.trial.bench import Bench
+from host.trial.doubts import shows
 from host.twin.world import World
 from vision.look import Looker
 from vision.reading import Reading, fen_order_to_board
@@ -33,7 +34,6 @@ __all__ = ["RobotMove", "play_trial"]
 MOST_PLIES = 80
 REST_US = 500_000
 _LOOKS = 3
-_QUESTIONS = 2
 _CYCLE_USTEPS = 4
 
 
@@ -185,23 +185,15 @@ class _Trial:
         done.seen_off_mm = round(1e3 * max(off), 3) if off else None
 
     def _look_for(self, board: str, done: RobotMove) -> bool:
-        """Whether a few looks show `board`; what they cannot tell is asked of the person, as in a game.
+        """Whether the camera shows `board`, with what a person put right on the way."""
+        seen = shows(board, self._differing, self._put_right)
+        done.doubts += seen.doubts
+        done.asked += seen.asked
+        return seen.shown
 
-        An empty point that a look cannot tell is only counted. A board that is read and differs is a fault.
-        """
-        for _ in range(_QUESTIONS + 1):
-            differ = self._differing(board)
-            unread = [square for square, seen in differ.items() if seen == "?" and board[square] != "."]
-            if all(seen == "?" for seen in differ.values()) and not unread:
-                done.doubts += len(differ)
-                return True
-            if len(unread) < sum(board[square] != "." for square in differ):
-                return False
-            for square in unread:
-                done.asked += 1
-                self.world.hand.begin_fix(board[square], square)
-                self.bench.settle(12_000_000)
-        return False
+    def _put_right(self, label: str, square: int) -> None:
+        self.world.hand.begin_fix(label, square)
+        self.bench.settle(12_000_000)
 
     def _differing(self, board: str) -> dict[int, str]:
         """What a look shows where it does not show `board`; the last of a few looks that differ."""

@@ -3,7 +3,7 @@
 from safety import envelope, reasons
 from safety.envelope import FAST, PathState, check_rest, check_segment, inside
 from safety.limits import REFERENCE, Limits
-from safety.segment import TICKS_PER_S, Segment
+from safety.segment import NOSE, TICKS_PER_S, Segment
 
 LIMITS = Limits(REFERENCE)
 TEN_MS = 80000
@@ -85,6 +85,19 @@ def test_homing_moves_one_axis_slowly():
     assert cruise(2, 10000, prepare=home) == 0
     assert cruise(2, 10600, prepare=home) == reasons.HOME_SPEED
     assert cruise(0, 300, prepare=home) == reasons.HOME_AXIS
+
+
+def test_feeling_with_the_nose_moves_the_lift_alone_slowly_and_from_a_known_position():
+    def feel(state):
+        state.home_axis = NOSE
+
+    assert cruise(2, -10000, prepare=feel) == 0
+    assert cruise(2, -10600, prepare=feel) == reasons.HOME_SPEED
+    assert cruise(0, 300, prepare=feel) == reasons.HOME_AXIS
+    assert cruise(1, 300, prepare=feel) == reasons.HOME_AXIS
+    state = PathState(MIDDLE, known=False)
+    state.home_axis = NOSE
+    assert check_segment(LIMITS, state, steady(2, -2000)) == reasons.POSITION_UNKNOWN
 
 
 def test_homing_bounds_a_joint_by_the_stretched_arm():
