@@ -19,7 +19,7 @@ from host.game.motions import Motions
 from host.game.pace import Pace
 from host.game.place import Place
 from host.game.requests import Led, Stopped
-from host.game.watch import SafetyWatch
+from host.game.watch import SafetyEvent, SafetyWatch
 from host.link import events
 from host.link.advice import advice
 from host.link.client import LinkClient
@@ -63,6 +63,11 @@ class LinkRig:
         self._motions = Motions(robot, client, time, self._watch, pace, told)
         self._place = Place(robot, client, self._watch, self._motions)
 
+    @property
+    def stops(self) -> list[SafetyEvent]:
+        """Every stop, hold and takeover so far."""
+        return self._watch.safety_events
+
     # --- getting ready ----------------------------------------------------------------------------
 
     def connect(self, patience_us: int) -> None:
@@ -92,6 +97,7 @@ class LinkRig:
             look()
             self._client.looked()
             self._motions.light(Led.PRESS_GO)
+            self._session.pause(_POLL_US)  # the controllers must know of the look before the button
             self._told(PRESS_GO)
         elif state in {"stopped", "hold"}:
             self._motions.light(Led.STOPPED)
@@ -166,6 +172,6 @@ class LinkRig:
         if stop.holding:
             todo += " It keeps the piece: hold a hand under it and press the takeover button."
         raise MeasurementError(
-            f"the arm was stopped ({stop.reason}). {todo} Then give the same command again: the steps that are "
-            "done are kept"
+            f"the arm was stopped ({stop.reason}). {todo} Then give the same command again: the steps that "
+            "are done are kept"
         )

@@ -24,18 +24,20 @@ class Shown(NamedTuple):
 def shows(
     board: str, differing: Callable[[str], dict[int, str]], put_right: Callable[[str, int], None]
 ) -> Shown:
-    """Look until `board` (90 labels by square) is seen, and after each time that a person put something right.
+    """Look for `board` (90 labels by square), and again each time that a person has put something right.
 
     `differing` looks and gives what is seen where it is not the board ("?": cannot tell); `put_right` has the
-    person put the piece of a label on its square. A piece that is read as another one is not asked about.
+    person put the piece of a label on its square. What is read as something else is not asked about.
     """
     asked = 0
     for question in range(QUESTIONS + 1):
         differ = differing(board)
-        unread = [square for square, seen in differ.items() if seen == "?" and board[square] != "."]
-        if all(seen == "?" for seen in differ.values()) and not unread:
+        if any(seen != "?" for seen in differ.values()):
+            break
+        unread = [square for square in differ if board[square] != "."]
+        if not unread:
             return Shown(True, len(differ), asked)
-        if len(unread) < sum(board[square] != "." for square in differ) or question == QUESTIONS:
+        if question == QUESTIONS:
             break
         for square in unread:
             asked += 1
