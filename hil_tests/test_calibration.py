@@ -7,16 +7,22 @@ import pytest
 
 from firmware.board import lockstep as pins
 from hil_tests.bench import PRESS_US, Bench
+from host.arm.robot import load as load_robot
+from host.calibrate.folder import Folder
+from host.calibrate.home import calibrate_rig
 from host.calibrate.link_rig import PRESS_GO, LinkRig
-from host.calibrate.result import Calibration
-from host.calibrate.steps import PLACEMENT, Calibrator
+from host.calibrate.result import FILE, Calibration, load, save
+from host.calibrate.steps import PLACEMENT
 from host.calibrate.tests.test_result import FULL
+from host.calibrate.use import calibrated
 from host.twin.noise import load as load_noise
 from host.twin.pieces import draw_set
+from host.twin.plant import draw_arm_errors
 from vision.look import Looker
 from vision.reading import Frame
 
 SEED = 7
+ROBOT = load_robot()
 
 
 class Measured:
@@ -30,7 +36,6 @@ class Measured:
             "robot_plays": "red",
         }
         self.bench = bench = Bench.start(folder, world)
-        self.said, self.kept = [], []
         self.looker = Looker()
         self.rig = LinkRig(bench.robot, bench.client, bench.time, self.take, self.hear)
 
@@ -39,19 +44,18 @@ class Measured:
         return Frame(image, t_us, "camera")
 
     def hear(self, line):
-        self.said.append(line)
         if line == PRESS_GO:
             self.bench.time.ask("press", buttons=pins.IN_BUTTON_GO, for_us=PRESS_US)
 
-    def get_ready(self):
-        self.rig.get_ready(lambda: self.looker.look(self.rig.picture()))
+    def calibrate(self, folder):
+        return calibrate_rig(self.rig, self.looker, folder, self.hear)
 
-    def calibrate(self, known):
-        def keep(result, step, picture):
-            assert picture.shape == (720, 1280, 3)
-            self.kept.append(step)
 
-        return Calibrator(self.rig, "red", self.looker, keep, self.hear).run(known)
+@pytest.fixture
+def kept_at(monkeypatch, tmp_path):
+    """Where calibrations are kept: not the home of whoever runs the tests."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return tmp_path / "config"
 
 
 @pytest.fixture
@@ -63,21 +67,50 @@ def measured(request, tmp_path):
     measured.bench.close()
 
 
-def known_but(*steps):
-    """A calibration in which all steps but `steps` are done."""
-    empty = Calibration("twin")
+def known_but(path, *steps):
+    """The folder of a calibration in which all steps but `steps` are done."""
+    empty = Calibration("")
     undone = [entry.name for entry in fields(FULL) if entry.name.startswith(steps)]
-    return replace(FULL, **{name: getattr(empty, name) for name in undone})
+    save(replace(FULL, device=ROBOT.name, **{name: getattr(empty, name) for name in undone}), path / FILE)
+    return Folder(path, ROBOT.name)
+
+
+def truth():
+    """What the twin draws for this robot: its pieces and the errors of its arm."""
+    shape, noise = np.random.default_rng([SEED, 1]), load_noise()
+    pieces = draw_set(ROBOT.piece.diameter, ROBOT.piece.height, noise, shape)
+    return pieces, draw_arm_errors(noise, shape)
+
+
+def check_height(result):
+    pieces, _ = truth()
+    chariots = [piece.height_m for piece in pieces if piece.label == "R"]
+    assert min(abs(height - result.height_piece_m) for height in chariots) < 0.0002
 
 
 @pytest.mark.timeout(3600)
-def test_the_nose_feels_how_high_a_piece_is_and_no_stop_comes_of_it(measured):
-    measured.get_ready()
-    result = measured.calibrate(known_but("lens", "height"))
-    assert measured.kept == ["lens", "height"]
-    piece = measured.bench.robot.piece
-    pieces = draw_set(piece.diameter, piece.height, load_noise(), np.random.default_rng([SEED, 1]))
-    chariots = [piece.height_m for piece in pieces if piece.label == "R"]
-    assert min(abs(height - result.height_piece_m) for height in chariots) < 0.0002
-    assert result.lens_residual_cells < 0.003
+def test_the_nose_feels_how_high_a_piece_is_and_no_stop_comes_of_it(measured, tmp_path, kept_at):
+    result, kept = measured.calibrate(known_but(tmp_path / "found", "height"))
+    assert kept.parent.parent == kept_at
+    assert load(kept, ROBOT.name) == result
+    check_height(result)
     assert measured.rig.stops == []
+
+
+@pytest.mark.timeout(7200)
+def test_a_robot_measures_itself_through_its_controllers(measured, tmp_path, kept_at, long):
+    if not long:
+        pytest.skip("all seven steps through link and firmware: only with --long")
+    folder = Folder(tmp_path / "found", ROBOT.name)
+    result, kept = measured.calibrate(folder)
+    assert result.complete
+    check_height(result)
+    _, errors = truth()
+    for name in ("link1_m", "link2_m", "marker_x_m", "marker_y_m"):
+        assert abs(result.arm[name] - getattr(errors, name)) < 0.00015, name
+    assert abs(result.arm["base_x_m"] - errors.shift_x_m) < 0.00015
+    assert abs(result.arm["base_y_m"] - errors.shift_y_m) < 0.00015
+    assert max(result.encoders_residual_counts) <= 2.0
+    assert max(result.proof_mm) < 0.6
+    assert measured.rig.stops == []
+    assert calibrated(ROBOT, kept, ROBOT.name).aim.geometry == result.geometry

@@ -20,7 +20,7 @@ from vision.errors import VisionError
 from vision.look import Looker
 from vision.stream import FollowedCamera
 
-__all__ = ["calibrate_robot"]
+__all__ = ["calibrate_rig", "calibrate_robot"]
 
 _CONNECT_US = 10_000_000
 
@@ -49,12 +49,21 @@ def calibrate_robot(
         client.start()
         stack.callback(client.join)
         stack.callback(client.close)
-        looker = Looker()
         rig = LinkRig(robot, client, time, pictures.take, told)
         rig.connect(_CONNECT_US)
-        told(SET_UP)
-        rig.get_ready(lambda: looker.look(rig.picture()))
-        found = Calibrator(rig, "red", looker, folder.keep, told).run(folder.known)
-    kept = kept_file(robot.name)
+        return calibrate_rig(rig, Looker(), folder, told)
+
+
+def calibrate_rig(
+    rig: LinkRig, looker: Looker, folder: Folder, told: Callable[[str], None]
+) -> tuple[Calibration, Path]:
+    """Calibrate the robot behind `rig`, which is connected; the result, and where games find it.
+
+    Raises `MeasurementError` and what the link raises.
+    """
+    told(SET_UP)
+    rig.get_ready(lambda: looker.look(rig.picture()))
+    found = Calibrator(rig, "red", looker, folder.keep, told).run(folder.known)
+    kept = kept_file(rig.robot.name)
     save(found, kept)
     return found, kept

@@ -122,19 +122,19 @@ def check_ports(robot: Robot) -> None:
     ]
     if absent:
         raise PlayError(
-            f"The robot cannot play: {' and '.join(absent)}; plug it in, name the right ports in "
-            "robot.toml, or play in the twin with --twin."
+            f"The robot cannot be reached: {' and '.join(absent)}; plug it in, name the right ports in "
+            "robot.toml, or take the twin with --twin."
         )
     for name, path in ports.items():
         if not Path(path).is_char_device():
             raise PlayError(
-                f"The robot cannot play: {path} ({name} controller) is not a serial port; name the right one "
-                "in robot.toml."
+                f"The robot cannot be reached: {path} ({name} controller) is not a serial port; name the "
+                "right one in robot.toml."
             )
         try:
             open_port(name, path).close()
         except PortError as error:
-            raise PlayError(f"The robot cannot play: {error}.") from error
+            raise PlayError(f"The robot cannot be reached: {error}.") from error
 
 
 def _calibrated(robot: Robot, path: Path | None) -> Calibrated:

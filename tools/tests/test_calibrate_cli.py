@@ -1,5 +1,6 @@
 import pytest
 
+from host.arm.robot import DEFAULT_FILE
 from tools.cli import main
 
 
@@ -9,8 +10,24 @@ def refused(capsys, *arguments):
     return line
 
 
-def test_a_real_robot_is_refused_with_the_reason(capsys):
-    assert "do not yet run through the controllers" in refused(capsys)
+def test_a_robot_that_is_not_there_is_named(capsys, tmp_path):
+    robot = tmp_path / "robot.toml"
+    robot.write_text(DEFAULT_FILE.read_text().replace('"/dev/', '"/dev/none/'))
+    line = refused(capsys, "--robot", str(robot), "--out", str(tmp_path / "out"))
+    assert "there is no arm controller at /dev/none/" in line
+
+
+def test_a_gantry_is_refused_with_the_reason(capsys, tmp_path):
+    robot = str(DEFAULT_FILE.with_name("robot-gantry.toml"))
+    assert "goes by its drawing" in refused(capsys, "--robot", robot, "--out", str(tmp_path))
+
+
+def test_noise_is_for_the_twin(capsys, tmp_path):
+    assert "add --twin" in refused(capsys, "--noise", str(tmp_path / "noise.toml"))
+
+
+def test_a_camera_out_of_range_is_refused(capsys):
+    assert "0 is the first camera" in refused(capsys, "--camera", "64")
 
 
 @pytest.mark.parametrize("seed", ["-1", str(2**31)])

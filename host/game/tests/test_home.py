@@ -59,7 +59,7 @@ def test_a_port_that_is_a_file_is_named(tmp_path, terminals):
 
 
 def test_one_missing_controller_is_named_alone(tmp_path, terminals):
-    with pytest.raises(PlayError, match="cannot play: there is no hand controller at /dev/none; plug"):
+    with pytest.raises(PlayError, match="cannot be reached: there is no hand controller at /dev/none; plug"):
         check_ports(load_robot(robot_file_with(tmp_path, terminals[0], "/dev/none")))
 
 
