@@ -15,9 +15,9 @@ from host.calibrate.result import FILE, Calibration, load, save
 from host.calibrate.steps import PLACEMENT
 from host.calibrate.tests.test_result import FULL
 from host.calibrate.use import calibrated
+from host.twin.model import draw_arm_errors
 from host.twin.noise import load as load_noise
 from host.twin.pieces import draw_set
-from host.twin.plant import draw_arm_errors
 from vision.look import Looker
 from vision.reading import Frame
 

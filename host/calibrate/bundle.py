@@ -25,7 +25,7 @@ from host.arm.joints import Joints
 from host.arm.robot import Robot
 from host.calibrate.overhead import OverheadCamera, Surface
 
-__all__ = ["PARAMETERS", "Fit", "GridSight", "MarkerSight", "PushSight", "fit"]
+__all__ = ["PARAMETERS", "Fit", "GridSight", "MarkerSight", "PushSight", "Sights", "fit"]
 
 Array = NDArray[np.float64]
 
@@ -101,6 +101,18 @@ class PushSight:
 
 
 @dataclass(frozen=True)
+class Sights:
+    """All that was seen of one robot. `size`: width and height of the pictures; `focal`: of the lens (px)."""
+
+    robot: Robot
+    size: tuple[int, int]
+    focal: float
+    grid: Sequence[GridSight] = ()
+    markers: Sequence[MarkerSight] = ()
+    pushes: Sequence[PushSight] = ()
+
+
+@dataclass(frozen=True)
 class Fit:
     """What was found. `values` and `deviations` (N,) in the order of `PARAMETERS`, `covariance` (6, 6) of the
     six numbers of `ArmGeometry`; the residuals are root mean squares: of the grid and the marker in pixels,
@@ -135,7 +147,7 @@ class Fit:
 
     def marker_left(self, robot: Robot, markers: Sequence[MarkerSight]) -> Array:
         """How far each sight of the marker is from where it should be (N, 2), pixels."""
-        problem = _Problem(robot, self.size, self["focal_px"], [], markers, [])
+        problem = _Problem(Sights(robot, self.size, self["focal_px"], markers=markers))
         return -problem.residuals(self.values).reshape(-1, 2) * _DOT_PX
 
     @property
@@ -154,16 +166,9 @@ class Fit:
         return _geometry(self.values)
 
 
-def fit(
-    robot: Robot,
-    size: tuple[int, int],
-    focal: float,
-    grid: Sequence[GridSight],
-    markers: Sequence[MarkerSight],
-    pushes: Sequence[PushSight],
-) -> Fit:
-    """Fit all parameters. `size`: width and height of the pictures; `focal`: of the lens, about (px)."""
-    problem = _Problem(robot, size, focal, grid, markers, pushes)
+def fit(sights: Sights) -> Fit:
+    """Fit all parameters."""
+    problem = _Problem(sights)
     keep = np.ones(problem.rows, dtype=bool)
     values = problem.start
     for _ in range(_ROUNDS):
@@ -185,17 +190,10 @@ def fit(
 
 
 class _Problem:
-    def __init__(
-        self,
-        robot: Robot,
-        size: tuple[int, int],
-        focal: float,
-        grid: Sequence[GridSight],
-        markers: Sequence[MarkerSight],
-        pushes: Sequence[PushSight],
-    ) -> None:
+    def __init__(self, sights: Sights) -> None:
+        robot, grid, markers, pushes = sights.robot, sights.grid, sights.markers, sights.pushes
         self._robot = robot
-        self._size = size
+        self._size = sights.size
         self._half = _half(robot)
         self._lines = np.array([each.board for each in grid]).reshape(-1, 2)
         self._line_pixels = np.array([each.pixel for each in grid]).reshape(-1, 2)
@@ -207,7 +205,7 @@ class _Problem:
         self._top_heights = np.array([each.height for each in pushes])
         self.widths = np.array(list(_WIDTHS.values()))
         self.start = np.zeros(len(PARAMETERS))
-        self.start[_AT["focal_px"]] = focal
+        self.start[_AT["focal_px"]] = sights.focal
         self.start[_AT["camera_z_m"]] = robot.camera.height
         self.rows = len(grid) + 2 * len(markers) + len(pushes)
         self._ends = (len(grid), len(grid) + 2 * len(markers))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from host.arm.frames import Point, Seat, square_board, turn_seat
 from host.arm.joints import Joints
-from host.calibrate.bundle import PARAMETERS, Fit, MarkerSight, PushSight, fit
+from host.calibrate.bundle import PARAMETERS, Fit, MarkerSight, PushSight, Sights, fit
 from host.calibrate.errors import MeasurementError
 from host.calibrate.pictures import Drawing
 from host.calibrate.pushes import push_around, see_piece
@@ -156,7 +156,7 @@ class Calibrator:
         size = self._size()
 
         def fitted(pushes: list[PushSight]) -> Fit:
-            return fit(self._rig.robot, size, focal, grid, markers, pushes)
+            return fit(Sights(self._rig.robot, size, focal, grid, markers, pushes))
 
         height = known.height_piece_m or self._rig.robot.piece.height
         pushes = push_around(self._scene, fitted([]), height, self._told, fitted)
@@ -233,7 +233,7 @@ class Calibrator:
     def _from_grid(self) -> Fit:
         """The camera as the printed lines alone show it."""
         grid, focal = self._scene.grid()
-        return fit(self._rig.robot, self._size(), focal, grid, [], [])
+        return fit(Sights(self._rig.robot, self._size(), focal, grid))
 
     def _known_fit(self, known: Calibration) -> Fit:
         values = np.array([known.arm[name] for name in PARAMETERS])

@@ -9,7 +9,7 @@ from host.arm import marker
 from host.arm.aim import ArmGeometry
 from host.arm.frames import Point
 from host.arm.robot import load
-from host.calibrate.bundle import NOSE_RADIUS, PARAMETERS, Fit, GridSight, MarkerSight, PushSight, fit
+from host.calibrate.bundle import NOSE_RADIUS, PARAMETERS, Fit, GridSight, MarkerSight, PushSight, Sights, fit
 from host.calibrate.overhead import OverheadCamera
 
 ROBOT = load()
@@ -96,7 +96,7 @@ def pushes(real, rng, sigma=0.00003):
 @pytest.mark.parametrize("seed", range(4))
 def test_every_number_is_found_within_what_the_fit_says_of_it(seed):
     real, rng = drawn(seed), np.random.default_rng(100 + seed)
-    found = fit(ROBOT, SIZE, 1052.0, grid(real, rng), markers(real, rng), pushes(real, rng))
+    found = fit(Sights(ROBOT, SIZE, 1052.0, grid(real, rng), markers(real, rng), pushes(real, rng)))
     off = np.abs(found.values - real.values)
     assert (off < 4.5 * found.deviations).all(), dict(zip(PARAMETERS, off / found.deviations, strict=True))
     for name in ("link1_m", "link2_m", "base_x_m", "base_y_m", "marker_x_m", "marker_y_m"):
@@ -110,7 +110,7 @@ def test_every_number_is_found_within_what_the_fit_says_of_it(seed):
 
 def test_without_pushes_it_says_that_it_does_not_know_the_nose():
     real, rng = drawn(1), np.random.default_rng(1)
-    found = fit(ROBOT, SIZE, 1052.0, grid(real, rng), markers(real, rng), [])
+    found = fit(Sights(ROBOT, SIZE, 1052.0, grid(real, rng), markers(real, rng)))
     assert found.deviation("link2_m") > 0.001
     assert found.deviation("link1_m") > 0.0005
     assert found.deviation("shoulder_rad") < 0.0001
@@ -120,7 +120,7 @@ def test_a_sight_of_something_else_is_left_out():
     real, rng = drawn(2), np.random.default_rng(2)
     seen = markers(real, rng)
     seen[7] = MarkerSight(seen[7].joints, (seen[7].pixel[0] + 9.0, seen[7].pixel[1]))
-    found = fit(ROBOT, SIZE, 1052.0, grid(real, rng), seen, pushes(real, rng))
+    found = fit(Sights(ROBOT, SIZE, 1052.0, grid(real, rng), seen, pushes(real, rng)))
     assert found.left_out >= 1
     assert abs(found["link1_m"] - real["link1_m"]) < 0.00015
 
@@ -131,7 +131,7 @@ def test_an_arm_that_bends_shows_in_what_is_left():
         MarkerSight(each.joints, (each.pixel[0] + 1.5 * math.sin(9.0 * each.joints.elbow), each.pixel[1]))
         for each in markers(real, rng)
     ]
-    found = fit(ROBOT, SIZE, 1052.0, grid(real, rng), loose, pushes(real, rng))
+    found = fit(Sights(ROBOT, SIZE, 1052.0, grid(real, rng), loose, pushes(real, rng)))
     assert found.marker_mm > 0.08
 
 
