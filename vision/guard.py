@@ -282,12 +282,16 @@ class Guard:
         counts, and what is known besides.
         """
         bad = scores.contradicts(self._expected, self._limits.point_surprise)
-        told = [
-            raw.label if label == "?" and raw.confidence >= self._limits.sure else label
-            for label, raw in zip(scores.labels, reading.raw, strict=True)
-        ]
-        for point in np.flatnonzero(scores.share >= self._limits.sure):
-            told[point] = LABELS[scores.likeliest[point]] if told[point] == "?" else told[point]
+        # Told as it should be, and yet it looks otherwise: that is a thing that cannot be told.
+        doubtful = bad & (np.array(scores.labels) == np.array(list(self._expected)))
+        told = ["?" if doubt else label for label, doubt in zip(scores.labels, doubtful, strict=True)]
+        for point, label in enumerate(tuple(told)):
+            raw, likeliest = reading.raw[point], LABELS[scores.likeliest[point]]
+            words = [(raw.label, raw.confidence), (likeliest, scores.share[point])]
+            for word, sure in words if label == "?" else ():
+                # What would show nothing amiss names nothing: then it stays a thing that cannot be told.
+                if told[point] == "?" and sure >= self._limits.sure and word != self._expected[point]:
+                    told[point] = word
         labels = "".join(told[p] if bad[p] else self._expected[p] for p in range(len(SQUARES)))
         return Seen(labels, self._expected, tuple(SQUARES[p] for p in np.flatnonzero(bad)))
 

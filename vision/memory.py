@@ -18,7 +18,9 @@ __all__ = ["Agreed", "remembered"]
 #: Nats for a label where no pixel changed: one change in four hundred may go unseen.
 _STAYS = 6.0
 #: Nats against a man who stood on none of the changed points: one that was taken is rarely put back.
-_STRANGER = 4.0
+_STRANGER = 6.0
+#: Nats against a thing that cannot be told where a man left a changed point: it will be him.
+_UNTOLD = 4.0
 _KNOCKED = 0.5  # weight of what is known once the board was knocked: men may have slid
 _BOARDS = 4  # boards that are remembered: a takeback brings an older one back
 _MEN = np.array([label.isalpha() for label in LABELS])
@@ -40,10 +42,10 @@ class Agreed:
         older = boards[1:] if boards[:1] == self.boards[:1] else boards
         return replace(self, boards=(*self.boards, *older)[:_BOARDS])
 
-    def known(self, now: Surface) -> NDArray[np.float64]:
-        """Nats (90, 16) for a picture with the surface `now`, of the same board in the same place."""
+    def changed(self, now: Surface) -> NDArray[np.bool_]:
+        """Where (90,) bool the surface `now`, of the same board in the same place, differs."""
         change = compare(self.surface, now)
-        return remembered(self.boards, change.points | change.limb_points)
+        return change.points | change.limb_points
 
     def known_after_a_knock(self) -> NDArray[np.float64]:
         """Nats (90, 16) for a picture of the board in another place."""
@@ -64,4 +66,6 @@ def remembered(boards: Sequence[Sequence[str]], changed: NDArray[np.bool_]) -> N
     men = {board[int(point)] for board in boards for point in np.flatnonzero(changed)}
     strangers = _MEN & np.array([label not in men for label in LABELS])
     nats[np.ix_(changed, strangers)] = -_STRANGER
+    if not men <= {"."}:
+        nats[changed, LABELS.index("?")] = -_UNTOLD
     return nats

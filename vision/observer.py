@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from engine import Position
 from vision.change import Change, Surface, compare, describe
+from vision.familiar import FamiliarReader
 from vision.geometry import BOARD_CORNERS, half_turn, homography_from_corners, project
 from vision.look import BoardFinder, Looker, PointReader
-from vision.memory import Agreed
+from vision.memory import Agreed, remembered
 from vision.reading import SQUARES, Frame, PointReading, Reading, board_to_fen_order, hash_of_pixels
 
 __all__ = ["Observer", "ObserverLimits"]
@@ -77,7 +78,11 @@ class Observer:
         looker_at: Callable[[Array | None], Looker] | None = None,
     ) -> None:
         """`looker_at` makes the looker for given corners (None: to find them), for tests."""
-        self._looker_at = looker_at or _maker(locator, classifier)
+        self._familiar: FamiliarReader | None = None
+        if looker_at is None:
+            finder, self._familiar = _eyes(locator, classifier)
+            looker_at = _maker(finder, self._familiar)
+        self._looker_at = looker_at
         self._limits = limits or ObserverLimits()
         self._scene: _Scene | None = None
         self._told: tuple[Frame, Reading] | None = None  # the last look
@@ -118,6 +123,8 @@ class Observer:
                 scene.agreed = now
             return
         scene.agreed = now
+        if self._familiar is not None:
+            self._familiar.remember(frame.image, homography_from_corners(scene.corners), board)
         if "".join(reading.labels) != board:
             reading = self._look_again(frame, scene)
         scene.reference, scene.reading, scene.read_us = scene.last, reading, frame.t_us
@@ -199,9 +206,13 @@ class Observer:
         agreed = scene.agreed
         if agreed is None:
             return self._fixed.look(frame)
-        return replace(
-            self._fixed.look(frame, known=agreed.known(scene.last)), rests_on=agreed.frame_hash
-        )
+        changed = agreed.changed(scene.last)
+        if self._familiar is not None:
+            self._familiar.attend(changed)
+        reading = self._fixed.look(frame, known=remembered(agreed.boards, changed))
+        if self._familiar is not None:
+            self._familiar.attend(None)
+        return replace(reading, rests_on=agreed.frame_hash)
 
     def _moved(self, frame: Frame, scene: _Scene, ms: Mapping[str, float]) -> Reading | None:
         """Half the board differs at once: find it again, and say so if it lies elsewhere; None if it does
@@ -278,12 +289,17 @@ def _stirs(motion: Change) -> bool:
     return motion.limb or motion.share > _STIR
 
 
-def _maker(locator: BoardFinder | None, classifier: PointReader | None) -> Callable[[Array | None], Looker]:
-    """Make lookers that share one pair of nets."""
+def _eyes(
+    locator: BoardFinder | None, classifier: PointReader | None
+) -> tuple[BoardFinder, FamiliarReader]:
     from vision.classify import Classifier
     from vision.locate import Locator
 
-    finder, eye = locator or Locator(), classifier or Classifier()
+    return locator or Locator(), FamiliarReader(classifier or Classifier())
+
+
+def _maker(finder: BoardFinder, eye: PointReader) -> Callable[[Array | None], Looker]:
+    """Make lookers that share one pair of nets."""
 
     def looker_at(corners: Array | None) -> Looker:
         return Looker(corners=corners, locator=finder, classifier=eye)

@@ -10,6 +10,7 @@ from host.game.requests import Agree, Led, Light, Look, Message, Say, Steps
 from host.game.state import placement_of, square_name
 from vision.guard import Guard, Unchanged
 from vision.reading import Reading, fen_order_to_board
+from vision.set_up import shows_set_up
 
 __all__ = ["GLANCE_S", "UNCLEAR_LOOKS", "Sight"]
 
@@ -52,7 +53,8 @@ class Sight:
         """Look until two looks in a row show `position`, asking a person for what differs.
 
         Faces that are too hard to read do not keep a game from beginning: when nothing on the board speaks
-        against `position`, that is agreed on, and the next look knows it.
+        against `position`, that is agreed on, and the next look knows it. A set-up also counts by its pattern
+        (`vision.set_up`).
         """
         goal, guard = position.board, Guard(position, None)
         previous = ""
@@ -69,7 +71,8 @@ class Sight:
                     return reading
                 yield from self._hand.listen(GLANCE_S)
                 continue
-            if isinstance(guard.offer(reading, self._hand.now_us), Unchanged):
+            plain = isinstance(guard.offer(reading, self._hand.now_us), Unchanged)
+            if plain or (ask == "set-up" and shows_set_up(reading, position)):
                 yield Agree(position, reading.frame_hash)
             steady = same >= UNCLEAR_LOOKS or looks >= RESTLESS_LOOKS
             if steady and question.is_due(seen, self._hand.now_us):

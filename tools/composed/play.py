@@ -15,6 +15,7 @@ from vision.guard import Ask, Guard, Moved, Observation, Unchanged, Wait
 from vision.look import BoardFinder, PointReader
 from vision.observer import Observer
 from vision.reading import SQUARES, Frame, board_to_fen_order
+from vision.set_up import shows_set_up
 
 __all__ = ["ACTS_PER_GAME", "ActRecord", "play_game"]
 
@@ -116,6 +117,15 @@ class _Match:
         self.position = Position.start()
         self._history: list[Position] = []
         self._guard = Guard(self.position, None)
+        self._set_up()
+
+    def _set_up(self) -> None:
+        """Frames of the table set up, as a robot sees them before a game."""
+        for _ in range(_PATIENCE):
+            reading = self._observer.look(self._next(self._table.still()))
+            if shows_set_up(reading, self.position):
+                self._observer.confirm(self.position, reading.frame_hash)
+                break
         self._settle(Act("wave"))
 
     def judge(self, act: Act, game: int, number: int, look: str) -> ActRecord:
@@ -174,16 +184,19 @@ class _Match:
         return seen
 
     def _offer(self, image: NDArray[np.uint8]) -> Observation:
-        self._frame += 1
-        t_us = self._frame * FRAME_US
-        reading = self._observer.look(Frame(image, t_us, "composed"))
-        seen = self._guard.offer(reading, t_us)
+        frame = self._next(image)
+        reading = self._observer.look(frame)
+        seen = self._guard.offer(reading, frame.t_us)
         match seen:
             case Moved(move):
                 self._observer.confirm(self._guard.position.after(move), reading.frame_hash)
             case Unchanged():
                 self._observer.confirm(self._guard.position, reading.frame_hash)
         return seen
+
+    def _next(self, image: NDArray[np.uint8]) -> Frame:
+        self._frame += 1
+        return Frame(image, self._frame * FRAME_US, "composed")
 
     def _is_named(self, act: Act, seen: list[Observation]) -> bool:
         if act.kind in {"light", "wave"}:
@@ -196,8 +209,7 @@ class _Match:
         self._guard.follow(move)
 
     def _begin_again(self) -> None:
-        """After something was not understood: observer and guard start afresh from the true position."""
-        self._observer.forget()
+        """After something was not understood: the guard starts afresh from the true position."""
         self._guard.reset(self.position, self._history)
         self._settle(Act("wave"))
 

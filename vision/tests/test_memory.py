@@ -36,7 +36,12 @@ def test_where_nothing_changed_the_label_that_stood_there_is_likelier():
 def test_where_pixels_changed_only_men_who_stood_there_are_no_strangers():
     nats = remembered([BOARD], where("b2", "e2"))
     at = SQUARES.index("e2")
-    assert {label for label, value in zip(LABELS, nats[at], strict=True) if value == 0} == {"C", ".", "?"}
+    assert {label for label, value in zip(LABELS, nats[at], strict=True) if value == 0} == {"C", "."}
+
+
+def test_a_thing_on_a_point_that_no_man_left_may_be_anything():
+    nats = remembered([BOARD], where("e4"))
+    assert nats[SQUARES.index("e4"), LABELS.index("?")] == 0
 
 
 def test_a_man_who_stood_there_a_board_ago_is_no_stranger():
