@@ -1,0 +1,68 @@
+"""A set-up is known by its pattern, unless two faces speak against it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine import Position
+from vision import Reading
+from vision.reading import LABELS, SQUARES, PointReading, board_to_fen_order
+from vision.set_up import shows_set_up
+
+START = Position.start()
+BOARD = board_to_fen_order(START.board)
+
+
+def hard_to_read(*, sure: dict[str, str], **changes: str) -> Reading:
+    """The opening as a reader sees it that tells sides and bare points but hardly a face; the faces of
+    `sure` are read for certain, and other things stand on the points of `changes`.
+    """
+    labels = [changes.get(square, label) for square, label in zip(SQUARES, BOARD, strict=True)]
+    shares = np.full((90, len(LABELS)), 1e-4)
+    raw = []
+    for point, (square, label) in enumerate(zip(SQUARES, labels, strict=True)):
+        if label in ".?":
+            shares[point, LABELS.index(label)] = 1.0
+            raw.append(PointReading(square, label, 0.99))
+            continue
+        shares[point, slice(0, 7) if label.isupper() else slice(7, 14)] = 1 / 7
+        raw.append(PointReading(square, "P" if label.isupper() else "p", 0.2))
+        if square in sure:
+            raw[-1] = PointReading(square, sure[square], 0.95)
+    scores = np.log(shares / shares.sum(axis=1, keepdims=True))
+    reading = Reading.of_labels(["?" if label != "." else "." for label in labels])
+    return replace(reading, raw=tuple(raw), log_likelihood=scores)
+
+
+READ = {"a3": "P", "c3": "P", "e3": "P", "g3": "P", "a0": "R"}
+
+
+def test_sides_and_bare_points_make_a_set_up():
+    assert shows_set_up(hard_to_read(sure=READ), START)
+
+
+def test_one_face_that_surely_reads_otherwise_is_a_misread_one():
+    assert shows_set_up(hard_to_read(sure={**READ, "e9": "r"}), START)
+
+
+def test_two_faces_that_changed_places_are_no_set_up():
+    assert not shows_set_up(hard_to_read(sure={**READ, "b9": "b", "c9": "n"}), START)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"b9": "."}, {"e4": "C"}, {"h9": "R"}, {"e4": "?"}, {"a9": "?"}],
+    ids=["missing", "one too many", "other side", "a coin", "face down"],
+)
+def test_another_pattern_is_no_set_up(changes):
+    assert not shows_set_up(hard_to_read(sure=READ, **changes), START)
+
+
+def test_where_hardly_any_face_can_be_read_nothing_is_known():
+    assert not shows_set_up(hard_to_read(sure={"a3": "P"}), START)
+
+
+def test_a_look_that_waits_shows_nothing():
+    waiting = replace(hard_to_read(sure=READ), verdict="wait", reason="covered")
+    assert not shows_set_up(waiting, START)
