@@ -16,27 +16,32 @@ from safety import reasons, states
 from vision.look import Looker
 from vision.reading import Frame
 
-A0, I0, A9, E4 = 0, 8, 81, 40
-SEAT = "black"
+FAR, FIRST, SECOND, MIDDLE = 0, 81, 89, 40
+"""Squares as a robot that plays black sees them: its near rank is rank 9, and the hand comes from rank 0."""
+
+
+@pytest.fixture(params=["red", "black"])
+def seat(request):
+    return request.param
 
 
 @pytest.fixture
-def bench(request, tmp_path):
+def bench(request, tmp_path, seat):
     if request.config.getoption("--device", "virtual") != "virtual":
         pytest.skip("only the twin has a hand that a test can command")
     person = {"factory": "hil_tests.waver:make_waver"}
-    bench = Bench.start(tmp_path / "twin", physics_world(3), person=person)
+    bench = Bench.start(tmp_path / "twin", {**physics_world(3), "robot_plays": seat}, person=person)
     yield bench
     bench.close()
 
 
 class Watched:
-    """The bench with a lookout over its camera."""
+    """The bench with a lookout over its camera. Squares are those of black; red sees them turned."""
 
-    def __init__(self, bench):
-        self.bench, self.session = bench, bench.session
+    def __init__(self, bench, seat):
+        self.bench, self.session, self.seat = bench, bench.session, seat
         bench.get_ready(bench.usteps_by_encoders())
-        self.lookout = Lookout(self._glance, bench.robot, SEAT)
+        self.lookout = Lookout(self._glance, bench.robot, seat)
         held = lambda: "hold" if states.HOLD in bench.session.states.values() else "moving"  # noqa: E731
         watch = SimpleNamespace(session=bench.session, found=True, state=held)
         self.pace = Pace(bench.robot, bench.client, bench.time, watch, self.lookout)
@@ -56,29 +61,32 @@ class Watched:
         """Begin a swing over a square."""
         robot = self.bench.robot
         lift = robot.joints(self.session.usteps).lift
-        there = robot.usteps(inverse_board(robot, square_board(robot, square), lift, SEAT))
+        point = square_board(robot, self._seen(square))
+        there = robot.usteps(inverse_board(robot, point, lift, self.seat))
         motion = swing(robot, self.session.usteps, there, "swing", fast=fast)
         self.session.begin(self.pace.allowed(motion))
 
     def wave(self, square):
-        self.bench.time.ask("say", message={"wave": square})
+        self.bench.time.ask("say", message={"wave": self._seen(square)})
+
+    def _seen(self, square):
+        return square if self.seat == "black" else 89 - square
 
 
 @pytest.mark.timeout(600)
-def test_a_hand_far_from_the_arm_slows_it_and_one_at_the_arm_pauses_it_until_a_person_says_go(bench):
-    robot = Watched(bench)
+def test_a_hand_far_from_the_arm_slows_it_and_one_at_the_arm_pauses_it_until_a_person_says_go(bench, seat):
+    robot = Watched(bench, seat)
     creep = bench.creep(0.3)
     robot.session.execute(creep)
     robot.look()
-    # The robot plays black, so that its near rank is rank 9; the hand comes from rank 0.
-    robot.move(A9)
+    robot.move(FIRST)
     assert robot.pace.sent[-1].cut == "a person near"  # nobody was watched for yet
     assert robot.session.await_end().end is End.FINISHED
     robot.session.pause(2_200_000)
     before, began_us = robot.lookout.pictures, bench.time.now_us()
-    robot.move(89)
+    robot.move(SECOND)
     assert robot.pace.sent[-1].cut is None
-    robot.wave(A0)
+    robot.wave(FAR)
     outcome = robot.session.await_end()
     assert outcome.end is End.FINISHED
     assert robot.pace.sent[-1].cut == "slowed: a person came near"
@@ -88,8 +96,8 @@ def test_a_hand_far_from_the_arm_slows_it_and_one_at_the_arm_pauses_it_until_a_p
     planned = robot.pace.sent[-1].seconds
     assert planned + 0.1 < seconds < 1.8 * planned
     robot.session.pause(3_500_000)
-    robot.wave(E4)
-    robot.move(E4, fast=False)
+    robot.wave(MIDDLE)
+    robot.move(MIDDLE, fast=False)
     held = robot.session.await_end()
     assert (held.end, held.reason) == (End.HELD, reasons.HOST_HOLD)
     assert "paused: a hand at the arm" in robot.pace.sent[-1].cut
