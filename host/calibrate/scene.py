@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
 import cv2
@@ -35,6 +36,8 @@ NO_BOARD = (
     "camera sees all of it"
 )
 _LOOKS = 3
+_BOARD_SHARE = 1.1
+"""How wide the middle of a picture is, over its height, in which a board that it shows whole must lie."""
 _ASIDE = 0.11
 _MARGIN_PX = 8.0
 
@@ -59,9 +62,20 @@ class Scene:
     # --- looking ----------------------------------------------------------------------------------
 
     def look(self) -> tuple[Reading, Frame]:
-        """Read the board."""
+        """Read the board; where none is found, what lies beside it is left out.
+
+        A board that is nearly empty is sometimes not told from its surroundings with the trays in view.
+        """
         frame = self.rig.picture()
-        return self._looker.look(frame), frame
+        reading = self._looker.look(frame)
+        if reading.corners is None:
+            height, width = frame.image.shape[:2]
+            left = max(0, (width - round(_BOARD_SHARE * height)) // 2)
+            middle = np.ascontiguousarray(frame.image[:, left : width - left])
+            reading = self._looker.look(Frame(middle, frame.t_us, frame.source))
+            if reading.corners is not None:
+                reading = replace(reading, corners=tuple((x + left, y) for x, y in reading.corners))
+        return reading, frame
 
     def set_up(self) -> SetUp:
         """Where the three pieces stand. Raises `MeasurementError` when they are not there."""

@@ -18,13 +18,13 @@ from host.arm.encoder_curve import EncoderCurve
 from host.arm.homing import AXES, joints_from_encoders, plan_homing, plan_recovery, position_after_homing
 from host.arm.joints import Usteps
 from host.arm.motion import Motion
-from host.arm.moves import lower, raise_nose
+from host.arm.moves import feel, lower, raise_nose
 from host.arm.robot import Robot
 from host.arm.step_check import RestReadings, Sample, StepCheck, curves_of_sweep, mean_sample, plan_sweep
 from host.trial.errors import BenchError
 from host.twin.world import World
 from safety.segment import AXES as AXIS_COUNT
-from safety.segment import TICKS_PER_US, Segment
+from safety.segment import LIFT, NOSE, TICKS_PER_US, Segment
 from vision.reading import Frame
 
 __all__ = ["BRAKE_US", "Bench"]
@@ -37,8 +37,6 @@ _FRAME_US = 1_000
 _SEARCH_FRAME_US = 250
 _CREEPS = 3
 _ALL_SWITCHES = 0b111
-_NOSE = 0b1000
-_STROKE_M = 0.0001
 _FEEL_M = 0.002
 _FULL_DRIVE = 1000
 _LINK_US = 60_000
@@ -89,10 +87,6 @@ class Bench:
     def encoders(self) -> tuple[int, int]:
         """What the joint encoders read now."""
         return self.world.encoder_counts()
-
-    def nose_pressed(self) -> bool:
-        """Whether the nose switch is closed."""
-        return bool(self.world.inputs() & _NOSE)
 
     # --- motion -----------------------------------------------------------------------------------
 
@@ -145,14 +139,11 @@ class Bench:
         Returns the lift height (m) at which it closed, or None when it did not.
         """
         robot = self.robot
-        height, felt = expected + _FEEL_M, None
-        self.move(lower(robot, self.usteps, height, "down to the piece"))
-        while felt is None and height > max(expected - _FEEL_M, robot.lift.low + _STROKE_M):
-            height -= _STROKE_M
-            self.move(lower(robot, self.usteps, height, "a little farther down"))
-            felt = robot.joints(self.usteps).lift if self.nose_pressed() else None
+        self.move(lower(robot, self.usteps, expected + _FEEL_M, "down to the piece"))
+        lowest = max(expected - _FEEL_M, robot.lift.low)
+        touched = self._search(feel(robot, self.usteps, lowest, "feeling"), NOSE)
         self.move(raise_nose(robot, self.usteps, "up", holding=False))
-        return felt
+        return None if touched is None else touched / robot.lift.usteps_per_unit
 
     def park(self) -> None:
         """Go to the park position."""
@@ -215,14 +206,20 @@ class Bench:
         for axis in range(len(AXES)):
             off, back = plan_homing(robot, axis, self.usteps)
             self._search(off, axis)
-            edges[axis] = self._search(_from_here(back, self.usteps), axis)
+            edge = self._search(_from_here(back, self.usteps), axis)
+            if edge is None:
+                raise BenchError(f"the limit switch of the {AXES[axis]} did not change")
+            edges[axis] = edge
         self.usteps = position_after_homing(robot, self.usteps, (edges[0], edges[1], edges[2]))
         for motion in plan_recovery(robot, robot.joints(self.usteps)):
             self.move(motion)
 
-    def _search(self, motion: Motion, axis: int) -> int:
-        """Play `motion` until the switch of `axis` changes, brake; what the counter read at the change."""
-        bit = 1 << axis
+    def _search(self, motion: Motion, searched: int) -> int | None:
+        """Play `motion` until the switch of an axis, or of the nose, changes, and brake.
+
+        What the counter of the axis that moves read at the change, or None when there was none.
+        """
+        bit, axis = 1 << searched, LIFT if searched == NOSE else searched
         before = self.world.inputs() & bit
         begin = self.world.now_us()
         times, signs = _edges(motion.segments)[axis]
@@ -240,11 +237,15 @@ class Bench:
             if self.world.inputs() & bit != before:
                 latched = counter
                 counter += self._brake(axis, times[played:] - (self.world.now_us() - begin), signs[played:])
-                place = list(self.usteps)
-                place[axis] = counter
-                self.usteps = (place[0], place[1], place[2])
+                self._moved_to(axis, counter)
                 return latched
-        raise BenchError(f"the limit switch of the {AXES[axis]} did not change")
+        self._moved_to(axis, counter)
+        return None
+
+    def _moved_to(self, axis: int, counter: int) -> None:
+        place = list(self.usteps)
+        place[axis] = counter
+        self.usteps = (place[0], place[1], place[2])
 
     def _brake(self, axis: int, left: NDArray[np.float64], signs: NDArray[np.int8]) -> int:
         """Play what is left (us from now) at a rate that falls to nothing; the steps made."""
