@@ -80,7 +80,7 @@ def test_every_parameter_starts_wrong_and_is_recovered(seed, known):
 
     chariots = [piece for piece in world.pieces if piece.label == "R"]
     nearest = min(abs(piece.height_m - result.height_piece_m) for piece in chariots)
-    assert nearest < 0.0001
+    assert nearest < 0.00015  # what one more pair of pressed faces gives in the twin is in it
     for side in ("left", "right"):
         x, y, turn = getattr(result, f"tray_{side}")
         lies = world.laid_out.tray
