@@ -14,10 +14,12 @@ START = Position.start()
 BOARD = board_to_fen_order(START.board)
 
 
-def hard_to_read(*, sure: dict[str, str], **changes: str) -> Reading:
+def hard_to_read(*, sure: dict[str, str], faint: dict[str, str] | None = None, **changes: str) -> Reading:
     """The opening as a reader sees it that tells sides and bare points but hardly a face; the faces of
-    `sure` are read for certain, and other things stand on the points of `changes`.
+    `sure` are read for certain, those of `faint` seem to be others, and other things stand on the points of
+    `changes`.
     """
+    faint = faint or {}
     labels = [changes.get(square, label) for square, label in zip(SQUARES, BOARD, strict=True)]
     shares = np.full((90, len(LABELS)), 1e-4)
     raw = []
@@ -26,7 +28,8 @@ def hard_to_read(*, sure: dict[str, str], **changes: str) -> Reading:
             shares[point, LABELS.index(label)] = 1.0
             raw.append(PointReading(square, label, 0.99))
             continue
-        shares[point, slice(0, 7) if label.isupper() else slice(7, 14)] = 1 / 7
+        shares[point, slice(0, 7) if label.isupper() else slice(7, 14)] = 1 / 8
+        shares[point, LABELS.index(faint.get(square, label))] = 2 / 8  # hardly more than a guess
         raw.append(PointReading(square, "P" if label.isupper() else "p", 0.2))
         if square in sure:
             raw[-1] = PointReading(square, sure[square], 0.95)
@@ -59,8 +62,14 @@ def test_another_pattern_is_no_set_up(changes):
     assert not shows_set_up(hard_to_read(sure=READ, **changes), START)
 
 
-def test_where_hardly_any_face_can_be_read_nothing_is_known():
-    assert not shows_set_up(hard_to_read(sure={"a3": "P"}), START)
+def test_faces_that_speak_for_another_order_are_no_set_up():
+    other = {
+        square: label
+        for rank, row in (("0", "PCPBKBPCP"), ("9", "pcpbkbpcp"), ("3", "R.N.A.N.R"), ("6", "r.n.a.n.r"))
+        for square, label in zip((file + rank for file in "abcdefghi"), row, strict=True)
+    }
+    assert shows_set_up(hard_to_read(sure={}), START)
+    assert not shows_set_up(hard_to_read(sure={}, faint=other), START)
 
 
 def test_a_look_that_waits_shows_nothing():
