@@ -71,9 +71,8 @@ def test_seeing_the_tool_at_a_few_places_makes_it_right_everywhere(seed, seat):
     assert max(misses(real, aim, seat)) < 0.0003
 
 
-@given(st.integers(0, 1000))
-@settings(max_examples=20, deadline=None)
-def test_carried_pieces_teach_what_matters_for_carrying(seed):
+def carried_misses(seed):
+    """How far (m) a real arm that learns from what it carries misses, carry by carry."""
     real, aim = real_arm(seed), Aim(ROBOT)
     rng = np.random.default_rng(seed)
     errors = []
@@ -91,8 +90,17 @@ def test_carried_pieces_teach_what_matters_for_carrying(seed):
         errors.append(float(np.hypot(*off)))
         seen = off + rng.normal(0.0, 0.0001, 2)
         aim.saw_carried(taken, put, Point(*seen), "red", 0.0001)
-    # Less than what the camera's noise and the slip of one release hide.
-    assert np.mean(errors[15:]) < 0.00008
+    return errors
+
+
+def test_carried_pieces_teach_what_matters_for_carrying():
+    misses_mm = np.array([carried_misses(seed) for seed in range(40)]) * 1e3
+    assert np.mean(misses_mm[:, :3]) > 0.15  # nothing was learned yet
+    # Four numbers from some twenty looks that are 0.1 mm off each leave about 0.04 mm; the worst of forty
+    # arms, its looks unlucky, about twice that.
+    learned = np.mean(misses_mm[:, 15:], axis=1)
+    assert np.mean(learned) < 0.045
+    assert np.max(learned) < 0.1
 
 
 def test_where_the_nose_sits_on_link_2_makes_no_difference_to_a_carried_piece():
