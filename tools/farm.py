@@ -17,7 +17,7 @@ from tools.errors import BadInputError
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-__all__ = ["MOST_WORKERS", "farm_out"]
+__all__ = ["MOST_WORKERS", "farm", "farm_out"]
 
 MOST_WORKERS = 256
 _WAITING_PER_WORKER = 4  # units handed out ahead, so that no worker waits and none hoards
@@ -51,36 +51,59 @@ def _client(scheduler: str | None, workers: int) -> "Iterator[Client]":
             yield client
 
 
+class _Farm:
+    """Workers that stay for several rounds of units."""
+
+    def __init__(self, client: "Client | None", crowd: int) -> None:
+        self._client = client
+        self._crowd = crowd
+
+    def __call__(
+        self, work: Callable[[Unit], Result], units: Iterable[Unit]
+    ) -> Iterator[tuple[Unit, Result]]:
+        """Do `work` on every unit and yield each with its result as they are finished, in any order."""
+        waiting = deque(units)
+        if self._client is None:
+            for unit in waiting:
+                yield unit, work(unit)
+            return
+        from distributed import wait
+
+        running: dict[Future, Unit] = {}
+        while waiting or running:
+            while waiting and len(running) < self._crowd * _WAITING_PER_WORKER:
+                unit = waiting.popleft()
+                running[self._client.submit(work, unit, pure=False)] = unit
+            for future in wait(list(running), return_when=FIRST_COMPLETED).done:
+                result = future.result()
+                yield running.pop(future), result
+
+
+@contextmanager
+def farm(scheduler: str | None = None, workers: int | None = None) -> Iterator[_Farm]:
+    """Workers for as many rounds of units as one likes.
+
+    `scheduler` is the address of a running Dask scheduler (`tcp://...`), whose workers need this package;
+    without one, `workers` processes (default: one a core) are started here; one alone is this process itself,
+    without Dask. Raises BadInputError when no scheduler answers; a round raises what its work raises.
+    """
+    count = workers or os.cpu_count() or 1
+    if scheduler is None and count == 1:
+        yield _Farm(None, 1)
+        return
+    with _client(scheduler, count) as client:
+        yield _Farm(client, max(count, len(client.scheduler_info(n_workers=-1)["workers"])))
+
+
 def farm_out(
     work: Callable[[Unit], Result],
     units: Iterable[Unit],
     scheduler: str | None = None,
     workers: int | None = None,
 ) -> Iterator[tuple[Unit, Result]]:
-    """Do `work` on every unit and yield each with its result as they are finished, in any order.
-
-    `scheduler` is the address of a running Dask scheduler (`tcp://...`), whose workers need this package;
-    without one, `workers` processes (default: one a core) are started here; one alone is this process itself,
-    without Dask. Raises what `work` raises, and
-    BadInputError when no scheduler answers.
-    """
-    waiting = deque(units)
+    """One round of a `farm`, with no more workers than units."""
+    waiting = list(units)
     if not waiting:
         return
-    count = min(workers or os.cpu_count() or 1, len(waiting))
-    if scheduler is None and count == 1:
-        for unit in waiting:
-            yield unit, work(unit)
-        return
-    with _client(scheduler, count) as client:
-        from distributed import wait
-
-        crowd = max(count, len(client.scheduler_info(n_workers=-1)["workers"]))
-        running: dict[Future, Unit] = {}
-        while waiting or running:
-            while waiting and len(running) < crowd * _WAITING_PER_WORKER:
-                unit = waiting.popleft()
-                running[client.submit(work, unit, pure=False)] = unit
-            for future in wait(list(running), return_when=FIRST_COMPLETED).done:
-                result = future.result()
-                yield running.pop(future), result
+    with farm(scheduler, min(workers or os.cpu_count() or 1, len(waiting))) as once:
+        yield from once(work, waiting)

@@ -88,10 +88,10 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
     }
     // Passing: if even that is good enough, so is a move. Not without men that can lose a tempo.
     const bool has_force = (position_.men(position_.side()) & 0x7E0U) != 0;
-    if (tuning_.null_move != 0 && depth >= 3 && eval >= beta && f.eval >= beta - 20 * depth + 120 && has_force && ply > 0 &&
+    if (tuning_.null_move != 0 && depth >= 3 && eval >= beta && f.eval >= beta - 20 * depth + tuning_.null_slack && has_force && ply > 0 &&
         !frame(ply - 1).null) {
       if (out_of_time()) return 0;
-      const int reduced = depth - (4 + depth / 4 + std::min(3, (eval - beta) / 200));
+      const int reduced = depth - (tuning_.null_move + depth / 4 + std::min(3, (eval - beta) / std::max(1, tuning_.null_lead)));
       f.null = true;
       ++nodes_;
       path_.push_back({position_.key(), Move(), kNobody, position_.halfmove()});
@@ -130,16 +130,16 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
       bool hopeless = false;
       if (!is_capture) {
         const bool late = tuning_.late_move_pruning != 0 && !watch.check && depth <= 8 &&
-                          tried > (4 + depth * depth) / (improving ? 1 : 2);
+                          tried > (tuning_.late_move_pruning + depth * depth) / (improving ? 1 : 2);
         const bool futile = tuning_.futility != 0 && !watch.check && left <= 6 &&
-                            f.eval + 110 + tuning_.futility * left <= alpha && history < 800'000;
+                            f.eval + tuning_.futility_base + tuning_.futility * left <= alpha && history < 800'000;
         const bool bad_before = tuning_.history_pruning != 0 && depth <= 4 && history < -tuning_.history_pruning * depth;
         hopeless = late || futile || bad_before ||
                    (tuning_.exchange_pruning != 0 && left <= 7 &&
                     !exchange_gains(position_, move, -tuning_.exchange_pruning * left));
       } else {
-        hopeless = tuning_.exchange_pruning != 0 && depth <= 6 && picker.rank() < 0 &&
-                   !exchange_gains(position_, move, -120 * depth);
+        hopeless = tuning_.capture_pruning != 0 && depth <= 6 && picker.rank() < 0 &&
+                   !exchange_gains(position_, move, -tuning_.capture_pruning * depth);
       }
       if (hopeless && (tuning_.keep_checks == 0 || !gives_check(move))) continue;
     }
@@ -175,7 +175,7 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
       if (expect_cut) ++reduction;
       if (checks || watch.check) --reduction;
       if (history >= 800'000) reduction -= 1;
-      if (!is_capture && history < 800'000) reduction -= std::clamp(history / 8000, -2, 2);
+      if (!is_capture && history < 800'000) reduction -= std::clamp(history / std::max(1, tuning_.reduction_history), -2, 2);
       const int reduced = std::clamp(deeper - reduction, 1, std::max(deeper, 1));
       score = -search(-alpha - 1, -alpha, reduced, ply + 1, true);
       if (score > alpha && reduced < deeper && !halted_) score = -search(-alpha - 1, -alpha, deeper, ply + 1, !expect_cut);

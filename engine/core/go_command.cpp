@@ -92,7 +92,7 @@ void Parser::word(std::string_view word) {
   } else if (word == "movetime") {
     std::int64_t ms = 0;
     if (!take(1, kDay, ms)) return;
-    go_.limits.movetime_ms = std::max<std::int64_t>(1, ms - std::min(overhead_ms_, ms / 20));
+    go_.limits.movetime_ms = std::max<std::int64_t>(1, ms - std::min(overhead_ms_, ms / 50));
     go_.bounded = true;
   } else if (word == "wtime" || word == "btime") {
     clock(word == "wtime" ? kRed : kBlack);

@@ -104,7 +104,7 @@ void Tree::reward_follow(int ply, int piece, Square to, int bonus) {
 }
 
 void Tree::reward(int ply, Move best, const MoveList& quiets, const MoveList& captures, int depth) {
-  const int bonus = std::min(1600, 16 * depth * depth + 32 * depth);
+  const int bonus = std::min(1600, tuning_.learning_square * depth * depth + tuning_.learning_line * depth);
   const auto quiet = [&](Move move, int change) {
     const int piece = piece_index(position_.man_at(move.from()));
     nudge(history_.quiet[piece][move.to()], change);

@@ -40,9 +40,9 @@ int Tree::quiesce(int alpha, int beta, int ply, int deep) {
   while (const Move move = picker.next()) {
     if (!watch.check) {
       if (picker.rank() < 0) break;  // captures that lose material come last
-      const int gain = kWorth[kind_of(position_.man_at(move.to()))];
-      if (eval + gain + 150 <= alpha) {
-        best = std::max(best, eval + gain + 150);
+      const int hope = eval + kWorth[kind_of(position_.man_at(move.to()))] + tuning_.quiet_margin;
+      if (hope <= alpha) {
+        best = std::max(best, hope);
         continue;
       }
     } else if (best > -kMateBound && picker.given() > 3 && !position_.occupied(move.to())) {

@@ -7,19 +7,27 @@
 
 namespace qiyou {
 
-// A switch is 0 (off) or 1 (on), other values are plies or centipawns. The defaults are what plays.
+// A switch is 0 (off) or 1 (on), other values are plies, moves or centipawns. The defaults are what plays.
 struct Tuning {
   int aspiration = 18;         // half the first window's width; 0 opens it wholly
-  int null_move = 1;
+  int null_move = 4;           // plies less besides those that depth and lead give; 0 leaves it out
+  int null_lead = 200;         // each so much above the window's end is a ply less
+  int null_slack = 120;        // the judged score may lie so much lower, 20 less for each ply left
   int reverse_futility = 70;   // for each ply left; 0 leaves it out
   int futility = 90;           // for each ply left; 0 leaves it out
-  int late_move_pruning = 1;
+  int futility_base = 110;
+  int late_move_pruning = 4;   // moves tried besides the square of the depth; 0 leaves it out
   int history_pruning = 3000;  // for each ply left; 0 leaves it out
-  int exchange_pruning = 50;   // for each ply left; 0 leaves it out
+  int exchange_pruning = 50;   // quiet moves, for each ply left; 0 leaves it out
+  int capture_pruning = 120;   // captures, for each ply left; 0 leaves it out
   int reductions = 1;
   int reduction_base = 96;     // of late moves, in 256ths of a ply
   int reduction_slope = 68;    // more of it grows faster with depth and number
+  int reduction_history = 8000;  // what has been learnt is worth a ply for so much
+  int learning_square = 16;    // what a cut teaches, for the square of the depth
+  int learning_line = 32;      // and for the depth
   int quiet_checks = 1;        // plies of quiescence that try them
+  int quiet_margin = 150;      // a capture in quiescence may win so much besides the man
   int internal_reduction = 1;  // a ply less where no move is known
   int singular = 2;            // margin for each ply left; 0 leaves it out
   int check_extension = 1;
