@@ -6,10 +6,15 @@ from engine import _core
 from engine.errors import LimitsError
 from engine.position import Position, Side
 
-__all__ = ["MOST_STATES", "EndingTheory", "Proof"]
+__all__ = ["MOST_STATES", "EndingTheory", "Proof", "points_of"]
 
 MOST_STATES = 200_000_000
 """Two bytes each while an ending is worked out, one afterwards."""
+
+
+def points_of(letter: str) -> tuple[int, ...]:
+    """Square indices where a game can bring a man, by its letter (`KABNRCP`, red in capitals)."""
+    return tuple(_core.reach(0 if letter.isupper() else 1, "KABNRCP".index(letter.upper())))
 
 
 @dataclass(frozen=True, slots=True)

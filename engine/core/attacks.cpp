@@ -32,6 +32,18 @@ std::array<std::array<Bits, kKinds>, 2> make_home() {
   return sets;
 }
 
+std::array<std::array<Bits, kKinds>, 2> make_reach() {
+  std::array<std::array<Bits, kKinds>, 2> sets = home;
+  for (const Side side : {kRed, kBlack}) {
+    sets[side][kSoldier] = 0;
+    for (Square s = 0; s < kSquares; ++s) {
+      const int own = side == kRed ? rank_of(s) : 9 - rank_of(s);
+      if (own >= 5 || (own >= 3 && file_of(s) % 2 == 0)) sets[side][kSoldier] |= bit(s);
+    }
+  }
+  return sets;
+}
+
 // Fills both tables of one line length: slides up to and with the first man, hops onto the second.
 template <std::size_t kLength, std::size_t kOccupancies>
 void fill_lines(std::array<std::array<Line, kOccupancies>, kLength>& slide,
@@ -130,6 +142,7 @@ Attacks make_attacks() {
 
 // `attacks` is filled from `home`: one file, so the order of initialisation is the order here.
 const std::array<std::array<Bits, kKinds>, 2> home = make_home();
+const std::array<std::array<Bits, kKinds>, 2> reach = make_reach();
 const Attacks attacks = make_attacks();
 
 }  // namespace qiyou

@@ -52,4 +52,7 @@ extern const Attacks attacks;
 // Where a man of that kind may ever stand; the laws of palace, river and elephant points.
 extern const std::array<std::array<Bits, kKinds>, 2> home;
 
+// Where a game can bring it: the same, but for soldiers, which keep to their files until they have crossed.
+extern const std::array<std::array<Bits, kKinds>, 2> reach;
+
 }  // namespace qiyou

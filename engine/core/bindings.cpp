@@ -125,6 +125,14 @@ nb::bytes selfplay(std::uint64_t seed, int games, std::uint64_t nodes, int endin
 }
 
 // Theory of an ending: (outcome, plies, states) for the side to move.
+std::vector<int> reach_of(int side, int kind) {
+  if (side < 0 || side > 1 || kind < 0 || kind >= qiyou::kKinds) throw std::invalid_argument("no such man");
+  std::vector<int> squares;
+  qiyou::Bits left = qiyou::reach[static_cast<std::size_t>(side)][static_cast<std::size_t>(kind)];
+  while (left != 0) squares.push_back(qiyou::pop(left));
+  return squares;
+}
+
 std::tuple<int, int, std::size_t> ending_value(qiyou::EndingTables& tables, const Position& position) {
   const nb::gil_scoped_release release;
   const qiyou::EndingValue value = tables.value(position);
@@ -306,6 +314,7 @@ NB_MODULE(_core, m) {
       .def("position", [](const qiyou::Game& game) { return game.position(); })
       .def("verdict", &verdict);
 
+  m.def("reach", &reach_of);
   nb::class_<qiyou::EndingTables>(m, "EndingTables").def(nb::init<std::size_t>()).def("value", &ending_value);
 
   nb::class_<qiyou::Net>(m, "Net")

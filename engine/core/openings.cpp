@@ -32,7 +32,7 @@ std::optional<Game> random_ending(Random& random) {
   constexpr Kind kAttackers[] = {kHorse, kChariot, kCannon, kSoldier, kSoldier};
   Position position;
   const auto put = [&](Side side, Kind kind, int number) {
-    Bits free = home[side][kind] & ~(position.occupancy(kRed) | position.occupancy(kBlack));
+    Bits free = reach[side][kind] & ~(position.occupancy(kRed) | position.occupancy(kBlack));
     for (int skip = random.below(count(free)); skip > 0; --skip) pop(free);
     position.put(man_of(side, kFirstSlot[kind] + number), pop(free));
   };

@@ -13,17 +13,7 @@ constexpr std::uint8_t kUnlawful = 255;
 constexpr int kMostPlies = 252;
 constexpr std::uint8_t kNowhere = 255;
 
-bool may_stand(Side side, Kind kind, Square s) {
-  const int file = file_of(s);
-  const int rank = side == kRed ? rank_of(s) : 9 - rank_of(s);
-  switch (kind) {
-    case kGeneral: return file >= 3 && file <= 5 && rank <= 2;
-    case kAdvisor: return file >= 3 && file <= 5 && rank <= 2 && (file + rank) % 2 == 1;
-    case kElephant: return rank <= 4 && rank % 2 == 0 && file % 2 == 0 && (file + rank) % 4 == 2;
-    case kSoldier: return rank >= 5 || (rank >= 3 && file % 2 == 0);
-    default: return true;
-  }
-}
+bool may_stand(Side side, Kind kind, Square s) { return (reach[side][kind] & bit(s)) != 0; }
 
 EndingValue value_of(std::uint8_t entry) {
   if (entry == kUnknown || entry == kUnlawful) return {};
