@@ -124,6 +124,7 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
     ++tried;
     const bool is_capture = position_.occupied(move.to());
     const int history = is_capture ? 0 : picker.rank();
+    const bool checks = gives_check(position_, move);
     const int plain_reduction = late_reduction(tuning_, depth, tried);
     if (ply > 0 && best > -kRepetitionScore + 2 * kMaxPly) {
       const int left = std::max(0, depth - plain_reduction);
@@ -141,7 +142,7 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
         hopeless = tuning_.capture_pruning != 0 && depth <= 6 && picker.rank() < 0 &&
                    !exchange_gains(position_, move, -tuning_.capture_pruning * depth);
       }
-      if (hopeless && (tuning_.keep_checks == 0 || !gives_check(move))) continue;
+      if (hopeless && (tuning_.keep_checks == 0 || !checks)) continue;
     }
     if (out_of_time()) return best == -kInfinite ? 0 : best;
 
@@ -163,10 +164,11 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
         extension = -1;
       }
     }
-    step(move, ply);
-    const bool checks = in_check(position_, position_.side());
     // Checks that lose the checking man are not worth a ply more.
-    if (tuning_.check_extension != 0 && checks && extension == 0 && ply < 2 * 32 && was_sound()) extension = 1;
+    if (tuning_.check_extension != 0 && checks && extension == 0 && ply < 2 * 32 && exchange_gains(position_, move, 0)) {
+      extension = 1;
+    }
+    step(move, ply);
     const int deeper = depth - 1 + extension;
     if (tuning_.reductions != 0 && tried > 1 && depth >= 3 && (!is_capture || picker.rank() < 0)) {
       int reduction = plain_reduction;

@@ -37,11 +37,18 @@ struct After {
 
   bool occupied(Square s) const { return s == to || (s != from && position.occupied(s)); }
 
+  Square square_of(Man man) const {
+    const Square s = position.square_of(man);
+    if (s == from) return to;
+    return s == to ? kOff : s;
+  }
+
+  // By men of either side: of the mover's when it is the enemy general that is asked about.
   bool attacked_by(Side enemy) const {
     const std::uint32_t men = position.men(enemy);
     for (const int slot : kSliderSlots) {
-      const Square s = position.square_of(man_of(enemy, slot));
-      if (s == kOff || s == to) continue;
+      const Square s = square_of(man_of(enemy, slot));
+      if (s == kOff) continue;
       if (file_of(s) == file_of(general)) {
         if (screens(col, rank_of(s), rank_of(general)) == needed_screens(slot)) return true;
       } else if (slot != 0 && rank_of(s) == rank_of(general)) {
@@ -49,15 +56,15 @@ struct After {
       }
     }
     for (const int slot : {5, 6}) {
-      const Square s = position.square_of(man_of(enemy, slot));
-      if (s == kOff || s == to) continue;
+      const Square s = square_of(man_of(enemy, slot));
+      if (s == kOff) continue;
       const Square leg = attacks.leg[static_cast<std::size_t>(s)][static_cast<std::size_t>(general)];
       if (leg != kOff && !occupied(leg)) return true;
     }
     if ((men & 0xF800U) == 0) return false;
     for (int slot = kFirstSlot[kSoldier]; slot < kMenPerSide; ++slot) {
-      const Square s = position.square_of(man_of(enemy, slot));
-      if (s == kOff || s == to) continue;
+      const Square s = square_of(man_of(enemy, slot));
+      if (s == kOff) continue;
       if ((attacks.soldier[enemy][static_cast<std::size_t>(s)] & bit(general)) != 0) return true;
     }
     return false;
@@ -245,6 +252,21 @@ bool in_check(const Position& p, Side side) {
 bool safe_after(const Position& p, Move move) {
   const Square general = p.general(p.side());
   return !After(p, move, move.from() == general ? move.to() : general).attacked_by(other(p.side()));
+}
+
+bool gives_check(const Position& p, Move move) {
+  // Most moves cannot: they touch no line through the enemy general and no point of a horse's way to it.
+  const Square general = p.general(other(p.side()));
+  const int file = file_of(general);
+  const int rank = rank_of(general);
+  const auto on_line = [&](Square s) { return file_of(s) == file || rank_of(s) == rank; };
+  const bool opens_leg = std::abs(file_of(move.from()) - file) == 1 && std::abs(rank_of(move.from()) - rank) == 1;
+  if (!on_line(move.from()) && !on_line(move.to()) && !opens_leg &&
+      (kind_of(p.man_at(move.from())) != kHorse ||
+       attacks.leg[static_cast<std::size_t>(move.to())][static_cast<std::size_t>(general)] == kOff)) {
+    return false;
+  }
+  return After(p, move, general).attacked_by(p.side());
 }
 
 bool pseudo_legal(const Position& p, Move move) {

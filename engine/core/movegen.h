@@ -28,6 +28,9 @@ bool in_check(const Position& position, Side side);
 // Whether the general of the side to move is safe after the pseudo-legal move.
 bool safe_after(const Position& position, Move move);
 
+// Whether the pseudo-legal move attacks the enemy general, itself or by what it opens.
+bool gives_check(const Position& position, Move move);
+
 // Whether a man of the right kind could go there, checks aside. Any 14-bit move may be asked.
 bool pseudo_legal(const Position& position, Move move);
 inline bool legal(const Position& position, Move move) {

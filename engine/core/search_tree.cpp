@@ -1,7 +1,6 @@
 #include "search_tree.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <span>
 
 #include "evaluate.h"
@@ -31,36 +30,6 @@ void Tree::forget_unseen(MoveList& list, bool keep_one) const {
   }
   if (seen.empty() && keep_one) seen.add(list[0]);
   list = seen;
-}
-
-// False only for moves that cannot check: those that touch no line through the enemy general and no
-// point of a horse's way to it.
-bool Tree::may_give_check(Move move) const {
-  const Square general = position_.general(other(position_.side()));
-  const int file = file_of(general);
-  const int rank = rank_of(general);
-  const auto on_line = [&](Square s) { return file_of(s) == file || rank_of(s) == rank; };
-  if (on_line(move.from()) || on_line(move.to())) return true;
-  if (std::abs(file_of(move.from()) - file) == 1 && std::abs(rank_of(move.from()) - rank) == 1) return true;
-  return kind_of(position_.man_at(move.from())) == kHorse &&
-         attacks.leg[static_cast<std::size_t>(move.to())][static_cast<std::size_t>(general)] != kOff;
-}
-
-bool Tree::gives_check(Move move) {
-  if (!may_give_check(move)) return false;
-  const Undo undo = position_.make(move);
-  const bool check = in_check(position_, position_.side());
-  position_.unmake(undo);
-  return check;
-}
-
-// Whether the move just made loses no material on its point.
-bool Tree::was_sound() {
-  const Undo& last = path_.back();
-  position_.unmake(last);
-  const bool sound = exchange_gains(position_, last.move, 0);
-  position_.make(last.move);
-  return sound;
 }
 
 void Tree::step(Move move, int ply) {

@@ -99,9 +99,6 @@ class Tree {
   void reward(int ply, Move best, const MoveList& quiets, const MoveList& captures, int depth);
   void reward_follow(int ply, int piece, Square to, int bonus);
   void make(Move move);
-  bool gives_check(Move move);
-  bool may_give_check(Move move) const;
-  bool was_sound();
   void forget_unseen(MoveList& list, bool keep_one) const;
   void step(Move move, int ply);
   void take_back();

@@ -67,6 +67,7 @@ void compare_with_trying(const Position& position) {
       next.make(Move(from, to));
       const bool safe = !in_check(next, position.side());
       expect(safe == list.contains(Move(from, to)), "a move is listed if and only if it leaves the general safe");
+      expect(gives_check(position, Move(from, to)) == in_check(next, next.side()), "a check is told before the move is made");
       legal_pairs += safe ? 1 : 0;
     }
   }
