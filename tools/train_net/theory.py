@@ -2,8 +2,9 @@
 
 Games seldom reach the endings that books teach, and a search of few nodes does not see a win forty plies
 long. So small endings are worked out whole (`engine.theory`), and positions drawn from them carry what is
-proven as their score: a win counts for more the nearer it is, a draw next to nothing. No book and no other
-engine is asked.
+proven as their score: a win counts for more the nearer it is, a draw next to nothing. Of random positions
+most wins are near, and most of what is to be learnt lies in the far ones: near wins and draws are thinned.
+No book and no other engine is asked.
 """
 
 import argparse
@@ -28,6 +29,8 @@ _SLOTS = "KAABBNNRRCCPPPPP"
 _GUARDS = [advisors + elephants for advisors in ("", "A", "AA") for elephants in ("", "B", "BB")]
 _NEAR_MATE = 7  # plies: what the search sees by itself is not for the net
 _SEARCH_NODES = 100
+_FAR = 28  # plies from which every win is kept; nearer ones by the square of their part of it
+_DRAWS_KEPT = 0.3
 _DRAWN_SHARE = 8  # of the search's score that a drawn position keeps, so that the better side goes on trying
 
 
@@ -53,7 +56,7 @@ def score_of(outcome: int, plies: int, searched: int) -> int:
     """Centipawns for a position won (1), lost (-1) in so many plies, or drawn (0)."""
     if outcome == 0:
         return max(-1000, min(1000, searched)) // _DRAWN_SHARE
-    return outcome * (1500 - 10 * min(plies, 90))
+    return outcome * (900 - 8 * min(plies, 90))
 
 
 def _drawn(letters: str, chance: random.Random) -> Position | None:
@@ -92,14 +95,15 @@ def theory_records(letters: str, count: int, seed: int, first_game: int) -> Iter
     chance = random.Random(f"{seed} {letters}")
     theory, engine = EndingTheory(), Engine(hash_mb=1)
     found = 0
-    for _ in range(400 * count):
+    for _ in range(1000 * count):
         if found == count:
             return
         position = _drawn(letters, chance)
         if position is None or position.is_check:
             continue
         proof = theory.prove(position)
-        if proof.winner is not None and proof.plies < _NEAR_MATE:
+        kept = _DRAWS_KEPT if proof.winner is None else (proof.plies / _FAR) ** 2
+        if chance.random() >= kept or (proof.winner is not None and proof.plies < _NEAR_MATE):
             continue
         engine.new_game()
         seen = engine.search(Game(position), Limits(nodes=_SEARCH_NODES))
