@@ -95,7 +95,7 @@ def theory_records(letters: str, count: int, seed: int, first_game: int) -> Iter
     chance = random.Random(f"{seed} {letters}")
     theory, engine = EndingTheory(), Engine(hash_mb=1)
     found = 0
-    for _ in range(1000 * count):
+    for _ in range(100 * count):
         if found == count:
             return
         position = _drawn(letters, chance)
