@@ -29,6 +29,7 @@ _SLOTS = "KAABBNNRRCCPPPPP"
 _GUARDS = [advisors + elephants for advisors in ("", "A", "AA") for elephants in ("", "B", "BB")]
 _NEAR_MATE = 7  # plies: what the search sees by itself is not for the net
 _SEARCH_NODES = 100
+_LEAST_WIN = 150
 _FAR = 28  # plies from which every win is kept; nearer ones by the square of their part of it
 _DRAWS_KEPT = 0.3
 _DRAWN_SHARE = 8  # of the search's score that a drawn position keeps, so that the better side goes on trying
@@ -56,7 +57,7 @@ def score_of(outcome: int, plies: int, searched: int) -> int:
     """Centipawns for a position won (1), lost (-1) in so many plies, or drawn (0)."""
     if outcome == 0:
         return max(-1000, min(1000, searched)) // _DRAWN_SHARE
-    return outcome * (900 - 8 * min(plies, 90))
+    return outcome * max(_LEAST_WIN, 1000 - 16 * plies)
 
 
 def _drawn(letters: str, chance: random.Random) -> Position | None:
