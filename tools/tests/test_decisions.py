@@ -33,6 +33,8 @@ def recorded(folder, level=4, seed=3, change=None):
             },
         )
         for ply in range(PLIES):
+            if game.verdict().state != "ongoing":
+                break  # a strong robot mates somebody who answers so
             if ply % 2 == 0:
                 thought = robot.choose(game)
                 record = dict(thought.record)
@@ -59,9 +61,9 @@ def test_a_journal_gives_the_game_back_with_who_moved_what(tmp_path):
 
 @pytest.mark.parametrize("level", [1, 7, 14])
 def test_every_decision_comes_out_the_same_bit_for_bit(tmp_path, level):
-    recorded(tmp_path / "game", level)
+    game = recorded(tmp_path / "game", level)
     repeated = repeat(read_record(tmp_path / "game"))
-    assert len(repeated) == PLIES // 2
+    assert len(repeated) == (len(game.moves) + 1) // 2 >= 3
     assert not any(again.differs for again in repeated)
 
 
