@@ -14,6 +14,7 @@ __all__ = ["Knob", "Spsa"]
 
 _STEP_DECAY = 0.101  # Spall's exponents: of the steps,
 _GAIN_DECAY = 0.602  # and of how much a result counts
+_GAIN = 0.02  # share of a step by which a pair won whole moves a constant at the end of the run
 _WARM_UP = 0.1  # share of the pairs before which results do not count for more
 
 
@@ -30,15 +31,11 @@ class Knob:
 
 @dataclass
 class Spsa:
-    """The state of a run of `pairs` pairs; what it says depends on the seed and the results told so far.
-
-    `gain` is the share of a step by which a constant moves for a pair won whole, at the end of the run.
-    """
+    """The state of a run of `pairs` pairs; what it says depends on the seed and the results told so far."""
 
     knobs: Sequence[Knob]
     pairs: int
     seed: int
-    gain: float = 0.02
     values: list[float] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -65,7 +62,7 @@ class Spsa:
     def tell(self, pair: int, score: float) -> None:
         """Learn the first setting's score (0 to 1) in pair `pair`."""
         warm_up = _WARM_UP * self.pairs
-        gain = self.gain * ((warm_up + self.pairs) / (warm_up + pair + 1)) ** _GAIN_DECAY
+        gain = _GAIN * ((warm_up + self.pairs) / (warm_up + pair + 1)) ** _GAIN_DECAY
         won = 2 * (score - 0.5)
         for i, (knob, sign, step) in enumerate(
             zip(self.knobs, self._signs(pair), self._steps(pair), strict=True)

@@ -124,7 +124,7 @@ nb::bytes selfplay(std::uint64_t seed, int games, std::uint64_t nodes, int endin
   return nb::bytes(records.data(), records.size());
 }
 
-// Theory of an ending: (outcome, plies, states) for the side to move.
+// The points where a game can bring a man of that side and kind.
 std::vector<int> reach_of(int side, int kind) {
   if (side < 0 || side > 1 || kind < 0 || kind >= qiyou::kKinds) throw std::invalid_argument("no such man");
   std::vector<int> squares;
@@ -133,6 +133,7 @@ std::vector<int> reach_of(int side, int kind) {
   return squares;
 }
 
+// Theory of an ending: (outcome, plies, states) for the side to move.
 std::tuple<int, int, std::size_t> ending_value(qiyou::EndingTables& tables, const Position& position) {
   const nb::gil_scoped_release release;
   const qiyou::EndingValue value = tables.value(position);

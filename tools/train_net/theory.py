@@ -77,14 +77,9 @@ def _drawn(letters: str, chance: random.Random) -> Position | None:
 def record_of(position: Position, score: int, outcome: int, game: int, turned: bool) -> NDArray[np.void]:
     """One record; `turned` gives the same position with the colours changed."""
     record = np.zeros(1, dtype=RECORD)
-    squares = [CAPTURED] * 32
     board = position.board[::-1].swapcase() if turned else position.board
-    for man, letter in enumerate(_SLOTS + _SLOTS.lower()):
-        taken = {square for square in squares if square != CAPTURED}
-        for square in range(90):
-            if board[square] == letter and square not in taken:
-                squares[man] = square
-                break
+    stands = {letter: [square for square in range(90) if board[square] == letter] for letter in set(board)}
+    squares = [stands[man].pop(0) if stands.get(man) else CAPTURED for man in _SLOTS + _SLOTS.lower()]
     record["squares"] = squares
     record["score"], record["result"], record["game"] = score, outcome, game
     record["side"] = (position.side == "black") != turned
@@ -149,4 +144,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except BadInputError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
