@@ -1,10 +1,18 @@
 """The table is sound, and a payload is a row of whole messages or refused."""
 
+import binascii
 import struct
 
 from firmware.wire import messages as m
 from firmware.wire import packet
+from firmware.wire.meanings import MEANINGS
 from safety import segment
+
+
+# Version of the table, and the CRC of what its messages mean.
+MEANING_OF_VERSION = (3, 2215083764)
+# The table hash of the firmware that does not know a search of the nose switch.
+BEFORE_FEELING = 0x591A90FE
 
 
 def zeros(message):
@@ -60,3 +68,15 @@ def test_no_message_of_the_host_is_an_act():
     names = [row[1] for row in m.TABLE if row[2] == m.TO_CONTROLLER]
     for act in ("BUTTON", "ACK", "GO", "TAKEOVER", "RESUME", "ACKNOWLEDGE"):
         assert act not in names
+
+
+def test_a_firmware_that_cannot_feel_with_the_nose_has_another_hash():
+    assert m.TABLE_HASH != BEFORE_FEELING
+
+
+def test_messages_keep_their_meaning_within_a_version():
+    text = "\n".join("%d %s" % (number, MEANINGS[number]) for number in sorted(MEANINGS))
+    assert (m.VERSION, binascii.crc32(text.encode()) & 0xFFFFFFFF) == MEANING_OF_VERSION, (
+        "a meaning has changed: where a firmware of before would act otherwise, raise VERSION; "
+        "then write down both numbers here"
+    )

@@ -3,12 +3,17 @@
 A packet's payload is a row of messages: one byte id, then the body of the fixed size that the table
 gives (little-endian, no padding). Both ends compare `TABLE_HASH` in the greeting; a host refuses a
 controller whose table differs, and a controller refuses such a host.
+
+The hash covers `VERSION` and the table. Whoever gives a message a new meaning (a flag, a number, a new
+thing to ask for) raises `VERSION`, for a firmware that does not know it must be refused too; the test of
+this module holds `meanings` against it.
 """
 
 import binascii
 import struct
 
-VERSION = 2
+# 3: HOME of the nose switch (axis 3).
+VERSION = 3
 
 TO_CONTROLLER = "host to controller"
 TO_HOST = "controller to host"
