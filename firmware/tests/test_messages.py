@@ -8,7 +8,6 @@ from firmware.wire import packet
 from firmware.wire.meanings import MEANINGS
 from safety import segment
 
-
 # Version of the table, and the CRC of what its messages mean.
 MEANING_OF_VERSION = (3, 2215083764)
 # The table hash of the firmware that does not know a search of the nose switch.
