@@ -1,8 +1,9 @@
 """Many moves on the bench, each measured against the truth: how well the robot places.
 
 A trial is one robot, drawn from its seed, that plays a random game against a person's hand: it looks, plans
-and carries as in a game (`host.game`), with the same camera, reading, measuring and learning, and the report
-compares with the twin's truth. Nothing of the truth goes back into what the robot does.
+and carries as in a game (`host.game`), with the same camera, reading, memory of what was agreed on,
+measuring and learning, and the report compares with the twin's truth. Nothing of the truth goes back into
+what the robot does.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Protocol, cast
 
 from engine import Move, Position
 from host.arm.aim import Aim
@@ -26,15 +27,27 @@ from host.game.requests import Offsets
 from host.trial.bench import Bench
 from host.trial.doubts import shows
 from host.twin.world import World
-from vision.look import Looker
-from vision.reading import Reading, fen_order_to_board
+from vision.guard import Guard, Unchanged
+from vision.reading import Frame, Reading, fen_order_to_board
+from vision.set_up import shows_set_up
 
-__all__ = ["RobotMove", "play_trial"]
+__all__ = ["Reader", "RobotMove", "play_trial"]
 
 MOST_PLIES = 80
 REST_US = 500_000
 _LOOKS = 3
+_BETWEEN_LOOKS_US = 200_000
 _CYCLE_USTEPS = 4
+
+
+class Reader(Protocol):
+    """What reads the pictures and remembers: a `vision.observer.Observer`."""
+
+    def look(self, frame: Frame) -> Reading:
+        """Read one frame."""
+
+    def confirm(self, position: Position, frame_hash: str) -> None:
+        """The look at the frame of this hash shows `position`."""
 
 
 @dataclass
@@ -65,7 +78,7 @@ class RobotMove:
 
 
 def play_trial(
-    world: World, seed: int, seat: Seat, looker: Looker, found: Calibrated | None = None
+    world: World, seed: int, seat: Seat, reader: Reader, found: Calibrated | None = None
 ) -> Iterator[RobotMove]:
     """Play one random game on `world`, yielding each move of the robot as it is done.
 
@@ -74,11 +87,11 @@ def play_trial(
     found = found or Calibrated(world.robot)
     bench = Bench(world, found.robot, found.curves)
     bench.power_on()
-    yield from _Trial(bench, seed, seat, looker, found.aim or Aim(world.robot)).play()
+    yield from _Trial(bench, seed, seat, reader, found.aim or Aim(world.robot)).play()
 
 
 class _Trial:
-    def __init__(self, bench: Bench, seed: int, seat: Seat, looker: Looker, aim: Aim) -> None:
+    def __init__(self, bench: Bench, seed: int, seat: Seat, reader: Reader, aim: Aim) -> None:
         self.bench = bench
         self.world = bench.world
         self.robot = bench.robot
@@ -86,7 +99,7 @@ class _Trial:
         self.seat = seat
         self.practice = Practice(bench.robot, seat, aim)
         self.eyes = CameraEyes(
-            bench.picture, looker, bench.robot, _nobody_asks, self.practice.measured
+            bench.picture, reader, bench.robot, _nobody_asks, self.practice.measured, reader.confirm
         )
         self.position = Position.start()
         self.dice = random.Random(seed)
@@ -94,6 +107,7 @@ class _Trial:
         self.ply = 0
 
     def play(self) -> Iterator[RobotMove]:
+        self._set_up()
         while self.ply < MOST_PLIES and (moves := self.position.legal_moves()):
             move = self.dice.choice(moves)
             if self.position.side == self.seat:
@@ -108,6 +122,14 @@ class _Trial:
             self.position = self.position.after(move)
             self.ply += 1
 
+    def _set_up(self) -> None:
+        """Look at the board before anybody moves, as a game does: what it shows is remembered."""
+        for _ in range(_LOOKS):
+            reading = self.eyes.look()
+            if shows_set_up(reading, self.position):
+                self.eyes.agree(self.position, reading.frame_hash)
+            self.bench.wait(_BETWEEN_LOOKS_US)
+
     def _person_move(self, move: Move) -> None:
         capture = self.position.piece_at(move.to_square) != "."
         self.world.hand.begin_move(move.from_square, move.to_square, capture)
@@ -121,7 +143,7 @@ class _Trial:
         before, found = self._cycles(), len(self.bench.missed)
         source, target = move.from_square, move.to_square
         board = self.position.board
-        if not self._look_for(board, done):
+        if not self._look_for(self.position, done):
             done.fault = "the board was not read as it stands"
             return done
         capture = board[target] != "."
@@ -138,7 +160,7 @@ class _Trial:
             self._carry(stage, done)
         self.tray += capture
         asked_before = done.asked
-        if not self._look_for(self.position.after(move).board, done):
+        if not self._look_for(self.position.after(move), done):
             done.fault = "the board does not show the move"
         elif done.asked == asked_before:  # else a hand has touched what was put down: nothing is learned
             placed = [stage for stage in stages if stage.target is not None]
@@ -184,9 +206,9 @@ class _Trial:
         off = [math.hypot(*offsets[square]) for square in squares if square in offsets]
         done.seen_off_mm = round(1e3 * max(off), 3) if off else None
 
-    def _look_for(self, board: str, done: RobotMove) -> bool:
-        """Whether the camera shows `board`, with what a person put right on the way."""
-        seen = shows(board, self._differing, self._put_right)
+    def _look_for(self, position: Position, done: RobotMove) -> bool:
+        """Whether the camera shows `position`, with what a person put right on the way."""
+        seen = shows(position.board, lambda board: self._differing(board, position), self._put_right)
         done.doubts += seen.doubts
         done.asked += seen.asked
         return seen.shown
@@ -195,15 +217,23 @@ class _Trial:
         self.world.hand.begin_fix(label, square)
         self.bench.settle(12_000_000)
 
-    def _differing(self, board: str) -> dict[int, str]:
-        """What a look shows where it does not show `board`; the last of a few looks that differ."""
+    def _differing(self, board: str, position: Position) -> dict[int, str]:
+        """What a look shows where it does not show `board`; the last of a few looks that differ.
+
+        As in `host.game.sight`: when nothing speaks against `position` that is agreed on, and the next look
+        knows it.
+        """
+        guard = Guard(position, None)
         differ: dict[int, str] = {}
         for _ in range(_LOOKS):
-            seen = fen_order_to_board(self.eyes.look().labels)
+            reading = self.eyes.look()
+            if isinstance(guard.offer(reading, self.bench.now_us()), Unchanged):
+                self.eyes.agree(position, reading.frame_hash)
+            seen = fen_order_to_board(reading.labels)
             differ = {square: seen[square] for square in range(90) if seen[square] != board[square]}
             if all(label == "?" and board[square] == "." for square, label in differ.items()):
                 break
-            self.bench.wait(200_000)
+            self.bench.wait(_BETWEEN_LOOKS_US)
         return differ
 
     # --- the truth, for the report alone ------------------------------------------------------------

@@ -105,7 +105,7 @@ def _trial(seed: int, path: Path, noise: Path | None, calibrate: bool) -> None:
     from host.calibrate.use import Calibrated, calibrated
     from host.twin.noise import load as load_noise
     from host.twin.world import World
-    from vision.look import Looker
+    from vision.observer import Observer
 
     seat: Seat = "red" if seed % 2 else "black"
     robot = load_robot()
@@ -117,7 +117,7 @@ def _trial(seed: int, path: Path, noise: Path | None, calibrate: bool) -> None:
             calibrate_twin(seed, noise, folder, lambda line: None)
             found = calibrated(robot, folder / FILE, twin_device(seed))
         world = World(robot, load_noise(noise), seed, robot_plays=seat)
-        moves = play_trial(world, seed, seat, Looker(), found)
+        moves = play_trial(world, seed, seat, Observer(), found)
     except MeasurementError as error:
         moves = [RobotMove(seed, 0, "", seat, fault=f"it could not measure itself: {error}")]
     lines = [json.dumps(asdict(move)) + "\n" for move in moves]
