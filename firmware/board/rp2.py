@@ -7,7 +7,6 @@ from array import array
 
 import machine
 import micropython
-import neopixel
 
 from firmware.board import lockstep, pins
 from safety import ticks
@@ -26,17 +25,19 @@ I2C_TIMEOUT_US = 1000
 ENCODER_EVERY = 5
 MAGNET_HZ = 20000
 
-# Colour of the ring by pattern (0 off .. 7 game over), red, green, blue.
+# Colour of the ring by pattern (0 off .. 7 game over): green, red, blue, as a WS2812 takes them.
 COLOURS = (
-    (0, 0, 0),
-    (0, 0, 24),
-    (0, 24, 0),
-    (16, 16, 0),
-    (40, 0, 0),
-    (24, 12, 0),
-    (0, 16, 16),
-    (12, 0, 16),
+    b"\x00\x00\x00",
+    b"\x00\x00\x18",
+    b"\x18\x00\x00",
+    b"\x10\x10\x00",
+    b"\x00\x28\x00",
+    b"\x0c\x18\x00",
+    b"\x10\x00\x10",
+    b"\x00\x0c\x10",
 )
+# High and low of a 0, high and low of a 1, in nanoseconds (WS2812B data sheet).
+RING_TIMING_NS = (400, 850, 800, 450)
 
 
 class Board:
@@ -106,7 +107,7 @@ class Board:
         self._magnet = []
         for number in pins.MAGNET:
             self._magnet.append(machine.PWM(machine.Pin(number), freq=MAGNET_HZ, duty_u16=0))
-        self._ring = neopixel.NeoPixel(machine.Pin(pins.RING, machine.Pin.OUT), pins.RING_LEDS)
+        self._ring = machine.Pin(pins.RING, machine.Pin.OUT, value=0)
 
     def _edge(self, _):
         self._edges[0] = (self._edges[0] + 1) & 0xFFFF
@@ -199,5 +200,4 @@ class Board:
         self._magnet[1].duty_u16(backward * 65535 // 1000)
         if led != self._pattern:
             self._pattern = led
-            self._ring.fill(COLOURS[led])
-            self._ring.write()
+            machine.bitstream(self._ring, 0, RING_TIMING_NS, COLOURS[led] * pins.RING_LEDS)
