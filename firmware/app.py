@@ -237,10 +237,9 @@ class App:
             n = board.read_into(data)
             if n == 0:
                 break
-            for i in range(n):
-                length = framer.push(data[i])
-                if length >= 0:
-                    self._packet(framer.buffer, length, now)
+            framer.begin()
+            while (length := framer.take(data, n)) >= 0:
+                self._packet(framer.buffer, length, now)
         if framer.stop:
             framer.stop = False
             self.machine.fault(now, reasons.HOST_STOP)

@@ -213,10 +213,9 @@ class Controller:
             assert ready
             data += os.read(self.master, want - len(data))
         self.tx_read = self._tx_total
-        for byte in data:
-            n = self.framer.push(byte)
-            if n >= 0:
-                self._receive(n)
+        self.framer.begin()
+        while (n := self.framer.take(data, len(data))) >= 0:
+            self._receive(n)
         if self.keep_alive is not None and self.now_us - self._sent_at >= self.keep_alive:
             self._sent_at = self.now_us
             self.datagram(messages.RUN, self.activity)

@@ -4,11 +4,12 @@ from firmware.wire import cobs
 from firmware.wire.cobs import Framer
 
 
-def push_all(framer, data):
+def push_all(framer, data, chunk=7):
     frames = []
-    for byte in data:
-        n = framer.push(byte)
-        if n >= 0:
+    for at in range(0, len(data), chunk):
+        piece = data[at : at + chunk]
+        framer.begin()
+        while (n := framer.take(piece, len(piece))) >= 0:
             frames.append(bytes(framer.buffer[:n]))
     return frames
 
@@ -61,3 +62,15 @@ def test_a_stop_stays_until_it_is_taken():
     framer = Framer()
     push_all(framer, cobs.STOP + cobs.encode(b"x"))
     assert framer.stop
+
+
+def test_a_stream_is_the_same_in_any_pieces():
+    stream = cobs.encode(b"one") + b"\x05\x01\x00" + cobs.encode(bytes(range(256))) + b"\x00" + cobs.encode(b"")
+    stream += bytes([9]) * 400 + b"\x00" + cobs.encode(b"two")
+    whole = Framer()
+    frames = push_all(whole, stream, len(stream))
+    assert frames == [b"one", bytes(range(256)), b"", b"two"]
+    for chunk in (1, 2, 3, 64):
+        framer = Framer()
+        assert push_all(framer, stream, chunk) == frames
+        assert (framer.errors, framer.stop) == (whole.errors, whole.stop) == (2, False)

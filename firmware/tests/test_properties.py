@@ -172,22 +172,34 @@ def test_at_full_rate_steps_come_when_the_segments_say(path):
             assert time <= at
 
 
+def frames_in(framer, data):
+    """Every frame that `data` completes."""
+    framer.begin()
+    while (n := framer.take(data, len(data))) >= 0:
+        yield bytes(framer.buffer[:n])
+
+
 @given(st.binary(max_size=290))
 def test_cobs_carries_every_string(data):
     framer = cobs.Framer(400)
-    frame = cobs.encode(data)
-    lengths = [framer.push(byte) for byte in frame]
-    assert lengths[-1] == len(data)
-    assert bytes(framer.buffer[: len(data)]) == data
+    assert list(frames_in(framer, cobs.encode(data))) == [data]
     assert not framer.stop
+
+
+@given(st.lists(st.binary(max_size=40), max_size=12))
+def test_a_stream_is_cut_into_the_same_frames_however_it_comes(pieces):
+    whole, cut = cobs.Framer(30), cobs.Framer(30)
+    frames = list(frames_in(whole, b"".join(pieces)))
+    assert [frame for piece in pieces for frame in frames_in(cut, piece)] == frames
+    assert (cut.errors, cut.stop) == (whole.errors, whole.stop)
 
 
 @given(st.binary(max_size=300))
 def test_noise_before_a_frame_costs_at_most_that_frame(noise):
     framer = cobs.Framer(400)
-    for byte in noise + b"\x00":
-        framer.push(byte)
-    assert [framer.push(byte) for byte in cobs.encode(b"whole")][-1] == 5
+    for _ in frames_in(framer, noise + b"\x00"):
+        pass
+    assert list(frames_in(framer, cobs.encode(b"whole"))) == [b"whole"]
 
 
 @given(st.binary(max_size=60))
@@ -221,11 +233,9 @@ def test_what_is_sent_arrives_once_and_in_order_or_not_yet(payloads, seed, loss_
                 frame = bytearray(frame)
                 if rng.random() * 100 < loss_percent:
                     frame[rng.randrange(len(frame))] ^= 1 << rng.randrange(8)
-                for byte in frame:
-                    n = framers[1 - me].push(byte)
-                    buffer = framers[1 - me].buffer
-                    if n >= 0 and ends[1 - me].receive(buffer, n, now) == packet.RELIABLE and me == 0:
-                        got.append(bytes(buffer[packet.HEADER_SIZE : n - packet.CRC_SIZE]))
+                for whole in frames_in(framers[1 - me], frame):
+                    if ends[1 - me].receive(whole, len(whole), now) == packet.RELIABLE and me == 0:
+                        got.append(whole[packet.HEADER_SIZE : -packet.CRC_SIZE])
         assert got == payloads[: len(got)]
         if len(got) == len(payloads) and not ends[0].unacknowledged:
             break
@@ -246,8 +256,6 @@ def test_twenty_thousand_mutated_packets_are_never_believed():
             data[rng.randrange(len(data) - 1)] ^= rng.randrange(1, 256)
         if data == cobs.encode(whole):
             continue
-        for byte in data:
-            n = framer.push(byte)
-            if n >= 0:
-                accepted += session.receive(framer.buffer, n, 0) >= 0
+        for frame in frames_in(framer, data):
+            accepted += session.receive(frame, len(frame), 0) >= 0
     assert accepted == 0

@@ -16,14 +16,13 @@ class End:
 
     def hear(self, frame, now):
         kind = -1
-        for byte in frame:
-            n = self.framer.push(byte)
-            if n >= 0:
-                kind = self.session.receive(self.framer.buffer, n, now)
-                if kind in (packet.RELIABLE, packet.DATAGRAM):
-                    payload = bytes(self.framer.buffer[packet.HEADER_SIZE : n - packet.CRC_SIZE])
-                    if payload:
-                        self.got.append(payload)
+        self.framer.begin()
+        while (n := self.framer.take(frame, len(frame))) >= 0:
+            kind = self.session.receive(self.framer.buffer, n, now)
+            if kind in (packet.RELIABLE, packet.DATAGRAM):
+                payload = bytes(self.framer.buffer[packet.HEADER_SIZE : n - packet.CRC_SIZE])
+                if payload:
+                    self.got.append(payload)
         return kind
 
 
