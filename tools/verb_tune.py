@@ -3,14 +3,13 @@
 import argparse
 import json
 import sys
-from dataclasses import dataclass
-from pathlib import Path
 
 from engine import EngineError, Net
-from engine.match import Contestant, balanced_opening, play_pair, tuning
+from engine.match import tuning
 from tools.errors import BadInputError
-from tools.farm import MOST_WORKERS, farm
+from tools.farm import farm
 from tools.match_log import MatchLog
+from tools.pair_work import PairUnit, add_series_arguments, check_series, pair_score
 from tools.spsa import Knob, Spsa
 
 __all__ = ["BAD_INPUT", "SUMMARY", "add_arguments", "run"]
@@ -18,7 +17,6 @@ __all__ = ["BAD_INPUT", "SUMMARY", "add_arguments", "run"]
 SUMMARY = "tune the constants of the search by games (SPSA), on many cores"
 BAD_INPUT: tuple[type[Exception], ...] = (EngineError,)
 
-_MOST_PAIRS = 1_000_000  # openings of one seed
 _SHARE = 0.18  # of a constant, that the last pairs try up and down
 _BATCH = 16  # pairs of one state: enough for several cores, and the same on one
 _HASH_MB = 4
@@ -45,31 +43,10 @@ _KNOBS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    pair: int
-    opening_seed: int
-    nodes: int
-    first: dict[str, int]
-    second: dict[str, int]
-
-
-def _play(unit: _Unit) -> float:
-    sides = [Contestant(None, setting, unit.nodes, 0, _HASH_MB) for setting in (unit.first, unit.second)]
-    games = play_pair(sides[0], sides[1], balanced_opening(unit.opening_seed))
-    return sum(game.points for game in games) / 2
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
-    parser.add_argument("--out", type=Path, required=True, help="log; one that is there is gone on with")
-    parser.add_argument("--pairs", type=int, default=5000, help="pairs of games (default 5000)")
-    parser.add_argument("--nodes", type=int, default=5000, help="made moves of each search (default 5000)")
-    parser.add_argument("--seed", type=int, default=1, help="decides openings and steps (default 1)")
     parser.add_argument("--knob", action="append", metavar="NAME", help="tune only these (may be repeated)")
-    parser.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="a running Dask scheduler")
-    parser.add_argument("--workers", type=int, help="processes on this machine (default: one a core)")
-    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    add_series_arguments(parser, pairs=5000, nodes=5000)
 
 
 def _knobs(names: list[str] | None) -> list[Knob]:
@@ -97,13 +74,7 @@ def _show(spsa: Spsa, as_json: bool) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Play the pairs, then print where every constant went."""
-    for name, highest in (("pairs", _MOST_PAIRS), ("nodes", 2**40)):
-        if not 1 <= getattr(args, name) <= highest:
-            raise BadInputError(f"--{name} is {getattr(args, name)}; 1 to {highest} would be right")
-    if not 0 <= args.seed < 2**31:
-        raise BadInputError(f"--seed is {args.seed}; 0 to {2**31 - 1} would be right")
-    if args.workers is not None and not 1 <= args.workers <= MOST_WORKERS:
-        raise BadInputError(f"--workers is {args.workers}; 1 to {MOST_WORKERS} would be right")
+    check_series(args)
     knobs = _knobs(args.knob)
     spsa = Spsa(knobs, args.pairs, args.seed)
     header = {
@@ -117,11 +88,11 @@ def run(args: argparse.Namespace) -> int:
         for first in range(0, args.pairs, _BATCH):
             # Settings are fixed when their batch begins: a run that was broken off goes on as it would have.
             units = [
-                _Unit(pair, args.seed * _MOST_PAIRS + pair, args.nodes, *spsa.contestants(pair))
+                PairUnit(args.seed, pair, args.nodes, _HASH_MB, *spsa.contestants(pair))
                 for pair in range(first, min(first + _BATCH, args.pairs))
             ]
             played = log.scores[first : first + _BATCH]
-            fresh = {unit.pair: score for unit, score in play_out(_play, units[len(played) :])}
+            fresh = {unit.pair: score for unit, score in play_out(pair_score, units[len(played) :])}
             played += [fresh[pair] for pair in sorted(fresh)]
             for unit, score in zip(units, played, strict=True):
                 spsa.tell(unit.pair, score)
