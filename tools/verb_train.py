@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for pictures, models and figures")
     parser.add_argument("--fonts", type=Path, action="append", default=[], help="a further folder of fonts")
     parser.add_argument("--pieces", type=Path, help="a folder of photographed faces (index.json and sheets)")
-    parser.add_argument("--start", type=Path, help="the folder of an earlier run, to go on from its weights")
+    parser.add_argument("--start", type=Path, help="the folder of an earlier run or of models, to go on from")
     parser.add_argument("--threads", type=int, default=2, help="threads for training (default 2)")
     parser.add_argument("--tiny", action="store_true", help="a run of seconds that only shows that it works")
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")

@@ -64,7 +64,7 @@ def draw_board(rng: np.random.Generator, scale: float, faces: list[Face]) -> Boa
         top, bottom = round((4 + margin[1]) * scale), round((5 + margin[1]) * scale)
         picture[top:bottom] = 0.5 * picture[top:bottom] + 0.5 * colour(rng, (0, 1), (0.1, 0.7), (0.3, 1.0))
     pen = _Pen(shape, scale, margin)
-    _lines(rng, pen)
+    _lines(rng, pen, min(margin))
     opacity = pen.canvas.astype(np.float32) / 255.0 * rng.uniform(0.55, 1.0)
     if rng.random() < 0.7:
         _river_text(rng, opacity, scale, margin, faces)
@@ -132,7 +132,7 @@ def _board_colours(rng: np.random.Generator) -> tuple[Floats, Floats]:
     return colour(rng, (0, 1), (0.0, 0.7), (0.5, 1.0)), dark
 
 
-def _lines(rng: np.random.Generator, pen: _Pen) -> None:
+def _lines(rng: np.random.Generator, pen: _Pen, margin: float) -> None:
     width = float(np.exp(rng.uniform(np.log(0.012), np.log(0.06))))
     through = rng.random() < 0.05  # boards whose files cross the river
     for y in range(10):
@@ -152,7 +152,10 @@ def _lines(rng: np.random.Generator, pen: _Pen) -> None:
             pen.line((3, y), (5, y + 2), width * rng.uniform(0.6, 1.0))
             pen.line((5, y), (3, y + 2), width * rng.uniform(0.6, 1.0))
     if rng.random() < 0.6:
-        _frame(rng, pen, width)
+        _frame(rng, pen, width, rng.uniform(0.06, 0.25))
+    if rng.random() < 0.12:
+        # A second frame far out, which can be taken for one more rank and file.
+        _frame(rng, pen, width, rng.uniform(0.25, max(0.3, 0.95 * margin)))
     if rng.random() < 0.75:
         gap, arm = rng.uniform(0.05, 0.12), rng.uniform(0.1, 0.25)
         for x, y in _MARKED:
@@ -191,8 +194,7 @@ def _odd_river(rng: np.random.Generator, pen: _Pen, width: float) -> None:
             pen.line((0, float(y)), (8, float(y)), width * 0.7)
 
 
-def _frame(rng: np.random.Generator, pen: _Pen, width: float) -> None:
-    gap = rng.uniform(0.06, 0.25)
+def _frame(rng: np.random.Generator, pen: _Pen, width: float, gap: float) -> None:
     thick = width * rng.uniform(1.0, 4.0)
     corners = [(-gap, -gap), (8 + gap, -gap), (8 + gap, 9 + gap), (-gap, 9 + gap)]
     for start, end in zip(corners, corners[1:] + corners[:1], strict=True):

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.train_vision.fonts import Face
+from tools.train_vision.placing import KINDS
 from tools.train_vision.positions import played_letters
 from tools.train_vision.samples import UNKNOWN, point_labels
-from tools.train_vision.scene import KINDS, Photographs
+from tools.train_vision.scene import Photographs
 from tools.train_vision.shards import scene_of
 from vision.classify import Classifier
 from vision.confidence import CURVES, Calibration

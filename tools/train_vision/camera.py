@@ -43,7 +43,11 @@ def draw_camera(rng: np.random.Generator, size: tuple[int, int]) -> Camera:
     )
     roll_angle = rng.normal(0, 0.06) if rng.random() < 0.8 or tilt > 0.4 else rng.uniform(0, 2 * np.pi)
     focal = rng.uniform(0.65, 1.5) * max(size)
-    fill = rng.triangular(0.35, 0.95, 0.99) if rng.random() < 0.92 else rng.uniform(0.99, 1.1)
+    roll = rng.random()
+    if roll < 0.67:
+        fill = rng.triangular(0.35, 0.95, 0.99)
+    else:
+        fill = rng.uniform(0.28, 0.6) if roll < 0.9 else rng.uniform(0.99, 1.12)
 
     # World axes: x, y of the board and z up would be left-handed (y runs down the diagram), so z down.
     forward = np.array([-np.sin(tilt) * np.cos(azimuth), -np.sin(tilt) * np.sin(azimuth), np.cos(tilt)])

@@ -6,10 +6,11 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from tools.train_vision.descent import Report, descend
 from tools.train_vision.nets import LocatorNet, PieceNet
+from tools.train_vision.reopen import MEASURED, begin
 from tools.train_vision.shards import load_columns
 from tools.train_vision.targets import locator_loss, locator_targets, piece_loss
 from vision.classify import CANVAS_CELL_PIXELS
@@ -35,7 +36,7 @@ def fit_locator(
     torch.manual_seed(seed)
     squares, lattices = load_columns(paths, ("squares", "lattices"))
     net = LocatorNet()
-    _load(net, start)
+    begin(net, start, torch.from_numpy(squares[:MEASURED].astype(np.float32)))
 
     def loss_of_step(step: int) -> Tensor:
         rng = np.random.default_rng([seed, 1, step])
@@ -57,7 +58,7 @@ def fit_pieces(
     torch.manual_seed(seed)
     canvases, kind, red, offset, learn = load_columns(paths, ("canvases", "kind", "red", "offset", "learn"))
     net = PieceNet()
-    _load(net, start)
+    begin(net, start, torch.from_numpy(canvases[:MEASURED].astype(np.float32)))
 
     def loss_of_step(step: int) -> Tensor:
         rng = np.random.default_rng([seed, 2, step])
@@ -74,11 +75,6 @@ def fit_pieces(
 
     descend(net, loss_of_step, steps, 3e-3, "pieces", report, checkpoint)
     return net
-
-
-def _load(net: nn.Module, start: Path | None) -> None:
-    if start is not None:
-        net.load_state_dict(torch.load(start, weights_only=True))
 
 
 def _turned(

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from tools.train_vision.descent import Report, descend
 from tools.train_vision.faces import BLANK, Stock, close_up
+from tools.train_vision.reopen import MEASURED, begin
 from vision.glyphs import KIND_OF_GLYPH, KINDS
 
 __all__ = ["GlyphNet", "draw_pool", "fit_glyphs"]
@@ -104,8 +105,7 @@ def fit_glyphs(
         np.concatenate([part[name] for part in loaded]) for name in ("pictures", "glyph", "kind")
     )
     net = GlyphNet()
-    if start is not None:
-        net.load_state_dict(torch.load(start, weights_only=True))
+    begin(net, start, torch.from_numpy(pictures[:MEASURED].astype(np.float32)))
 
     def loss_of_step(step: int) -> Tensor:
         rng = np.random.default_rng([seed, 79, step])

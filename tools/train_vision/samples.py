@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.train_vision.camera import Camera
-from tools.train_vision.scene import KINDS, Piece, Scene
+from tools.train_vision.placing import KINDS, Piece
+from tools.train_vision.scene import Scene
 from vision.classify import board_canvas
 from vision.geometry import LATTICE, homography_from_corners, lifted, project, unproject
 from vision.glyphs import CLOSE_UP_PIXELS, GLYPHS, cut_close_up
@@ -34,6 +35,8 @@ EMPTY, UNKNOWN = 7, 8
 _ON, _BETWEEN, _AWAY = 0.40, 0.46, 0.62
 # Hidden share of a point's disc: readable below, not readable above, between not learned from.
 _READABLE, _HIDDEN = 0.25, 0.45
+#: Share of the locator's pictures that are cut to a window about the board.
+_WINDOW_SHARE = 0.25
 #: Standard deviation, in cells, of where a close-up is cut against the piece's centre.
 _MISPLACED = 0.03
 _DISC: Array = np.array(
@@ -122,7 +125,8 @@ def locator_sample(
     """Return a square picture for the locator and the board's lattice in it, (90, 2) (zeros: no board).
 
     A share of the pictures is rectified by a wrong homography first, as in the locator's second look; some
-    of them by one that takes a row or file for its neighbour.
+    of them by one that takes a row or file for its neighbour. Of the others a part is cut to a window about
+    the board, as where a board fills little of the picture.
     """
     if scene.camera is None:
         return fit_to_square(scene.image)[0], np.zeros((90, 2))
@@ -133,8 +137,11 @@ def locator_sample(
             wrong = wrong @ np.array([[1.0, 0, slip[0]], [0, 1, slip[1]], [0, 0, 1]])
         view, to_view = second_look(scene.image, wrong)
         return view, project(to_view, scene.lattice)
-    square, to_square = fit_to_square(scene.image)
-    return square, project(to_square, scene.lattice)
+    left, top, right, bottom = (0, 0, scene.image.shape[1], scene.image.shape[0])
+    if rng.random() < _WINDOW_SHARE:
+        left, top, right, bottom = _window(rng, scene)
+    square, to_square = fit_to_square(scene.image[top:bottom, left:right])
+    return square, project(to_square, scene.lattice - (left, top))
 
 
 def close_up_sample(rng: np.random.Generator, scene: Scene) -> CloseUps:
@@ -160,6 +167,16 @@ def _camera(scene: Scene) -> Camera:
     if scene.camera is None:
         raise ValueError("a scene without a board has no points")
     return scene.camera
+
+
+def _window(rng: np.random.Generator, scene: Scene) -> tuple[int, int, int, int]:
+    """Draw a window (left, top, right, bottom) that shows most or all of the board."""
+    low, high = scene.lattice.min(axis=0), scene.lattice.max(axis=0)
+    reach = float((high - low).max())
+    left, top = np.maximum(low - rng.uniform(-0.03, 0.5, 2) * reach, 0).astype(int)
+    size = np.array(scene.image.shape[1::-1])
+    right, bottom = np.minimum(high + rng.uniform(-0.03, 0.5, 2) * reach, size).astype(int) + 1
+    return int(left), int(top), int(right), int(bottom)
 
 
 def _jittered(rng: np.random.Generator, homography: Array, cells: float) -> Array:

@@ -14,14 +14,13 @@ from tools.train_vision.fonts import Face
 from tools.train_vision.occluders import draw_cover
 from tools.train_vision.photometry import expose, light
 from tools.train_vision.pieces import SetStyle, blank_face, draw_face, draw_style, photographed_face
+from tools.train_vision.placing import Piece, draw_letters, place
+from tools.train_vision.surroundings import draw_surroundings
 from tools.train_vision.textures import Floats, colour
 from vision.geometry import LATTICE, pitch_pixels, project
 
-__all__ = ["KINDS", "Piece", "Scene", "draw_empty_scene", "draw_scene"]
+__all__ = ["Photographs", "Scene", "draw_empty_scene", "draw_scene"]
 
-KINDS = "KABNRCP"
-
-_START = "rnbakabnr/9/1c5c1/p1p1p1p1p/9/9/P1P1P1P1P/1C5C1/9/RNBAKABNR"
 _CIRCLE = np.linspace(0, 2 * np.pi, 32, endpoint=False)
 _SHAPES = (
     (640, 480),
@@ -37,26 +36,11 @@ _SHAPES = (
 _Y, _X = np.mgrid[0:96, 0:96].astype(np.float32)
 _DISC: Floats = np.clip((48 - np.hypot(_X - 47.5, _Y - 47.5)) * 0.7, 0, 1)
 
+#: Share of pictures with tiles, print, keys, boxes or other games around the board.
+_CROWDED_SHARE = 0.4
+
 #: Photographed faces by (kind, red): pictures (h, w, 3) in 0..1.
 Photographs = dict[tuple[str, bool], list[Floats]]
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A cylinder on the board: `kind` is one of KABNRCP or "?" for a thing that is no piece.
-
-    Centre, radius and height in cells, `turn` of the glyph in radians; `character` is what is written on
-    it, empty on a photographed face and on what is no piece.
-    """
-
-    kind: str
-    red: bool
-    x: float
-    y: float
-    radius: float
-    height: float
-    turn: float
-    character: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,9 +97,11 @@ def draw_scene(
     board = draw_board(rng, float(np.clip(pitch, 24, 72)), faces)
     shape = (size[1], size[0])
     picture = draw_table(rng, shape, faces)
+    if rng.random() < _CROWDED_SHARE:
+        draw_surroundings(rng, picture, camera)
     _lay(picture, board.picture, board.scale, board.margin, ground)
     style = draw_style(rng, faces)
-    pieces = _place(rng, *board.margin, _letters(rng) if letters is None else letters)
+    pieces = place(rng, *board.margin, draw_letters(rng) if letters is None else letters)
     if photographs is None:
         pieces = [
             replace(piece, character=style.characters.get((piece.kind, piece.red), "")) for piece in pieces
@@ -144,9 +130,11 @@ def draw_empty_scene(
     size = size or _SHAPES[int(rng.integers(len(_SHAPES)))]
     shape = (size[1], size[0])
     picture = draw_table(rng, shape, faces, decoys=True)
+    camera = draw_camera(rng, size)
+    if rng.random() < _CROWDED_SHARE:
+        draw_surroundings(rng, picture, camera)
     if rng.random() < 0.4:
-        camera = draw_camera(rng, size)
-        pieces = _place(rng, 1.0, 1.0, _letters(rng))
+        pieces = place(rng, 1.0, 1.0, draw_letters(rng))
         _shade(rng, picture, camera, pieces, pitch_pixels(camera.plane()))
         _stand(rng, picture, camera, pieces[: int(rng.integers(1, 20))], draw_style(rng, faces), None)
     cover = np.zeros(shape, np.float32)
@@ -183,82 +171,6 @@ def _lay(
     size = (picture.shape[1], picture.shape[0])
     cv2.warpPerspective(
         flat, ground @ from_flat, size, dst=picture, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT
-    )
-
-
-def _place(
-    rng: np.random.Generator, margin_x: float, margin_y: float, letters: Mapping[int, str]
-) -> list[Piece]:
-    """Put pieces on points (not always well), beside the board, and sometimes foreign things among them."""
-    radius, height = rng.uniform(0.34, 0.48), rng.uniform(0.12, 0.42)
-    slop = abs(rng.normal(0, 0.08))
-    manner = rng.choice(["aligned", "seats", "loose"], p=[0.2, 0.3, 0.5])
-    wobble = rng.uniform(0.03, 0.5)
-    pieces: list[Piece] = []
-    for index, letter in letters.items():
-        red = letter.isupper()
-        shift = rng.normal(0, slop, 2) if rng.random() < 0.85 else rng.uniform(-0.5, 0.5, 2)
-        if manner == "loose":
-            turn = rng.uniform(0, 2 * np.pi)
-        else:
-            turn = rng.normal(0, wobble) + (np.pi if manner == "seats" and not red else 0.0)
-        kind = letter.upper() if rng.random() < 0.97 else "?"
-        x, y = LATTICE[index] + shift
-        piece = Piece(kind, red, float(x), float(y), float(radius), float(height), float(turn))
-        if all(np.hypot(x - other.x, y - other.y) > 2 * radius + 0.01 for other in pieces):
-            pieces.append(piece)
-    if rng.random() < 0.3:
-        for _ in range(int(rng.integers(1, 12))):
-            along = rng.uniform(-0.5, 9.5)
-            beyond = rng.uniform(0.75 + radius, 1.5 + max(margin_x, margin_y))
-            x, y = ((along, -beyond), (along, 9 + beyond), (-beyond, along), (8 + beyond, along))[
-                int(rng.integers(4))
-            ]
-            kind = str(rng.choice(list(KINDS)))
-            piece = Piece(
-                kind,
-                bool(rng.random() < 0.5),
-                float(x),
-                float(y),
-                float(radius),
-                float(height),
-                float(rng.uniform(0, 6.28)),
-            )
-            if all(np.hypot(x - other.x, y - other.y) > 2 * radius for other in pieces):
-                pieces.append(piece)
-    return pieces
-
-
-def _letters(rng: np.random.Generator) -> dict[int, str]:
-    """Draw which letter stands on which of the 90 points."""
-    roll = rng.random()
-    start: dict[int, str] = {}
-    index = 0
-    for letter in _START.replace("/", ""):
-        if letter.isdigit():
-            index += int(letter)
-        else:
-            start[index] = letter
-            index += 1
-    if roll < 0.07:
-        return {}
-    if roll < 0.2:
-        return start
-    if roll < 0.55:
-        kept = [letter for letter in start.values() if rng.random() < rng.uniform(0.4, 1.0)]
-        points = rng.permutation(90)[: len(kept)]
-        stay = rng.uniform(0, 0.8)
-        moved = {i: letter for i, letter in start.items() if rng.random() < stay}
-        free = [int(point) for point in points if int(point) not in moved]
-        return moved | dict(zip(free, kept[len(moved) :], strict=False))
-    count = int(rng.integers(8, 40))
-    letters = rng.choice(list(KINDS + KINDS.lower()), count)
-    return dict(
-        zip(
-            (int(point) for point in rng.permutation(90)[:count]),
-            (str(letter) for letter in letters),
-            strict=True,
-        )
     )
 
 
