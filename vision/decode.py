@@ -17,7 +17,7 @@ from vision.ink import Sides, sides_of_ink
 from vision.laws import SLOT_LABELS, SLOT_POINTS, possible_history
 from vision.reading import LABELS, board_to_fen_order
 
-__all__ = ["Decoded", "cost_of", "decode", "label_log_likelihood"]
+__all__ = ["LEAST_SURE", "Decoded", "cost_of", "decode", "label_log_likelihood"]
 
 _FORBIDDEN = 1e6
 _EMPTY, _UNKNOWN = LABELS.index("."), LABELS.index("?")
@@ -26,8 +26,8 @@ _FLOOR = -14.0  # nats; no classifier is surer of anything than 1 : 10^6
 _OUTLIER = 4.6  # nats: rather than a label a hundred times less likely than the crop's own, say `?`
 _GENERAL = 3.0  # nats a board gains by showing a general: one that is not seen is more often hidden than gone
 #: A label that is right less often than this under the laws becomes `?`: about half a per cent of the points
-#: of drawn boards are then told wrongly.
-_SURE = 0.7
+#: of drawn boards are then told wrongly (`qiyou judge-vision`).
+LEAST_SURE = 0.65
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def decode(
     by_laws = table.decoded(gap, columns < _EMPTY)
     by_picture = prior is None and known is None
     confidence = np.minimum(by_laws, raw_confidence) if by_picture else by_laws
-    settled = (by_laws >= _SURE) & (columns != _UNKNOWN)
+    settled = (by_laws >= LEAST_SURE) & (columns != _UNKNOWN)
     labels = tuple(label if sure else "?" for label, sure in zip(told, settled, strict=True))
     return Decoded(labels, confidence, raw_labels, raw_confidence, cost, logp, sides, told, gap, own, by_laws)
 

@@ -9,6 +9,7 @@ from tools.errors import BadInputError
 from tools.train_vision.calibrate import Readings, reliability
 from tools.train_vision.judge import Judgement
 from vision.confidence import Calibration
+from vision.decode import LEAST_SURE
 from vision.model_files import MANIFEST
 
 __all__ = ["figures", "with_figures"]
@@ -33,10 +34,13 @@ def figures(
     confidence = readings.confidence(table)
     boards = len(set(readings.board.tolist()))
     sure, right = confidence > _SURE, readings.right
+    said = table.decoded(readings.gap, readings.piece) >= LEAST_SURE
     lines += [
         f"Confidence on {len(right):,} points of {boards} boards of played positions, decoded: "
         f"{100 * sure[right].mean():.1f} % of the right points are told with more than {_SURE}, and "
-        f"{100 * (sure & ~right).mean():.2f} % of all points are wrong with it.",
+        f"{100 * (sure & ~right).mean():.2f} % of all points are wrong with it. "
+        f"{100 * (~said).mean():.2f} % are left open (`?`), "
+        f"{100 * (said & ~right).mean():.2f} % told wrongly.",
         "",
         "| told | right | points | |",
         "|---|---|---|---|",
