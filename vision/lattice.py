@@ -11,10 +11,11 @@ from vision.geometry import LATTICE, project, unproject
 __all__ = [
     "Crossings",
     "LatticeFit",
-    "best_lattice",
     "crossings_on_board",
     "fit_lattice",
     "lattice_contrast",
+    "lattice_doubt",
+    "local_pitch",
 ]
 
 Array = NDArray[np.float64]
@@ -23,8 +24,17 @@ Array = NDArray[np.float64]
 _RING: Array = np.array(
     [[x, y] for y in range(-1, 11) for x in range(-1, 10) if x in {-1, 9} or y in {-1, 10}], dtype=np.float64
 )
+#: The lattice with one more line on every side, by rank, shape (132, 2).
+_WIDE: Array = np.array([[x, y] for y in range(-1, 11) for x in range(-1, 10)], dtype=np.float64)
+#: An edge of the board seen less than so, and a line beyond it seen more than so, cost contrast. Set on drawn
+#: boards, so that three in two hundred wrong lattices stayed.
+_EDGE, _EDGE_DOUBT = 0.7, 0.4
+_BEYOND, _BEYOND_DOUBT = 0.3, 0.1
 _SEEN = 0.25
 _ROUNDS = 4
+#: Gauss-Newton steps a round.
+_STEPS = 3
+_DIAGONAL = np.diag_indices(8)
 #: No crossing is looked for farther off than this many values of the map.
 _WIDEST = 12.0
 #: Scale of the Cauchy weight in cells: crossings farther off than a tenth of a cell count little.
@@ -106,26 +116,12 @@ class LatticeFit:
     crossings_used: int
 
 
-def best_lattice(crossings: Crossings, homography: Array) -> Array:
-    """Return the homography or its best neighbour: shifted by a cell, or with files and ranks exchanged.
-
-    The best has crossings on all of its points and none in the ring of points just outside.
-    """
-    options = [homography @ _shift(dx, dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
-    quarter = _shift(4.0, 4.5) @ np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]]) @ _shift(-4.0, -4.5)
-    options += [homography @ quarter @ _shift(dx, dy) for dx in (-0.5, 0.5) for dy in (-0.5, 0.5)]
-    scores = [lattice_contrast(crossings, option) for option in options]
-    # The given lattice stays unless another is clearly better.
-    scores[4] += 0.03
-    return options[int(np.argmax(scores))]
-
-
-def fit_lattice(crossings: Crossings, homography: Array) -> LatticeFit:
+def fit_lattice(crossings: Crossings, homography: Array, rounds: int = _ROUNDS) -> LatticeFit:
     """Refine `homography` on the crossings seen near its lattice points."""
     residual, used = 0.0, 0
-    for turn in range(_ROUNDS):
+    for turn in range(rounds):
         expected = project(homography, LATTICE)
-        pitch = _local_pitch(homography)
+        pitch = local_pitch(homography)
         seen, peak = crossings.near(expected, pitch * (0.45 if turn == 0 else 0.3))
         good = peak > _SEEN
         used = int(good.sum())
@@ -141,12 +137,8 @@ def fit_lattice(crossings: Crossings, homography: Array) -> LatticeFit:
 
 def crossings_on_board(crossings: Crossings, homography: Array) -> tuple[Array, Array]:
     """Where the crossings near the 90 points were seen, in board coordinates (90, 2), how surely (90,)."""
-    seen, peak = crossings.near(project(homography, LATTICE), _local_pitch(homography) * 0.45)
+    seen, peak = crossings.near(project(homography, LATTICE), local_pitch(homography) * 0.45)
     return unproject(homography, seen), np.where(peak > _SEEN, peak, 0.0)
-
-
-def _shift(dx: float, dy: float) -> Array:
-    return np.array([[1.0, 0, dx], [0, 1, dy], [0, 0, 1]])
 
 
 def lattice_contrast(crossings: Crossings, homography: Array) -> float:
@@ -159,7 +151,20 @@ def lattice_contrast(crossings: Crossings, homography: Array) -> float:
     return float(value[:90].mean() - value[90:].mean())
 
 
-def _local_pitch(homography: Array) -> Array:
+def lattice_doubt(crossings: Crossings, homography: Array) -> float:
+    """How much speaks against a fitted lattice beside its contrast: bare edges, crossings beyond them.
+
+    A lattice that is a row or a file off, or of another game, fits well but for one line of its own.
+    """
+    near = Crossings(cv2.dilate(crossings.probability, np.ones((3, 3))), crossings.stride)
+    value = np.sqrt(near.at(project(homography, _WIDE))).reshape(12, 11)
+    ranks, files = value[:, 1:-1].mean(axis=1), value[1:-1].mean(axis=0)
+    weakest = min(ranks[1], ranks[-2], files[1], files[-2])
+    beyond = max(ranks[0], ranks[-1], files[0], files[-1])
+    return float(_EDGE_DOUBT * max(0.0, _EDGE - weakest) + _BEYOND_DOUBT * max(0.0, beyond - _BEYOND))
+
+
+def local_pitch(homography: Array) -> Array:
     """Length in pixels of the shorter side of a cell centred on each lattice point, (90,)."""
     half_x, half_y = np.array([0.5, 0.0]), np.array([0.0, 0.5])
     across = project(homography, LATTICE + half_x) - project(homography, LATTICE - half_x)
@@ -170,20 +175,22 @@ def _local_pitch(homography: Array) -> Array:
 def _refined(homography: Array, board: Array, pixels: Array, weight: Array, pitch: Array) -> Array:
     """Gauss-Newton on the eight parameters with Cauchy weights; distances count in cells."""
     current = homography / homography[2, 2]
-    for _ in range(4):
-        homogeneous = np.column_stack([board, np.ones(len(board))])
+    count = len(board)
+    homogeneous = np.column_stack([board, np.ones(count)])
+    aimed = pixels / pitch[:, None]
+    system = np.zeros((2, count, 8))
+    for _ in range(_STEPS):
         sent = homogeneous @ current.T
-        depth = sent[:, 2:]
-        guess = sent[:, :2] / depth
-        error = (pixels - guess) / pitch[:, None]
-        robust = weight / (1 + (error**2).sum(axis=1) / _ROBUST_CELLS**2)
-        step = homogeneous / depth
-        zero = np.zeros_like(step)
-        rows_x = np.hstack([step, zero, -guess[:, :1] * step[:, :2]])
-        rows_y = np.hstack([zero, step, -guess[:, 1:] * step[:, :2]])
-        scale = (np.sqrt(robust) / pitch)[:, None]
-        system = np.vstack([rows_x * scale, rows_y * scale])
-        aim = np.concatenate([error[:, 0], error[:, 1]]) * np.tile(np.sqrt(robust), 2)
-        change = np.linalg.lstsq(system.T @ system, system.T @ aim, rcond=None)[0]
+        guess = sent[:, :2] / sent[:, 2:] / pitch[:, None]
+        error = aimed - guess
+        robust = np.sqrt(weight / (1 + (error**2).sum(axis=1) / _ROBUST_CELLS**2))
+        step = homogeneous * (robust / sent[:, 2])[:, None]
+        system[0, :, :3] = system[1, :, 3:6] = step / pitch[:, None]
+        system[0, :, 6:] = -guess[:, :1] * step[:, :2]
+        system[1, :, 6:] = -guess[:, 1:] * step[:, :2]
+        flat = system.reshape(-1, 8)
+        normal = flat.T @ flat
+        normal[_DIAGONAL] *= 1 + 1e-9  # too few crossings must not make it singular
+        change = np.linalg.solve(normal, flat.T @ (error * robust[:, None]).T.ravel())
         current = current + np.append(change, 0.0).reshape(3, 3)
     return np.asarray(current)

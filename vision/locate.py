@@ -21,12 +21,13 @@ from vision.geometry import BOARD_CORNERS, LATTICE, half_turn, is_mirrored, pitc
 from vision.lattice import (
     Crossings,
     LatticeFit,
-    best_lattice,
     crossings_on_board,
-    fit_lattice,
     lattice_contrast,
+    lattice_doubt,
 )
+from vision.lattice_search import search_lattice
 from vision.model_files import MODELS, load_model
+from vision.outline import homography_of_area
 from vision.rectify import canvas_from_board, checked_picture, rectify
 
 __all__ = ["LOCATOR_PIXELS", "Located", "Locator", "fit_to_square", "second_look"]
@@ -41,21 +42,27 @@ STRIDE = 4
 
 _SECOND_CELL_PIXELS = 28
 _SECOND_MARGIN_CELLS = 1.2
-#: Below this confidence there is no board. On drawn pictures boards scored 0.78 and more when found well,
-#: 0.63 and less when not, other pictures 0.56 and less.
-_LEAST_CONFIDENCE = 0.68
+#: Below this confidence there is no board: on drawn pictures 3 in 200 wrong lattices had more.
+_LEAST_CONFIDENCE = 0.57
 #: Above this the answer is not doubted; below, other starts are tried and the surest kept.
-_SURE_CONFIDENCE = 0.75
+_SURE_CONFIDENCE = 0.68
+#: What a fit leaves over, in cells, before it counts against the lattice.
+_RESIDUAL = 0.04
 #: A board must be larger than this many values of the map: about 40 pixels of 320 a side.
 _LEAST_AREA = 100
 #: Where nothing is surely a board, so many values over so small a probability are worth a closer look.
 _FAINT = 0.1
 _LEAST_FAINT_AREA = 30
+#: Contrast from which the crossings of a whole picture are fitted to.
+_CLEAR = 0.6
+#: Two lattices nearer than this everywhere would settle on the same crossings.
+_ALIKE_CELLS = 0.4
 _FIELD_SAMPLES = 900
 #: A board that fills less than this share of the square is looked at again in a window around it.
 _WINDOW_SHARE = 0.7
 _WINDOW_MARGIN = 0.15
-#: The rectified board is looked at until its lattice stays, at most this often.
+#: The rectified board is looked at until no point of its lattice moves farther, at most so often.
+_STAYS_CELLS = 0.5
 _MOST_LOOKS = 4
 #: Looks at a bent board as if it were flat.
 _BEND_LOOKS = 2
@@ -131,9 +138,7 @@ class Locator:
             yield from _coarse(self._maps(near), to_near)
         yield from _coarse(maps, to_square)
 
-    def _settled(
-        self, picture: Picture, homography: Array
-    ) -> tuple[Array, LatticeFit, Array | None] | None:
+    def _settled(self, picture: Picture, homography: Array) -> tuple[Array, LatticeFit, Array | None] | None:
         """Look at the rectified board until the lattice stays; None when it leaves the picture."""
         fit = bend = None
         for _ in range(_MOST_LOOKS):
@@ -142,31 +147,37 @@ class Locator:
             square, to_square = second_look(picture, homography)
             crossings = Crossings(_probability(self._maps(square)[0]), STRIDE)
             before = to_square @ homography
-            start = best_lattice(crossings, before)
-            fit = fit_lattice(crossings, start)
+            fit = search_lattice(crossings, before)
             bend = bend_of(*crossings_on_board(crossings, fit.homography))
             homography = np.linalg.inv(to_square) @ fit.homography
-            if np.abs(project(start, LATTICE) - project(before, LATTICE)).max() < 1.0:
+            moved_by = np.abs(project(fit.homography, LATTICE) - project(before, LATTICE)).max()
+            if moved_by < _STAYS_CELLS * _SECOND_CELL_PIXELS:
                 break
-        if fit is not None and bend is not None and fit.confidence > _LEAST_TO_UNBEND:
-            fit, bend = self._unbent(square, fit, bend)
-        return (homography, fit, bend) if fit is not None and _usable(homography, picture) else None
+        if fit is None or not _usable(homography, picture):
+            return None
+        if bend is not None and fit.confidence > _LEAST_TO_UNBEND:
+            fit, bend, crossings = self._unbent(square, fit, bend, crossings)
+        doubt = lattice_doubt(crossings, fit.homography) + max(0.0, fit.residual_cells - _RESIDUAL)
+        doubt += 0.0 if bend is None else float(np.sqrt((bend**2).sum(axis=1).mean()))
+        return homography, replace(fit, confidence=max(0.0, fit.confidence - doubt)), bend
 
-    def _unbent(self, square: Picture, fit: LatticeFit, bend: Array) -> tuple[LatticeFit, Array | None]:
+    def _unbent(
+        self, square: Picture, fit: LatticeFit, bend: Array, crossings: Crossings
+    ) -> tuple[LatticeFit, Array | None, Crossings]:
         """Look again at a rectified bent board as if it were flat; `fit` is in pixels of the square.
 
         There the crossings lie nearer to where they are looked for, and the bend is told better.
         """
         for _ in range(_BEND_LOOKS):
             flat = flattened(square, fit.homography, bend)
-            crossings = Crossings(_probability(self._maps(flat)[0]), STRIDE)
-            seen, weight = crossings_on_board(crossings, fit.homography)
+            again = Crossings(_probability(self._maps(flat)[0]), STRIDE)
+            seen, weight = crossings_on_board(again, fit.homography)
             better = bend_of(moved(seen, bend), weight)
-            confidence = lattice_contrast(crossings, fit.homography)
+            confidence = lattice_contrast(again, fit.homography)
             if better is None or confidence < fit.confidence:
                 break
-            bend, fit = better, replace(fit, confidence=confidence)
-        return fit, bend
+            bend, fit, crossings = better, replace(fit, confidence=confidence), again
+        return fit, bend, crossings
 
     def _maps(self, square: Picture) -> Array:
         return np.asarray(self._model.run(square[None].astype(np.float32))[0], dtype=np.float64)
@@ -203,15 +214,46 @@ def _probability(logits: Array) -> Array:
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30))))
 
 
-def _coarse(maps: Array, to_square: Array) -> list[Array]:
-    """Return the homography by the maps of one look, refined on its crossings, from both ends; or nothing."""
-    first = _first_homography(maps)
-    if first is None:
-        return []
-    crossings = Crossings(_probability(maps[0]), STRIDE)
-    refined = fit_lattice(crossings, best_lattice(crossings, first)).homography
-    homography = np.asarray(np.linalg.inv(to_square) @ refined, dtype=np.float64)
-    return [homography, half_turn(homography)]
+def _coarse(maps: Array, to_square: Array) -> Iterator[Array]:
+    """Yield homographies by the maps of one look: by the field, by the outline, and by the first turned.
+
+    They are refined on the crossings where those are clear; where they are a blur the start itself is worth
+    more than a fit to them. Where the two agree the second is left out.
+    """
+    crossings, back = Crossings(_probability(maps[0]), STRIDE), np.linalg.inv(to_square)
+    first: Array | None = None
+    for start_of in (_first_homography, _by_outline):
+        start = start_of(maps)
+        if start is None:
+            continue
+        fit = search_lattice(crossings, start)
+        found = fit.homography if fit.confidence > _CLEAR else start
+        if first is None or not _alike(first, found):
+            yield np.asarray(back @ found)
+        first = found if first is None else first
+    if first is not None:
+        yield half_turn(back @ first)
+
+
+def _alike(one: Array, other: Array) -> bool:
+    """Whether two homographies put the lattice in the same place, from whichever end."""
+    pitch = pitch_pixels(one)
+    places = project(one, LATTICE)
+    away = [np.abs(project(way, LATTICE) - places).max() for way in (other, half_turn(other))]
+    return bool(min(away) < _ALIKE_CELLS * pitch)
+
+
+def _by_outline(maps: Array) -> Array | None:
+    """Return a coarse homography, board to square, from the board's outline; None when there is no board."""
+    likely = _probability(maps[1])
+    if (likely > 0.5).sum() < _LEAST_AREA:
+        return None
+    homography = homography_of_area(likely)
+    if homography is None:
+        return None
+    to_pixels = np.array([[STRIDE, 0, (STRIDE - 1) / 2], [0, STRIDE, (STRIDE - 1) / 2], [0, 0, 1.0]])
+    homography = to_pixels @ homography
+    return homography if _plausible(homography) else None
 
 
 def _small_window(maps: Array, to_square: Array, picture: Picture) -> tuple[int, int, int, int] | None:
