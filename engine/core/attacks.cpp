@@ -120,6 +120,17 @@ void fill_steps(Attacks& t, std::size_t s) {
   }
 }
 
+void fill_near(Attacks& t) {
+  for (std::size_t s = 0; s < kSquares; ++s) {
+    const Bits any = t.general[s] | t.advisor[s] | t.elephant[s][0] | t.horse[s][0];
+    for (const Side side : {kRed, kBlack}) {
+      for (Bits targets = any | t.soldier[side][s]; targets != 0;) {
+        t.near[side][static_cast<std::size_t>(pop(targets))] |= bit(static_cast<Square>(s));
+      }
+    }
+  }
+}
+
 Attacks make_attacks() {
   Attacks t{};
   fill_lines(t.row_slide, t.row_hop);
@@ -128,6 +139,7 @@ Attacks make_attacks() {
     fill_horse(t, s);
     fill_steps(t, s);
   }
+  fill_near(t);
   for (unsigned a = 0; a < kRanks; ++a) {
     for (unsigned b = 0; b < kRanks; ++b) {
       unsigned line = 0;

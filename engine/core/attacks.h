@@ -43,6 +43,8 @@ struct Attacks {
   std::array<std::array<Bits, kSquares>, 2> soldier;
   // [horse][target]: the leg's square, or kOff when the horse does not go there.
   std::array<std::array<std::uint8_t, kSquares>, kSquares> leg;
+  // [side][target]: from where some man of the side that is no chariot or cannon may strike at the target.
+  std::array<std::array<Bits, kSquares>, 2> near;
   // [a][b]: bits a + 1 .. b - 1 between two points of one line, pad included.
   std::array<std::array<Line, kRanks>, kRanks> between;
 };

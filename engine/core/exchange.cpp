@@ -26,10 +26,20 @@ class Exchange {
   }
 
   Man cheapest_attacker(Side side) const {
-    for (const int slot : kByWorth) {
+    unsigned attackers = 0;  // slots
+    for (const int slot : {7, 8, 9, 10}) {
       if ((men_[side] >> slot & 1U) == 0) continue;
       const Man man = man_of(side, slot);
-      if (attacks_target(man, p_.square_of(man))) return man;
+      if (attacks_target(man, p_.square_of(man))) attackers |= 1U << slot;
+    }
+    const Bits near = attacks.near[side][static_cast<std::size_t>(target_)];
+    for (Bits close = near & occupied_ & p_.occupancy(side); close != 0;) {
+      const Square s = pop(close);
+      if (attacks_target(p_.man_at(s), s)) attackers |= 1U << (p_.man_at(s) & 15);
+    }
+    if (attackers == 0) return kNobody;
+    for (const int slot : kByWorth) {
+      if ((attackers >> slot & 1U) != 0) return man_of(side, slot);
     }
     return kNobody;
   }

@@ -45,7 +45,6 @@ struct After {
 
   // By men of either side: of the mover's when it is the enemy general that is asked about.
   bool attacked_by(Side enemy) const {
-    const std::uint32_t men = position.men(enemy);
     for (const int slot : kSliderSlots) {
       const Square s = square_of(man_of(enemy, slot));
       if (s == kOff) continue;
@@ -55,17 +54,18 @@ struct After {
         if (screens(row, file_of(s), file_of(general)) == needed_screens(slot)) return true;
       }
     }
-    for (const int slot : {5, 6}) {
-      const Square s = square_of(man_of(enemy, slot));
-      if (s == kOff) continue;
-      const Square leg = attacks.leg[static_cast<std::size_t>(s)][static_cast<std::size_t>(general)];
-      if (leg != kOff && !occupied(leg)) return true;
-    }
-    if ((men & 0xF800U) == 0) return false;
-    for (int slot = kFirstSlot[kSoldier]; slot < kMenPerSide; ++slot) {
-      const Square s = square_of(man_of(enemy, slot));
-      if (s == kOff) continue;
-      if ((attacks.soldier[enemy][static_cast<std::size_t>(s)] & bit(general)) != 0) return true;
+    Bits men = position.occupancy(enemy) & ~(bit(from) | bit(to));
+    const Man mover = position.man_at(from);
+    if (side_of(mover) == enemy) men |= bit(to);
+    for (Bits close = attacks.near[enemy][static_cast<std::size_t>(general)] & men; close != 0;) {
+      const Square s = pop(close);
+      const Kind kind = kind_of(s == to ? mover : position.man_at(s));
+      if (kind == kHorse) {
+        const Square leg = attacks.leg[static_cast<std::size_t>(s)][static_cast<std::size_t>(general)];
+        if (leg != kOff && !occupied(leg)) return true;
+      } else if (kind == kSoldier && (attacks.soldier[enemy][static_cast<std::size_t>(s)] & bit(general)) != 0) {
+        return true;
+      }
     }
     return false;
   }
