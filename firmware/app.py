@@ -9,7 +9,6 @@ import binascii
 import gc
 import struct
 
-from firmware.arm import Arm
 from firmware.board.lockstep import (
     IN_MOTOR_POWER,
     IN_MUSHROOM,
@@ -19,7 +18,6 @@ from firmware.board.lockstep import (
     OUT_RUN_CURRENT,
 )
 from firmware.buttons import ALL, Buttons
-from firmware.hand import Hand
 from firmware.service import Service
 from firmware.version import FIRMWARE
 from firmware.wire import cobs, messages, packet
@@ -36,6 +34,10 @@ STATUS_US = 100000
 # So long after a motion the status comes as often as in it: the host reads the encoders of a rest from it.
 AFTER_MOTION_US = 200000
 FRAMES_PER_LOOP = 8
+# A byte takes a Pico 30 us, a segment 2 ms; steps are handed out 15 ms ahead. So while a path is queued a
+# loop begins nothing new that came after this time: a piece of so many bytes, or a packet.
+TAKE_IN_US = 2000
+READ_BYTES = 32
 
 # Made once: a tuple of names is made anew each time it is met.
 _KEEPING_PROFILE = (states.READY, states.MOVING, states.HOLD)
@@ -43,10 +45,23 @@ _IN_MOTION = (states.MOVING, states.HOLD)
 _ROLES = {"arm": messages.ROLE_ARM, "hand": messages.ROLE_HAND}
 
 
-class App:
-    """One controller. `board` as in `firmware/board`, `role` "arm" or "hand", `limits` a `safety` Limits."""
+def part_of(role):
+    """The class of what only `role` does; the other one takes no memory."""
+    if role == "arm":
+        from firmware.arm import Arm
 
-    def __init__(self, board, role, limits):
+        return Arm
+    from firmware.hand import Hand
+
+    return Hand
+
+
+class App:
+    """One controller. `board` as in `firmware/board`, `role` "arm" or "hand", `limits` a `safety` Limits,
+    `part` what is only this role's (`part_of`).
+    """
+
+    def __init__(self, board, role, limits, part):
         self.board = board
         self.limits = limits
         self.role = _ROLES[role]
@@ -57,9 +72,10 @@ class App:
         self.host = HostWatch()
         self.peer = PeerWatch()
         self.profile = messages.PROFILE_NORMAL
-        self.part = Arm(self) if role == "arm" else Hand(self)
+        self.part = part(self)
         self.service = Service(self)
-        self._bytes = bytearray(256)
+        self._bytes = bytearray(READ_BYTES)
+        self._unread = 0
         self._greetings = 0
         self._state = states.OFF
         self._status_at = None
@@ -230,16 +246,21 @@ class App:
     # --- the wire -------------------------------------------------------------------------------
 
     def _serial_in(self, now):
-        board = self.board
         framer = self.framer
         data = self._bytes
         while True:
-            n = board.read_into(data)
-            if n == 0:
-                break
-            framer.begin()
-            while (length := framer.take(data, n)) >= 0:
+            if self._unread == 0:
+                self._unread = self.board.read_into(data)
+                if self._unread == 0:
+                    break
+                framer.begin()
+            length = framer.take(data, self._unread)
+            if length < 0:
+                self._unread = 0
+            else:
                 self._packet(framer.buffer, length, now)
+            if self.part.plays() and self.board.spent_us() >= TAKE_IN_US:
+                break
         if framer.stop:
             framer.stop = False
             self.machine.fault(now, reasons.HOST_STOP)

@@ -39,6 +39,10 @@ class Arm:
         """Whether no step is under way."""
         return self.player.at_rest()
 
+    def plays(self):
+        """Whether a path is queued or under way."""
+        return self.player.mode != IDLE or self.player.queue.count > 0
+
     def gather(self, inputs):
         """Tell the machine about the motion and whether the arm stands outside its range."""
         player = self.player

@@ -31,6 +31,10 @@ class Hand:
         """The hand never moves by itself."""
         return True
 
+    def plays(self):
+        """There is no path."""
+        return False
+
     def gather(self, inputs):
         """Tell the machine about motion: the host says when the arm moves."""
         inputs.motion = self._motion

@@ -9,10 +9,10 @@ import gc
 import json
 import sys
 
-from firmware.app import App
-from safety import limits as safety_limits
-
 ROLES = ("arm", "hand")
+# While the program is loaded: left to itself the garbage of loading fills a Pico's heap before the first
+# collection, and what stays lies scattered in it, with no 4 KB left in one piece.
+LOADING_BYTES = 16384
 
 
 def read_role(argv):
@@ -23,13 +23,13 @@ def read_role(argv):
         return json.load(file)["role"]
 
 
-def make_board(role):
+def make_board(role, limits):
     """The board this program runs on."""
     if sys.platform == "rp2":
         from firmware.board.rp2 import Board
     else:
         from firmware.board.virtual import Board
-    return Board(role)
+    return Board(role, limits)
 
 
 def run(argv, home=""):
@@ -37,9 +37,15 @@ def run(argv, home=""):
     role = read_role(argv)
     if role not in ROLES:
         raise ValueError("role must be arm or hand, not %s" % role)
-    limits = safety_limits.load(home + "limits.json")
-    app = App(make_board(role), role, limits)
+    gc.threshold(LOADING_BYTES)
+    from firmware.app import App, part_of
+    from safety.limits import load
+
+    part = part_of(role)  # before the board: its watchdog would not wait for a file to be loaded
+    limits = load(home + "limits.json")
+    app = App(make_board(role, limits), role, limits, part)
     gc.collect()
+    gc.threshold(-1)
     app.run()
 
 

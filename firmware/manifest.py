@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 _ON_THE_HOST = (
     "firmware/manifest.py",
     "firmware/pico_main.py",
-    "firmware/board/interpreted.py",
+    "safety/interpreted.py",
     "firmware/wire/meanings.py",
 )
 

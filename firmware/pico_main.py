@@ -7,6 +7,7 @@ by the reset that follows, until `slots` chooses the other one.
 
 import sys
 
+import micropython
 import slots
 
 
@@ -15,6 +16,8 @@ def start():
     slot = slots.choose(slots.ended_by_fault())
     if slot is None:
         return
+    # The host may be talking already: a 0x03 in its packets must not end the start.
+    micropython.kbd_intr(-1)
     sys.path.insert(0, slot)
     try:
         from firmware.main import main

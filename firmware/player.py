@@ -1,6 +1,6 @@
 """Plays the segment queue: starts motions, keeps the PIO fed (never more than 15 ms ahead), brakes, resumes.
 
-Time of a run (from a start or resume to rest) is counted in cells of 2 ms from the frame that carried the
+Time of a run (from a start or resume to rest) is counted in cells of 2 ms from the loop that carried the
 PIO start. `executed` tells where the steps are that are due by now, from the cells of the last 16 ms.
 """
 
@@ -127,7 +127,8 @@ class Player:
             if ticks.diff(now_us, self._horizon) > 0:
                 self.late = True
                 return False
-            self._fill(now_us)
+            # What this loop has taken so far is gone from the steps that were handed out.
+            self._fill(ticks.add(now_us, self._board.spent_us()))
         elif self.mode == ENDING and ticks.diff(now_us, self._horizon) >= 0:
             held = self.rate.mode == RESTING and not self._ended
             self.mode = HELD if held else IDLE
@@ -156,9 +157,10 @@ class Player:
         self.late = False
         self._ended = False
         self._cells = 0
-        self._horizon = now_us
+        # The steps begin when this loop ends, not when it began.
+        self._horizon = ticks.add(now_us, self._board.spent_us())
         self._board.start()
-        self._fill(now_us)
+        self._fill(self._horizon)
 
     def _fill(self, now_us):
         expander = self.expander

@@ -14,18 +14,19 @@ from array import array
 
 from firmware.queue import AXIS0, FLAGS
 from firmware.wire.messages import SEGMENT_LAST
+from safety.bounds import SIGN_SHIFT
 from safety.braking import CELL_TICKS
 from safety.segment import AXES
 
 if sys.implementation.name == "micropython":
     import micropython
 else:
-    from firmware.board import interpreted as micropython
+    from safety import interpreted as micropython
 
     ptr32 = None
 
 LEAST_DELAY = 8
-WORDS = 1024
+WORDS = 768
 # Room that a cell needs: twice what the fastest axis that any limits allow makes in 2 ms.
 CELL_WORDS = 400
 
@@ -41,9 +42,6 @@ COUNT = 7
 ROOM = 8
 SIGN = 9
 STATE_SIZE = 10
-
-# A 64-bit viper loads 32 bits without their sign; a shift up and down brings it back.
-_SIGN_SHIFT = 32 if sys.implementation.name == "micropython" and sys.maxsize > 1 << 32 else 0
 
 
 @micropython.viper
@@ -108,7 +106,7 @@ class Expander:
         self._offset = 0
         for state in self._state:
             state[ROOM] = WORDS - 1
-            state[SIGN] = _SIGN_SHIFT
+            state[SIGN] = SIGN_SHIFT
 
     def clear_words(self):
         """Begin a new batch of words."""

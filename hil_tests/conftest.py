@@ -1,7 +1,7 @@
 """Tests that talk to controllers over serial ports.
 
---device virtual (default): real MicroPython on a pseudo-terminal; rp2040: an emulated Pico with the official
-image from QIYOU_RP2_UF2; /dev/ttyACM0: a flashed board. --allow-motion lets tests move a real arm.
+--device virtual (default): real MicroPython on a pseudo-terminal; rp2040: an emulated Pico with the image
+from QIYOU_RP2_UF2; /dev/ttyACM0: a flashed board. --allow-motion lets tests move a real arm.
 """
 
 import sys
@@ -13,6 +13,8 @@ from hil_tests.controller import Controller, NoDeviceError, open_device
 from host.arm.robot import load as load_robot
 
 LIMIT_S = 60
+# Of the emulated Pico a second takes several, and its flash is written before the first test.
+EMULATED_LIMIT_S = 600
 
 
 def pytest_addoption(parser):
@@ -31,7 +33,8 @@ def pytest_collection_modifyitems(config, items):
         if "hil_tests" not in item.path.parts:
             continue
         if not config.getoption("--long", False) and item.get_closest_marker("timeout") is None:
-            item.add_marker(pytest.mark.timeout(LIMIT_S))
+            emulated = config.getoption("--device", "virtual") == "rp2040"
+            item.add_marker(pytest.mark.timeout(EMULATED_LIMIT_S if emulated else LIMIT_S))
         if item.get_closest_marker("needs_board") and not is_real(config):
             item.add_marker(pytest.mark.skip(reason="needs a real board: --device /dev/ttyACM0"))
         quiet = is_real(config) and not config.getoption("--allow-motion")

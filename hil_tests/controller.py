@@ -6,10 +6,11 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 from firmware.board import lockstep as pins
 from firmware.wire import messages
-from hil_tests.devices.device import Device, DeviceLine
+from hil_tests.devices.device import Device, DeviceLine, Simulated
 from hil_tests.devices.proxy import HostileCable
 from hil_tests.devices.real import RealBoard
 from hil_tests.devices.virtual import VirtualBoard
@@ -24,8 +25,8 @@ START_MS = 2500
 GO_MS = 30_000
 IMAGE = "QIYOU_RP2_UF2"
 NO_IMAGE = (
-    "NOT RUN ON THE EMULATED PICO: rp2040py needs the official MicroPython image for the Pico, which no "
-    f"package brings; set {IMAGE} to its path (RPI_PICO-*.uf2)"
+    "NOT RUN ON THE EMULATED PICO: rp2040py needs a MicroPython image for the Pico, which no package brings; "
+    f"set {IMAGE} to its path (RPI_PICO-*.uf2)"
 )
 
 
@@ -38,15 +39,18 @@ def open_device(kind: str, role: str, directory: Path, robot: Robot) -> Device:
     if kind == "virtual":
         return VirtualBoard(directory, role, robot)
     if kind == "rp2040":
-        image = os.environ.get(IMAGE)
-        if not image or not Path(image).is_file():
-            raise NoDeviceError(NO_IMAGE)
-        if role != "hand":
-            raise NoDeviceError("the emulated Pico has no encoders, so only its hand runs: --role hand")
         from hil_tests.devices.emulated import EmulatedPico
 
-        return EmulatedPico(Path(image), role, robot)
+        return EmulatedPico(pico_image(), role, robot)
     return RealBoard(kind, role)
+
+
+def pico_image() -> Path:
+    """The image for the emulated Pico. Raises NoDeviceError."""
+    image = os.environ.get(IMAGE)
+    if not image or not Path(image).is_file():
+        raise NoDeviceError(NO_IMAGE)
+    return Path(image)
 
 
 class Controller(WireController):
@@ -91,11 +95,17 @@ class Controller(WireController):
         assert isinstance(self.device, VirtualBoard), "only a virtual board shows its pins"
         return self.device
 
+    @property
+    def simulated(self) -> Simulated:
+        """The device of a virtual or an emulated board, whose pins the test holds."""
+        assert not isinstance(self.device, RealBoard), "nobody but a person holds the pins of a real board"
+        return cast(Simulated, self.device)
+
     def press(self, button: int) -> None:
-        """Press and release a button of a virtual board."""
-        self.board.inputs |= button
+        """Press and release a button of a virtual or an emulated board."""
+        self.simulated.inputs |= button
         self.advance(60)
-        self.board.inputs &= ~button
+        self.simulated.inputs &= ~button
         self.advance(60)
 
     def make_ready(self) -> None:
@@ -106,7 +116,7 @@ class Controller(WireController):
         assert self.hello()["accepted"] == messages.ACCEPTED
         self.say(messages.LOOKED)
         self.say(messages.RUN, messages.IDLE)
-        if isinstance(self.device, VirtualBoard):
+        if not isinstance(self.device, RealBoard):
             self.press(pins.IN_BUTTON_GO)
         else:
             sys.stderr.write("\npress the go button now\n")

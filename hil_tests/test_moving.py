@@ -63,8 +63,8 @@ def test_a_small_swing_there_and_back_loses_no_step(controller):
         assert done["result"] == 0
         assert (done["shoulder_usteps"], done["elbow_usteps"], done["lift_usteps"]) == (end, *home[1:])
         assert any(fields["queue_ms"] > 0 for fields in seen)
-    if controller.device.kind == "virtual":
-        directions = [direction for _, _, direction in controller.board.edges]
+    if controller.device.kind != "real":
+        directions = [direction for _, _, direction in controller.simulated.edges]
         assert directions.count(1) == directions.count(-1) == abs(away - home[0])
 
 

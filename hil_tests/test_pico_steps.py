@@ -29,7 +29,7 @@ def stepper(silicon, monkeypatch):
     module = importlib.import_module("firmware.board.rp2_pio")
     for direction, step in pins.AXES:
         silicon.watch(step, direction)
-    yield module.Stepper()
+    yield module.Stepper((45_000, 45_000, 45_000))
     sys.modules.pop("firmware.board.rp2_pio", None)
 
 

@@ -24,6 +24,8 @@ RESUMING = 3
 # Peaks of r'(u) in 1/s and r(u)^2 in 1/256 at u = 0, 0.2, 0.3, 0.4, 0.5: what braking adds to a path's
 # own deceleration is at most the largest r^2 a + r' v among them (the maximum is flat).
 STOP_MIX = ((256, 0), (206, 384), (158, 504), (108, 576), (64, 600))
+# The most that braking adds where the path itself does not slow.
+STEEPEST = max([rate for _, rate in STOP_MIX])
 
 
 def _path(cell):

@@ -11,7 +11,9 @@ b = L2 w2. Speeds are compared in half millimetres per second, rounded up; the c
 rounding of step times.
 """
 
-from safety import braking, cosine, reasons
+from array import array
+
+from safety import bounds, braking, cosine, reasons
 from safety.segment import AXES, ELBOW, LIFT, NOSE, SHOULDER, TICKS_PER_S
 
 NORMAL = 0
@@ -42,6 +44,7 @@ class PathState:
         self._high = [0] * AXES
         self._mean = [0] * AXES
         self._gap = [0] * AXES
+        self._box = array("i", [0] * 7)
 
     def rest(self):
         """The path stands still here: a new motion begins."""
@@ -70,7 +73,7 @@ def check_rest(limits, state):
     """Return 0 when a motion may end where `state` stands, else ENDS_MOVING."""
     duration = state._duration
     for axis in range(AXES):
-        allowed = _quantum(duration, duration) + limits.joint_usteps_s2[axis] * duration // TICKS_PER_S
+        allowed = _quantum(duration, duration) + _gain(limits.joint_usteps_s2[axis], duration)
         if duration and abs(state._speed[axis]) > allowed:
             return reasons.ENDS_MOVING
     return 0
@@ -90,6 +93,11 @@ def _quantum(duration, earlier):
     return TICKS_PER_S // duration + TICKS_PER_S // (earlier or duration) + 2 if duration else 0
 
 
+def _gain(usteps_s2, duration):
+    """What an acceleration adds to a speed in `duration`, usteps/s: never too much, and in 31 bits."""
+    return usteps_s2 // 500 * duration // (TICKS_PER_S // 500)
+
+
 def _speeds(state, segment):
     """Fill the signed speed box, the mean speed and the gap speed of each axis, in usteps/s."""
     for axis in range(AXES):
@@ -101,8 +109,8 @@ def _speeds(state, segment):
         if n >= 2:
             interval = segment.interval_q12[axis]
             last = interval + segment.add_q12[axis] * (n - 2)
-            begin = (TICKS_PER_S << 12) // interval
-            end = (TICKS_PER_S << 12) // last
+            begin = bounds.steps_per_s(interval)
+            end = bounds.steps_per_s(last)
             low, high = (begin, end) if begin < end else (end, begin)
             if count < 0:
                 low, high = -high, -low
@@ -151,13 +159,16 @@ def _check_joints(limits, state, segment):
             return reasons.JOINT_ACCELERATION
         # What stopping here would ask of the joint: a slowing path and the falling rate add up.
         slowing = change * TICKS_PER_S // between if change > 0 and abs(mean) < abs(before) else 0
-        for own, rate in braking.STOP_MIX:
-            if (own * slowing >> 8) + rate * abs(mean) // 100 > limits.stop_joint_usteps_s2[axis]:
+        if slowing == 0:
+            if braking.STEEPEST * abs(mean) // 100 > limits.stop_joint_usteps_s2[axis]:
                 return reasons.JOINT_ACCELERATION
+        else:
+            for own, rate in braking.STOP_MIX:
+                if (own * slowing >> 8) + rate * abs(mean) // 100 > limits.stop_joint_usteps_s2[axis]:
+                    return reasons.JOINT_ACCELERATION
         spread = state._high[axis] - state._low[axis]
         if abs(segment.count[axis]) >= 2:
-            allowed = limits.stop_joint_usteps_s2[axis] * duration // TICKS_PER_S
-            allowed += _quantum(duration, duration)
+            allowed = _gain(limits.stop_joint_usteps_s2[axis], duration) + _quantum(duration, duration)
             if spread > allowed or _away(state, axis, allowed):
                 return reasons.JOINT_ACCELERATION
     return 0
@@ -189,41 +200,24 @@ def _check_point(limits, state, segment):
         low_cos, high_cos = cosine.bounds(min(begin, end), max(begin, end), limits.usteps_per_rad[1])
     limit = 2 * (limits.fast_point_mm_s if fast else limits.point_mm_s) + _ALLOW
     vertical = _lift_half_mm(limits, max(state._high[LIFT], -state._low[LIFT]))
-    if _fastest_exceeds(limits, state._low, state._high, low_cos, high_cos, vertical, limit):
+    box = state._box
+    box[0] = state._low[SHOULDER]
+    box[1] = state._high[SHOULDER]
+    box[2] = state._low[ELBOW]
+    box[3] = state._high[ELBOW]
+    box[4] = low_cos
+    box[5] = high_cos
+    box[6] = vertical
+    if bounds.point_exceeds(box, limits.arm, limit):
         return reasons.POINT_SPEED
     stop = 2 * (limits.stop_fast_point_mm_s if fast else limits.stop_point_mm_s) + _ALLOW
-    low = list(state._low)
-    high = list(state._high)
     for axis in (SHOULDER, ELBOW):
         gap = state._gap[axis]
         if segment.count[axis] > 0:
-            high[axis] = max(high[axis], gap)
+            box[2 * axis + 1] = max(box[2 * axis + 1], gap)
         elif segment.count[axis] < 0:
-            low[axis] = min(low[axis], -gap)
-    if _fastest_exceeds(limits, low, high, low_cos, high_cos, vertical, stop):
-        return reasons.SEGMENT_GAP
-    return 0
-
-
-def _fastest_exceeds(limits, low, high, low_cos, high_cos, vertical, limit):
-    """True when elbow or tip may exceed `limit` (half mm/s) somewhere in the box of joint speeds."""
-    square = limit * limit
-    for w1 in (low[SHOULDER], high[SHOULDER]):
-        a = _half_mm(w1, limits.link1_mm, limits.usteps_per_rad[0])
-        if abs(a) > limit:
-            return True
-        turning = _half_mm(w1, limits.link2_mm, limits.usteps_per_rad[0])
-        for w2 in (low[ELBOW], high[ELBOW]):
-            b = _half_mm(w2, limits.link2_mm, limits.usteps_per_rad[1])
-            if not limits.gantry:
-                b += turning
-            if abs(b) > 2 * limit:
-                return True
-            ab = 0 if limits.gantry else a * b
-            cos = high_cos if ab > 0 else low_cos
-            if a * a + b * b + (2 * ab * cos >> 10) + vertical * vertical > square:
-                return True
-    return False
+            box[2 * axis] = min(box[2 * axis], -gap)
+    return reasons.SEGMENT_GAP if bounds.point_exceeds(box, limits.arm, stop) else 0
 
 
 def _check_lift(limits, state, segment):

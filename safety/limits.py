@@ -6,6 +6,9 @@ number out of its bounds and a set that contradicts itself, naming the key.
 
 import binascii
 import json
+from array import array
+
+from safety.bounds import SIGN_SHIFT
 
 # key: (entries, least, most). One number when entries is 1, else a list.
 SCHEMA = {
@@ -98,6 +101,9 @@ class Limits:
             value = values[key]
             setattr(self, key, value if isinstance(value, int) else tuple(value))
         self._consistent()
+        # As `bounds.point_exceeds` wants it.
+        links = [self.link1_mm, self.link2_mm]
+        self.arm = array("i", links + list(self.usteps_per_rad) + [self.gantry, SIGN_SHIFT])
         self._hash = binascii.crc32(self.text().encode()) & 0xFFFFFFFF
 
     def _consistent(self):

@@ -43,7 +43,7 @@ RING_TIMING_NS = (400, 850, 800, 450)
 class Board:
     """One Pico. The attributes are those of the virtual board; encoders read -1 while they do not answer."""
 
-    def __init__(self, role):
+    def __init__(self, role, limits):
         self.role = role
         self.now_us = 0
         self.inputs = 0
@@ -52,7 +52,7 @@ class Board:
         self.peer_edges = 0
         micropython.kbd_intr(-1)
         self._edges = array("i", [0])
-        self._due = time.ticks_us()
+        self._due = self._began = time.ticks_us()
         self._gate = machine.Pin(pins.GATE, machine.Pin.OUT, value=0)
         self._wave = machine.Pin(pins.WAVE_OUT, machine.Pin.OUT, value=0)
         self._wave_in = machine.Pin(pins.WAVE_IN, machine.Pin.IN, machine.Pin.PULL_DOWN)
@@ -69,21 +69,23 @@ class Board:
         self._pattern = -1
         self._turn = 0
         if role == "arm":
-            self._init_arm()
+            self._init_arm(limits)
         else:
             self._init_hand()
         self._poll = select.poll()
         self._poll.register(sys.stdin, select.POLLIN)
+        self._stdin = sys.stdin.buffer
+        self._byte = bytearray(1)
         self._watchdog = machine.WDT(timeout=WATCHDOG_MS)
 
     @staticmethod
     def _input(number):
         return machine.Pin(number, machine.Pin.IN, machine.Pin.PULL_UP)
 
-    def _init_arm(self):
+    def _init_arm(self, limits):
         from firmware.board.rp2_pio import Stepper
 
-        self._stepper = Stepper()
+        self._stepper = Stepper(limits.joint_usteps_s)
         self._current = machine.Pin(pins.RUN_CURRENT, machine.Pin.OUT, value=0)
         for i in range(3):
             self._sense.append((self._input(pins.LIMITS[i]), lockstep.IN_LIMIT_SHOULDER << i))
@@ -130,7 +132,8 @@ class Board:
             time.sleep_us(wait)
         else:
             self._due = time.ticks_us()
-        self.now_us = time.ticks_us() & ticks.MASK
+        self._began = time.ticks_us()
+        self.now_us = self._began & ticks.MASK
         bits = 0
         for pin, bit in self._sense:
             if not pin.value():
@@ -149,12 +152,25 @@ class Board:
                 self._read_encoder(self._turn // ENCODER_EVERY)
         return True
 
+    def spent_us(self):
+        """Microseconds since this loop began."""
+        return time.ticks_diff(time.ticks_us(), self._began)
+
     def read_into(self, buffer):
         """Serial bytes that have come, into `buffer`; returns how many."""
         n = 0
+        most = len(buffer)
+        byte = self._byte
+        read = self._stdin.readinto
+        ready = self._poll.ipoll
         # A longer read would block until all its bytes are there.
-        while n < len(buffer) and self._poll.poll(0):
-            buffer[n] = sys.stdin.buffer.read(1)[0]
+        while n < most:
+            for _ in ready(0):
+                break
+            else:
+                break
+            read(byte)
+            buffer[n] = byte[0]
             n += 1
         return n
 

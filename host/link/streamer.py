@@ -12,9 +12,9 @@ from safety.segment import TICKS_PER_US, Segment
 
 # The first segments must be there and checked before the start, also after one retransmission.
 START_LEAD_US = 60_000
-# One packet holds at most four segments of 16 ms, so the path handed over stays under half a second.
 AHEAD_US = 430_000
-SEGMENTS_PER_PACKET = 4
+# A controller checks a whole packet in one loop, 2 ms a segment, and steps are handed out 15 ms ahead.
+SEGMENTS_PER_PACKET = 2
 WINDOW_PACKETS = 8
 # A segment is of use until a little after its time: the start waits for the controller's next loop.
 NOT_AFTER_US = 100_000
