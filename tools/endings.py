@@ -1,6 +1,7 @@
 """Endings of few men, played by the engine against itself at a fixed number of nodes a move."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,10 +42,13 @@ def load_endings() -> tuple[Ending, ...]:
     return tuple(Ending(**table) for table in tables)
 
 
-def play(ending: Ending, nodes: int) -> Played:
-    """Play it to its end; the natural limit sees to it that there is one. The same on every machine."""
+def play(ending: Ending, nodes: int, tuning: Mapping[str, int] | None = None) -> Played:
+    """Play it to its end; the natural limit sees to it that there is one. The same on every machine.
+
+    `tuning` overrides switches and constants of the search.
+    """
     game = Game(Position.from_fen(ending.fen))
-    engine = Engine(hash_mb=4)
+    engine = Engine(hash_mb=4, tuning=tuning or {})
     while (verdict := game.verdict()).state == "ongoing":
         move = engine.search(game, Limits(nodes=nodes)).move
         if move is None:

@@ -1,6 +1,7 @@
 // The order in which moves are tried, and what is learnt from the ones that cut.
 #include <algorithm>
 
+#include "danger.h"
 #include "evaluate.h"
 #include "exchange.h"
 #include "oversight.h"
@@ -38,6 +39,7 @@ void Picker::generate() {
   const Move answer = ply_ >= 1 && !before.null ? history.answer[before.piece][before.to] : Move();
   const ToHistory* const one_back = tree_.followers(ply_, 1);
   const ToHistory* const two_back = tree_.followers(ply_, 2);
+  const Danger danger = tuning.danger != 0 && only_ == Only::kAll ? danger_of(position) : Danger{};
   for (const Move move : list) {
     if (move == first_ && first_given_) continue;
     const Man victim = position.man_at(move.to());
@@ -58,6 +60,9 @@ void Picker::generate() {
       rank = 2 * history.quiet[piece][move.to()];
       if (one_back != nullptr) rank += 2 * (*one_back)[piece][move.to()];
       if (two_back != nullptr) rank += (*two_back)[piece][move.to()];
+      const Kind kind = kind_of(position.man_at(move.from()));
+      const int safer = (danger.threatens(kind, move.from()) ? 1 : 0) - (danger.threatens(kind, move.to()) ? 1 : 0);
+      rank += safer * (kind == kChariot ? 2 : 1) * tuning.danger;
     }
     ranks_[size_] = rank;
     moves_[size_++] = move.bits;
@@ -103,8 +108,30 @@ void Tree::reward_follow(int ply, int piece, Square to, int bonus) {
   }
 }
 
+// What a cut so deep teaches.
+int Tree::lesson(int depth) const {
+  return std::min(1600, tuning_.learning_square * depth * depth + tuning_.learning_line * depth);
+}
+
+// The enemy's quiet move before was good when it made the position better for him, as both evaluations say.
+void Tree::reward_swing(int ply) {
+  const Frame& before = frame(ply - 1);
+  if (tuning_.learning_swing == 0 || ply == 0 || before.null || before.check || !before.quiet) return;
+  const int gain = -(frame(ply).eval + before.eval);
+  nudge(history_.quiet[before.piece][before.to], std::clamp(gain * tuning_.learning_swing / 16, -600, 600));
+}
+
+// Nothing was found against the enemy's quiet move before.
+void Tree::reward_before(int ply, int depth) {
+  const Frame& before = frame(ply - 1);
+  if (ply == 0 || before.null || !before.quiet) return;
+  const int bonus = lesson(depth) * tuning_.learning_before / 256;
+  nudge(history_.quiet[before.piece][before.to], bonus);
+  reward_follow(ply - 1, before.piece, before.to, bonus);
+}
+
 void Tree::reward(int ply, Move best, const MoveList& quiets, const MoveList& captures, int depth) {
-  const int bonus = std::min(1600, tuning_.learning_square * depth * depth + tuning_.learning_line * depth);
+  const int bonus = lesson(depth);
   const auto quiet = [&](Move move, int change) {
     const int piece = piece_index(position_.man_at(move.from()));
     nudge(history_.quiet[piece][move.to()], change);

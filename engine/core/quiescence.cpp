@@ -23,15 +23,17 @@ int Tree::quiesce(int alpha, int beta, int ply, int deep) {
 
   Entry entry;
   const bool known = table_.probe(position_.key(), entry);
-  if (known) {
-    const int stored = from_table(entry.score, ply);
-    if (beta - alpha == 1 && settles(entry.bound(), stored, alpha, beta)) return stored;
-  }
+  const int stored = from_table(entry.score, ply);
+  if (known && beta - alpha == 1 && settles(entry.bound(), stored, alpha, beta)) return stored;
   int best = -kInfinite;
   int eval = 0;
   if (!watch.check) {
     best = eval = known ? entry.eval : evaluation();
-    if (best >= beta) return best;
+    if (tuning_.quiet_table != 0 && known && tells_more(entry.bound(), stored, eval)) best = stored;
+    if (best >= beta) {
+      if (tuning_.quiet_table != 0 && !known) table_.store(position_.key(), Move(), to_table(best, ply), eval, 0, Bound::kLower, false);
+      return best;
+    }
     alpha = std::max(alpha, best);
   }
   Move best_move;
@@ -86,7 +88,8 @@ int Tree::quiesce(int alpha, int beta, int ply, int deep) {
   if (watch.check && picker.given() == 0) return -kMateScore + ply;
   tainted_ = any_taint;
   if (!any_taint) {
-    table_.store(position_.key(), best_move, to_table(best, ply), eval, 0, best >= beta ? Bound::kLower : Bound::kUpper);
+    table_.store(position_.key(), best_move, to_table(best, ply), eval, 0, best >= beta ? Bound::kLower : Bound::kUpper,
+                 known && entry.pv());
   }
   return best;
 }

@@ -33,4 +33,10 @@ inline bool settles(Bound bound, int stored, int alpha, int beta) {
          (bound == Bound::kUpper && stored <= alpha);
 }
 
+// Whether a stored score is a better guess than the evaluation: a bound on the far side of it, no mate.
+inline bool tells_more(Bound bound, int stored, int eval) {
+  return !is_decided(stored) && (bound == Bound::kExact || (bound == Bound::kLower && stored > eval) ||
+                                 (bound == Bound::kUpper && stored < eval));
+}
+
 }  // namespace qiyou

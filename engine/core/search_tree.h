@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "history.h"
@@ -25,9 +26,28 @@ struct Frame {
   Move excluded;
   int eval = 0;
   bool check = false;
+  bool was_pv = false;  // the position stands in a principal variation, or has stood in one
   bool null = false;
-  int piece = 0;  // of the move made here
+  bool quiet = false;  // the move made here takes nothing
+  int piece = 0;       // of the move made here
   Square to = 0;
+};
+
+// What a node knows before its moves are looked at.
+struct Node {
+  int alpha = 0;
+  int beta = 0;
+  int depth = 0;
+  int ply = 0;
+  bool pv = false;
+  bool expect_cut = false;
+  bool singular = false;  // one move is left out to see what the others are worth
+  Watch watch;
+  Entry entry;
+  bool known = false;  // whether `entry` is of this position
+  int stored = 0;      // its score, as seen from the root
+  int eval = 0;        // the best guess without a move
+  bool improving = false;
 };
 
 class Tree;
@@ -44,8 +64,12 @@ class Picker {
   // captures that lose material, by what has been learnt for quiet moves.
   int rank() const { return rank_; }
   std::size_t given() const { return given_; }
+  // Whether a rank is that of the move known from before, a winning capture, a killer or an answer.
+  static bool is_special(int rank) { return rank >= kSpecialRank; }
 
  private:
+  static constexpr int kSpecialRank = 800'000;
+
   bool first_fits() const;
   void generate();
 
@@ -89,6 +113,13 @@ class Tree {
   using Clock = std::chrono::steady_clock;
 
   int search(int alpha, int beta, int depth, int ply, bool expect_cut);
+  // A score that settles the node before all its moves are looked at.
+  std::optional<int> settle_early(const Node& node);
+  std::optional<int> pass(const Node& node);
+  std::optional<int> try_captures(const Node& node);
+  int judge(Node& node);
+  bool hopeless(const Node& node, Move move, const Picker& picker, int tried, int plain_reduction);
+  int reduction_of(const Node& node, Move move, const Picker& picker, int plain_reduction, bool checks) const;
   int quiesce(int alpha, int beta, int ply, int deep);
   void allow_root_moves();
   void aspirate(std::size_t line, int depth);
@@ -96,6 +127,9 @@ class Tree {
   bool recurrence(int ply, int& score);
   int evaluation();
   const ToHistory* followers(int ply, int back) const;
+  int lesson(int depth) const;
+  void reward_swing(int ply);
+  void reward_before(int ply, int depth);
   void reward(int ply, Move best, const MoveList& quiets, const MoveList& captures, int depth);
   void reward_follow(int ply, int piece, Square to, int bonus);
   void make(Move move);
@@ -136,6 +170,7 @@ class Tree {
   std::uint64_t told_ = 0;  // of the own nodes, to the other threads
   std::unique_ptr<MateSearch> mates_;  // null where no mate is looked for
   bool halted_ = false;
+  bool may_pass_ = true;  // not below a pass that is being verified
   // Set by a decision of the repetition rules below the last searched move: such a score belongs
   // to the path, not to the position, and stays out of the table.
   bool tainted_ = false;

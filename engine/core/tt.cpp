@@ -63,7 +63,7 @@ bool Table::probe(Key key, Entry& entry) const {
   return false;
 }
 
-void Table::store(Key key, Move move, int score, int eval, int depth, Bound bound) {
+void Table::store(Key key, Move move, int score, int eval, int depth, Bound bound, bool pv) {
   Slot* place = nullptr;
   Entry old;
   int least = 0;
@@ -74,7 +74,7 @@ void Table::store(Key key, Move move, int score, int eval, int depth, Bound boun
     const bool empty = entry.bound() == Bound::kNone;
     same = !empty && (slot.check.load(kRelaxed) ^ data) == key;
     // Entries of earlier searches lose eight plies of depth for each search since.
-    const int searches_ago = static_cast<std::uint8_t>(age_ - (entry.age_and_bound & 0xFCU)) / 4;
+    const int searches_ago = static_cast<std::uint8_t>(age_ - (entry.age_and_bound & Entry::kAge)) / static_cast<int>(kSearch);
     const int worth = empty ? -1000 : entry.depth - 8 * searches_ago;
     if (same || place == nullptr || worth < least) {
       place = &slot;
@@ -84,11 +84,11 @@ void Table::store(Key key, Move move, int score, int eval, int depth, Bound boun
     if (same) break;
   }
   Entry made{move, static_cast<std::int16_t>(score), static_cast<std::int16_t>(eval), static_cast<std::int8_t>(depth),
-             static_cast<std::uint8_t>(age_ | static_cast<std::uint8_t>(bound))};
+             static_cast<std::uint8_t>(age_ | (pv ? Entry::kPv : 0U) | static_cast<std::uint8_t>(bound))};
   if (same) {
     if (!move) made.move = old.move;
     // A shallower bound does not replace a much deeper one of the same search.
-    if (bound != Bound::kExact && (old.age_and_bound & 0xFCU) == age_ && depth + 4 < old.depth) {
+    if (bound != Bound::kExact && (old.age_and_bound & Entry::kAge) == age_ && depth + 4 < old.depth) {
       const Move better = made.move;
       made = old;
       made.move = better;
@@ -105,7 +105,7 @@ int Table::permille_used() const {
   for (std::size_t i = 0; i < sample; ++i) {
     for (const Slot& slot : buckets_[i].slots) {
       const auto entry = std::bit_cast<Entry>(slot.data.load(kRelaxed));
-      used += entry.bound() != Bound::kNone && (entry.age_and_bound & 0xFCU) == age_ ? 1 : 0;
+      used += entry.bound() != Bound::kNone && (entry.age_and_bound & Entry::kAge) == age_ ? 1 : 0;
     }
   }
   return used * 1000 / static_cast<int>(sample * 4);

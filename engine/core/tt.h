@@ -20,9 +20,14 @@ struct Entry {
   std::int16_t score = 0;
   std::int16_t eval = 0;
   std::int8_t depth = 0;
-  std::uint8_t age_and_bound = 0;
+  std::uint8_t age_and_bound = 0;  // five bits, a bit for principal variations, two
 
   Bound bound() const { return static_cast<Bound>(age_and_bound & 3U); }
+  // Whether the position has stood in a principal variation.
+  bool pv() const { return (age_and_bound & kPv) != 0; }
+
+  static constexpr std::uint8_t kPv = 4;
+  static constexpr std::uint8_t kAge = 0xF8;
 };
 
 // May be read and written by several searches at once, without locks: an entry that two of them
@@ -32,13 +37,13 @@ class Table {
   explicit Table(std::size_t megabytes) { resize(megabytes); }
   void resize(std::size_t megabytes);
   void clear();
-  void new_search() { age_ = static_cast<std::uint8_t>((age_ + 4U) & 0xFCU); }
+  void new_search() { age_ = static_cast<std::uint8_t>((age_ + kSearch) & Entry::kAge); }
 
   // Starts fetching what probe(key) will read; a miss costs more than making a move.
   void prefetch(Key key) const { __builtin_prefetch(&buckets_[index(key)]); }
   // False when nothing is known.
   bool probe(Key key, Entry& entry) const;
-  void store(Key key, Move move, int score, int eval, int depth, Bound bound);
+  void store(Key key, Move move, int score, int eval, int depth, Bound bound, bool pv);
   int permille_used() const;
 
  private:
@@ -59,6 +64,8 @@ class Table {
     void operator()(Bucket* buckets) const { std::free(buckets); }
   };
   static Bucket* allocate(std::size_t count);
+
+  static constexpr unsigned kSearch = 8;  // what the age grows by
 
   std::unique_ptr<Bucket[], Release> buckets_;
   std::size_t size_ = 0;

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 
+from engine.match import tuning
 from tools.cli import main
 from tools.spsa import Knob, Spsa
 
@@ -56,7 +57,7 @@ def test_a_run_that_was_broken_off_in_a_batch_ends_as_it_would_have(tmp_path, ca
     whole, broken = tmp_path / "whole.jsonl", tmp_path / "broken.jsonl"
     assert tuned(whole, 20) == 0
     expected = json.loads(capsys.readouterr().out)
-    assert expected["futility"]["start"] == 90
+    assert expected["futility"]["start"] == tuning()["futility"]
     lines = whole.read_text().splitlines(keepends=True)
     broken.write_text("".join(lines[:6]) + lines[6][:9])
     assert tuned(broken, 20) == 0
