@@ -36,7 +36,7 @@ AFTER_MOTION_US = 200000
 FRAMES_PER_LOOP = 8
 # A byte takes a Pico 30 us, a segment 2 ms; steps are handed out 15 ms ahead. So while a path is queued a
 # loop begins nothing new that came after this time: a piece of so many bytes, or a packet.
-TAKE_IN_US = 2000
+TAKE_IN_US = 3000
 READ_BYTES = 32
 
 # Made once: a tuple of names is made anew each time it is met.

@@ -124,11 +124,12 @@ class Player:
     def step(self, now_us):
         """Hand out the cells that are due; returns True in the step in which a motion came to its end."""
         if self.mode == PLAYING:
-            if ticks.diff(now_us, self._horizon) > 0:
+            # What this loop has taken so far is gone from the steps that were handed out.
+            now = ticks.add(now_us, self._board.spent_us())
+            if ticks.diff(now, self._horizon) > 0:
                 self.late = True
                 return False
-            # What this loop has taken so far is gone from the steps that were handed out.
-            self._fill(ticks.add(now_us, self._board.spent_us()))
+            self._fill(now)
         elif self.mode == ENDING and ticks.diff(now_us, self._horizon) >= 0:
             held = self.rate.mode == RESTING and not self._ended
             self.mode = HELD if held else IDLE

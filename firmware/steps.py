@@ -139,6 +139,7 @@ class Expander:
             state[ACC] = 0
             state[INTERVAL] = fields[at + 2]
 
+    @micropython.native
     def cell(self, path):
         """Expand `path` ticks of path time into one cell; returns True when the motion's end lies in it.
 

@@ -4,3 +4,8 @@
 def viper(function):
     """`micropython.viper` compiles for the chip; here the function stays what it is."""
     return function
+
+
+def native(function):
+    """`micropython.native` compiles for the chip, objects and all."""
+    return function

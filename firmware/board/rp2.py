@@ -156,6 +156,7 @@ class Board:
         """Microseconds since this loop began."""
         return time.ticks_diff(time.ticks_us(), self._began)
 
+    @micropython.native
     def read_into(self, buffer):
         """Serial bytes that have come, into `buffer`; returns how many."""
         n = 0

@@ -13,7 +13,7 @@ SHARED = {
     "safety": (
         "bounds", "braking", "envelope", "limits", "liveness", "machine", "magnet", "segment", "ticks",
     ),
-    "firmware": ("cobs", "messages", "packet", "parts", "session", "steps"),
+    "firmware": ("cobs", "messages", "packet", "parts", "player", "session", "steps"),
 }
 
 
