@@ -64,6 +64,8 @@ _WINDOW_MARGIN = 0.15
 #: The rectified board is looked at until no point of its lattice moves farther, at most so often.
 _STAYS_CELLS = 0.5
 _MOST_LOOKS = 4
+#: Of so little contrast no second look has made a board.
+_HOPELESS = 0.35
 #: Looks at a bent board as if it were flat.
 _BEND_LOOKS = 2
 #: A lattice of less confidence is another's row or file; bent far enough, it would seem to fit.
@@ -127,16 +129,16 @@ class Locator:
         )
 
     def _starts(self, picture: Picture) -> Iterator[Array]:
-        """Yield coarse homographies: from a window around a small board, then from the whole picture."""
+        """Yield coarse homographies: from the whole picture, then from a window around a small board."""
         square, to_square = fit_to_square(picture)
         maps = self._maps(square)
+        yield from _coarse(maps, to_square)
         window = _small_window(maps, to_square, picture)
         if window is not None:
             left, top, right, bottom = window
             near, to_near = fit_to_square(picture[top:bottom, left:right])
             to_near = to_near @ np.array([[1.0, 0, -left], [0, 1, -top], [0, 0, 1]])
             yield from _coarse(self._maps(near), to_near)
-        yield from _coarse(maps, to_square)
 
     def _settled(self, picture: Picture, homography: Array) -> tuple[Array, LatticeFit, Array | None] | None:
         """Look at the rectified board until the lattice stays; None when it leaves the picture."""
@@ -151,7 +153,7 @@ class Locator:
             bend = bend_of(*crossings_on_board(crossings, fit.homography))
             homography = np.linalg.inv(to_square) @ fit.homography
             moved_by = np.abs(project(fit.homography, LATTICE) - project(before, LATTICE)).max()
-            if moved_by < _STAYS_CELLS * _SECOND_CELL_PIXELS:
+            if moved_by < _STAYS_CELLS * _SECOND_CELL_PIXELS or fit.confidence < _HOPELESS:
                 break
         if fit is None or not _usable(homography, picture):
             return None
