@@ -76,6 +76,9 @@ class App:
         self.service = Service(self)
         self._bytes = bytearray(READ_BYTES)
         self._unread = 0
+        # The report is made in place: it goes out fifty times a second.
+        self._report_bytes = bytearray(1 + messages.SIZES[messages.STATUS])
+        self._report_bytes[0] = messages.STATUS
         self._greetings = 0
         self._state = states.OFF
         self._status_at = None
@@ -115,6 +118,7 @@ class App:
         """One turn of the loop, within the frame that the board has begun."""
         board = self.board
         now = board.now_us
+        self.part.keep_up(now)
         self._serial_in(now)
         self.peer.step(now, board.peer_edges)
         if self.machine.state == states.SELF_TEST:
@@ -224,8 +228,10 @@ class App:
         reason = machine.hold_reason if machine.state == states.HOLD else machine.reason
         position = self.part.reported_position(now)
         motion, queue_ms, free = self.part.queue_report()
-        return messages.encode(
-            messages.STATUS,
+        struct.pack_into(
+            messages.FORMATS[messages.STATUS],
+            self._report_bytes,
+            1,
             now,
             machine.state,
             reason,
@@ -242,6 +248,7 @@ class App:
             self.profile,
             self.part.magnet_permille(),
         )
+        return self._report_bytes
 
     # --- the wire -------------------------------------------------------------------------------
 

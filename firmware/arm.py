@@ -39,6 +39,10 @@ class Arm:
         """Whether no step is under way."""
         return self.player.at_rest()
 
+    def keep_up(self, now_us):
+        """Steps that cannot wait for the rest of the loop."""
+        self.player.keep_up(now_us)
+
     def plays(self):
         """Whether a path is queued or under way."""
         return self.player.mode != IDLE or self.player.queue.count > 0

@@ -31,6 +31,9 @@ class Hand:
         """The hand never moves by itself."""
         return True
 
+    def keep_up(self, now_us):
+        """There are no steps."""
+
     def plays(self):
         """There is no path."""
         return False

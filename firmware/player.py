@@ -13,6 +13,8 @@ from safety.braking import CELL_US, RESTING, RESUMING, Rate
 from safety.segment import AXES
 
 AHEAD_US = 15000
+# With less than this ahead at the beginning of a loop the steps come before everything else.
+URGENT_US = 9000
 _HISTORY = 16
 
 IDLE = 0
@@ -125,16 +127,23 @@ class Player:
         """Hand out the cells that are due; returns True in the step in which a motion came to its end."""
         if self.mode == PLAYING:
             # What this loop has taken so far is gone from the steps that were handed out.
-            now = ticks.add(now_us, self._board.spent_us())
-            if ticks.diff(now, self._horizon) > 0:
-                self.late = True
-                return False
-            self._fill(now)
+            self._go_on(ticks.add(now_us, self._board.spent_us()))
         elif self.mode == ENDING and ticks.diff(now_us, self._horizon) >= 0:
             held = self.rate.mode == RESTING and not self._ended
             self.mode = HELD if held else IDLE
             return not held
         return False
+
+    def keep_up(self, now_us):
+        """At the beginning of a loop: hand out cells when the loop before took long."""
+        if self.mode == PLAYING and ticks.diff(self._horizon, now_us) < URGENT_US:
+            self._go_on(now_us)
+
+    def _go_on(self, now_us):
+        if ticks.diff(now_us, self._horizon) > 0:
+            self.late = True
+        elif not self.late:
+            self._fill(now_us)
 
     def executed(self, now_us):
         """Positions (usteps) that are due by `now_us`; linear inside a cell."""

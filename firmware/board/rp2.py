@@ -74,8 +74,10 @@ class Board:
             self._init_hand()
         self._poll = select.poll()
         self._poll.register(sys.stdin, select.POLLIN)
-        self._stdin = sys.stdin.buffer
         self._byte = bytearray(1)
+        # Kept, because a bound method is made anew each time it is named.
+        self._ready = self._poll.ipoll
+        self._read = sys.stdin.buffer.readinto
         self._watchdog = machine.WDT(timeout=WATCHDOG_MS)
 
     @staticmethod
@@ -162,8 +164,8 @@ class Board:
         n = 0
         most = len(buffer)
         byte = self._byte
-        read = self._stdin.readinto
-        ready = self._poll.ipoll
+        read = self._read
+        ready = self._ready
         # A longer read would block until all its bytes are there.
         while n < most:
             for _ in ready(0):

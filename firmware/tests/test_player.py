@@ -62,3 +62,23 @@ def test_loops_of_five_milliseconds_are_never_late_nor_too_far_ahead():
         player.step(now)
         assert not player.late
         assert board.ticks // 8 <= now + AHEAD_US
+
+
+def test_after_a_long_loop_the_steps_come_first():
+    board, player = playing(0)
+    now = 0
+    for _ in range(30):
+        now += 9000
+        board.spent = 0
+        player.keep_up(now)
+        board.spent = 7000
+        player.step(now)
+        assert not player.late
+
+
+def test_after_a_short_loop_they_wait_for_what_the_loop_hears():
+    board, player = playing(0)
+    before = board.ticks
+    board.spent = 0
+    player.keep_up(1000)
+    assert board.ticks == before
