@@ -2,9 +2,9 @@
 
 A small net looks at the picture shrunk to 320 pixels and says for every fourth pixel whether a crossing of
 the grid lies there, whether the grid covers it, and which point of the board it is, up to a half turn. The
-field gives a first homography by consensus; the crossings, which are sharper, refine it. The same net then
-looks again at the board rectified by the first answer, where cells are large and upright, and the lattice
-is fitted to those crossings.
+field, or the outline of the area, gives a first homography; the crossings, which are sharper, refine it. The
+same net then looks again at the board rectified by the first answer, where cells are large and upright, and
+the lattice is searched for and fitted to those crossings. Where that leaves doubt other starts are tried.
 """
 
 from collections.abc import Iterator
@@ -80,8 +80,9 @@ class Located:
     name the lattice this is the one whose a9-i9 edge lies higher in the picture. `corners` (4, 2) pixel
     positions of the board points (0, 0), (8, 0), (8, 9), (0, 9). `residual_cells` is the root mean square
     distance between fitted and seen crossings, `crossings_used` how many were seen, `confidence` 0..1 how
-    far crossings are where the lattice has them and nowhere beside it. `bend` (90, 2), in cells, is how far
-    the points of a board that is not flat lie from its lattice (`vision.bend`); None: it is flat.
+    far crossings are where the lattice has them and nowhere beside it, less what the residual, a bend and
+    bare edges cast doubt on. `bend` (90, 2), in cells, is how far the points of a board that is not flat lie
+    from its lattice (`vision.bend`); None: it is flat.
     """
 
     homography: Array
