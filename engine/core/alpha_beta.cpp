@@ -68,7 +68,7 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
   n.expect_cut = expect_cut;
   n.watch = watch_general(position_);
   f.check = n.watch.check;
-  if (ply > 0 && position_.halfmove() >= kNaturalLimit) return has_legal_move(position_) ? 0 : -kMateScore + ply;
+  if (ply > 0 && position_.halfmove() >= natural_limit_) return has_legal_move(position_) ? 0 : -kMateScore + ply;
   if (ply >= kMaxPly) return n.watch.check ? 0 : evaluation();
 
   n.singular = static_cast<bool>(f.excluded);
@@ -76,7 +76,7 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
   n.stored = from_table(n.entry.score, ply);
   const Move first = ply == 0 ? root_moves_[line_].moves[0] : n.entry.move;
   // Near the natural limit what was found with more plies left no longer holds.
-  if (n.known && !n.pv && ply > 0 && n.entry.depth >= depth && position_.halfmove() < kNaturalLimit - 20 &&
+  if (n.known && !n.pv && ply > 0 && n.entry.depth >= depth && position_.halfmove() < natural_limit_ - 20 &&
       settles(n.entry.bound(), n.stored, alpha, beta)) {
     return n.stored;
   }

@@ -18,7 +18,7 @@ int Tree::quiesce(int alpha, int beta, int ply, int deep) {
   if (insufficient_material(position_)) return 0;
   const Watch watch = watch_general(position_);
   f.check = watch.check;
-  if (position_.halfmove() >= kNaturalLimit) return has_legal_move(position_) ? 0 : -kMateScore + ply;
+  if (position_.halfmove() >= natural_limit_) return has_legal_move(position_) ? 0 : -kMateScore + ply;
   if (ply >= kMaxPly) return watch.check ? 0 : evaluation();
 
   Entry entry;

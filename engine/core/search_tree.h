@@ -96,7 +96,8 @@ class Tree {
        const Limits& limits, const std::atomic<bool>& stop, std::atomic<std::uint64_t>* together, int number)
       : table_(table), history_(history), accumulators_(accumulators), tuning_(tuning), position_(game.position()),
         rules_(game.rules()), limits_(limits), stop_(stop), together_(together), number_(number), path_(game.past()),
-        root_(static_cast<int>(game.past().size())), start_(std::chrono::steady_clock::now()),
+        root_(static_cast<int>(game.past().size())),
+        natural_limit_(position_.halfmove() < kNaturalLimit ? kNaturalLimit : kPassed), start_(std::chrono::steady_clock::now()),
         frames_(kMaxPly + 4) {
     path_.reserve(path_.size() + kMaxPly + 4);
     if (accumulators_ != nullptr) accumulators_->start(position_);
@@ -111,6 +112,7 @@ class Tree {
  private:
   friend class Picker;
   using Clock = std::chrono::steady_clock;
+  static constexpr int kPassed = 1'000'000;
 
   int search(int alpha, int beta, int depth, int ply, bool expect_cut);
   // A score that settles the node before all its moves are looked at.
@@ -161,6 +163,8 @@ class Tree {
   int number_;                          // of this thread; 0 is the first
   std::vector<Undo> path_;
   int root_;
+  // A game that goes on beyond the limit, because both sides checked too often to claim it, has none until a capture.
+  int natural_limit_;
   Clock::time_point start_;
   std::vector<Frame> frames_;  // two empty ones before the root
   std::vector<RootLine> root_moves_;

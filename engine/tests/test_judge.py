@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import Game, GameOverError, IllegalMoveError, Move, Position
+from engine import Engine, Game, GameOverError, IllegalMoveError, Limits, Move, Position
 from engine.game import Offence
 from engine.tests.strategies import mirrored_fen, mirrored_move, swapped_fen, swapped_move
 
@@ -84,9 +84,9 @@ def test_sixty_rounds_without_capture_are_a_draw_unless_they_end_in_mate():
     assert mate.verdict().reason == "checkmate"
 
 
-def game_with_checks(rules):
+def game_with_checks(rules, last_rank="5K3"):
     """A game from a running clock to ply 120 without capture: red checks twice on each of six ranks."""
-    game = Game(Position.from_fen("3k5/9/9/9/9/9/9/4R4/8r/5K3 w - - 86 1"), rules)
+    game = Game(Position.from_fen(f"3k5/9/9/9/9/9/9/4R4/8r/{last_rank} w - - 86 1"), rules)
     for rank in range(2, 8):
         steps = [f"e{rank}d{rank}", "d9e9", f"d{rank}e{rank}", "e9d9"]
         if rank < 7:
@@ -105,6 +105,12 @@ def test_the_mainland_limit_counts_ten_checks_of_a_side_and_no_more():
         assert game.verdict().state == "ongoing"
         game.push(Move.from_uci(step))
     assert game.verdict().reason == "natural-limit"
+
+
+def test_a_search_beyond_a_limit_that_does_not_count_yet_is_not_blind():
+    game = game_with_checks("cxa", last_rank="R4K3")
+    assert game.verdict().state == "ongoing"
+    assert Engine(hash_mb=1).search(game, Limits(nodes=3000)).score_cp > 500
 
 
 def test_under_the_asian_rules_the_side_with_ten_checks_or_fewer_may_claim():
