@@ -10,17 +10,20 @@ from tools.errors import BadInputError
 from tools.ladder.contestants import Contestant
 from tools.ladder.elo import fit_elo, scores
 from tools.ladder.match import PairResult, engine_signature
-from tools.ladder.path import rule_at, write_levels
+from tools.ladder.path import PATH_END, rule_at, write_levels
 from tools.ladder.results import read
 
 __all__ = ["anchor_pairs", "place_levels"]
 
 # Distances at which the path is measured: above them a level only halves its nodes, and games are dear; from
-# 6 to 10 errors set in, and the path falls steeply.
-_DISTANCES = [5.0, *(6 + step / 2 for step in range(8)), *(float(step) for step in range(10, 19))]
+# 6 to 10 errors set in, and from 18 on moves are chosen with ever less regard: there the path falls steeply.
+_DISTANCES = [
+    5.0,
+    *(6 + step / 2 for step in range(8)),
+    *(float(step) for step in range(10, 18)),
+    *(18 + step / 2 for step in range(9)),
+]
 _LEAST_POINTS = 8
-_BEGINNER = 21.0
-"""Level 1 stands here at least, whatever the step: the player `careful`, without search, wins against it."""
 # Above the first measured distance games are dear and the path is estimated: a halving of the nodes costs
 # more the fewer there are (about 240 Elo from 8,000 to 4,000, 42 games).
 _TOP_HALVING_ELO = 110.0
@@ -60,7 +63,7 @@ def place_levels(store: Path, levels_file: Path, step: float, any_engine: bool) 
     # Ties in the curve are broken by the distance, or the interpolation would not be one.
     falling = curve - 1e-3 * distances
     chosen = [round(float(np.interp(-goal, -falling, distances)), 2) for goal in goals]
-    chosen[0] = max(chosen[0], _BEGINNER)
+    chosen[0] = PATH_END  # whatever the step: the player `careful`, without search, wins against it
     write_levels(levels_file, chosen)
     lines = [f"path of {top - curve[-1]:.0f} Elo, {taken:.1f} from level to level"]
     lines += [f"level {number}: at {distance:g}" for number, distance in enumerate(chosen, start=1)]
