@@ -17,3 +17,8 @@ def test_the_endings_are_counted_and_the_missed_ones_named(capsys, monkeypatch):
 def test_senseless_nodes_are_refused(capsys):
     assert main(["endings", "--nodes", "0"]) == 2
     assert "--nodes 0 is outside" in capsys.readouterr().err
+
+
+def test_a_constant_that_is_not_there_is_refused(capsys):
+    assert main(["endings", "--set", "magic=1"]) == 2
+    assert "'magic'" in capsys.readouterr().err
