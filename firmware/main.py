@@ -32,6 +32,16 @@ def make_board(role, limits):
     return Board(role, limits)
 
 
+def _forget_names():
+    """Free what only hosts and people read: some kilobytes of a Pico's heap."""
+    from firmware.wire import messages
+    from safety import reasons
+
+    messages.TABLE = ()
+    messages.NAMES.clear()
+    reasons.TEXTS.clear()
+
+
 def run(argv, home=""):
     """Run the controller until its board ends; `home` leads to the slot ("a/")."""
     role = read_role(argv)
@@ -43,6 +53,7 @@ def run(argv, home=""):
 
     part = part_of(role)  # before the board: its watchdog would not wait for a file to be loaded
     limits = load(home + "limits.json")
+    _forget_names()
     app = App(make_board(role, limits), role, limits, part)
     gc.collect()
     gc.threshold(-1)
