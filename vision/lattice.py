@@ -156,7 +156,8 @@ def lattice_doubt(crossings: Crossings, homography: Array) -> float:
 
     A lattice that is a row or a file off, or of another game, fits well but for one line of its own.
     """
-    near = Crossings(cv2.dilate(crossings.probability, np.ones((3, 3))), crossings.stride)
+    widened = np.asarray(cv2.dilate(crossings.probability, np.ones((3, 3))), dtype=np.float64)
+    near = Crossings(widened, crossings.stride)
     value = np.sqrt(near.at(project(homography, _WIDE))).reshape(12, 11)
     ranks, files = value[:, 1:-1].mean(axis=1), value[1:-1].mean(axis=0)
     weakest = min(ranks[1], ranks[-2], files[1], files[-2])
