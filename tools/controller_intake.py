@@ -34,9 +34,9 @@ def main(root: str, limits_file: str, total: int) -> None:
         if began is None:
             began = time.ticks_us()  # type: ignore[attr-defined]
         got += len(data)
-        for byte in data:
-            length = framer.push(byte)
-            if length < 0 or session.receive(framer.buffer, length, 0) < 0:
+        framer.begin()
+        while (length := framer.take(data, len(data))) >= 0:
+            if session.receive(framer.buffer, length, 0) < 0:
                 continue
             at, end = packet.HEADER_SIZE, length - packet.CRC_SIZE
             if not messages.well_formed(framer.buffer, at, end):
