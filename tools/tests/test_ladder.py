@@ -229,6 +229,8 @@ def test_the_verb_plays_goes_on_and_reports(tmp_path, capsys):
     assert "| careful |" in text
     assert engine_signature() in text
     assert "0 of 25 pairs of neighbours have 400 games" in text
+    assert "| 2 | 396 |" in text
+    assert "| 26 | 400 |" in text
 
 
 @pytest.mark.parametrize(
