@@ -34,8 +34,8 @@ STATUS_US = 100000
 # So long after a motion the status comes as often as in it: the host reads the encoders of a rest from it.
 AFTER_MOTION_US = 200000
 FRAMES_PER_LOOP = 8
-# A byte takes a Pico 30 us, a segment 2 ms; steps are handed out 15 ms ahead. So while a path is queued a
-# loop begins nothing new that came after this time: a piece of so many bytes, or a packet.
+# A byte takes a Pico 30 us, a segment 2 ms, and a person who presses a button does not wait. So while a path
+# is queued a loop begins nothing new that came after this time: a piece of so many bytes, or a packet.
 TAKE_IN_US = 3000
 READ_BYTES = 32
 
@@ -118,9 +118,9 @@ class App:
         """One turn of the loop, within the frame that the board has begun."""
         board = self.board
         now = board.now_us
-        self.part.keep_up(now)
+        self.part.turned(now)
         self._serial_in(now)
-        self.peer.step(now, board.peer_edges)
+        self.peer.step(now, board.peer_edges, board.peer_edge_us)
         if self.machine.state == states.SELF_TEST:
             self._self_test(now)
         self._gather(now)

@@ -39,13 +39,13 @@ class Arm:
         """Whether no step is under way."""
         return self.player.at_rest()
 
-    def keep_up(self, now_us):
-        """Steps that cannot wait for the rest of the loop."""
-        self.player.keep_up(now_us)
+    def turned(self, now_us):
+        """The loop begins another turn."""
+        self.player.turned(now_us)
 
     def plays(self):
         """Whether a path is queued or under way."""
-        return self.player.mode != IDLE or self.player.queue.count > 0
+        return self.player.mode != IDLE or self.player.queue.count() > 0
 
     def gather(self, inputs):
         """Tell the machine about the motion and whether the arm stands outside its range."""
@@ -86,6 +86,10 @@ class Arm:
         elif player.mode == PLAYING and player.short():
             safe.hold(now_us, reasons.QUEUE_SHORT)
             player.brake()
+        if player.deserted:
+            player.deserted = False
+            # It brakes already, because this loop was away.
+            safe.hold(now_us, reasons.INTERNAL)
         self._home_switch(now_us)
         if player.step(now_us):
             self._finished(now_us, reasons.NONE)
@@ -105,7 +109,7 @@ class Arm:
 
     def _start(self, now_us, safe):
         player = self.player
-        if player.queue.count == 0 or safe.state not in (states.READY, states.RECOVERY):
+        if player.queue.count() == 0 or safe.state not in (states.READY, states.RECOVERY):
             return
         if player.stale(now_us):
             self._refuse_motion(reasons.SEGMENT_STALE, player.queue.fields[player.queue.base() + MOTION])
@@ -136,7 +140,7 @@ class Arm:
         if player.mode == HELD:
             player.drop()
             self._finished(now_us, safe.reason or reasons.TAKEOVER)
-        elif player.queue.count:
+        elif player.queue.count():
             self._refuse_motion(
                 safe.reason or reasons.NOT_READY, player.queue.fields[player.queue.base() + MOTION]
             )
@@ -201,7 +205,7 @@ class Arm:
         self._app.event(messages.NOSE, now_us, pressed, player.executed(now_us)[2])
         if self.homing.axis == NOSE:
             return  # what it was sent to feel; it brakes already
-        if pressed and not player.at_rest() and player.direction[LIFT] < 0:
+        if pressed and not player.at_rest() and player.direction(LIFT) < 0:
             self._app.machine.fault(now_us, reasons.NOSE_DOWN)
             player.brake()
 
@@ -260,7 +264,7 @@ class Arm:
         reason = reasons.NONE
         if app.machine.state not in (states.READY, states.RECOVERY):
             reason = reasons.NOT_READY
-        elif player.mode != IDLE or player.queue.count:
+        elif player.mode != IDLE or player.queue.count():
             reason = reasons.NOT_AT_REST
         elif max(abs(value) for value in usteps) > 1000000:
             reason = reasons.BAD_VALUE
@@ -294,7 +298,7 @@ class Arm:
     def queue_report(self):
         """(motion, queued path in ms, free segments)."""
         queue = self.player.queue
-        return self.player.motion, queue.ticks // _MS_TICKS, queue.free()
+        return self.player.motion, queue.ticks() // _MS_TICKS, queue.free()
 
     def magnet_permille(self):
         """No magnet here."""

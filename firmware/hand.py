@@ -31,7 +31,7 @@ class Hand:
         """The hand never moves by itself."""
         return True
 
-    def keep_up(self, now_us):
+    def turned(self, now_us):
         """There are no steps."""
 
     def plays(self):

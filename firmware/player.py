@@ -1,21 +1,33 @@
-"""Plays the segment queue: starts motions, keeps the PIO fed (never more than 15 ms ahead), brakes, resumes.
+"""Plays the segment queue: starts motions, hands out steps (never more than 10 ms ahead), brakes, resumes.
 
-Time of a run (from a start or resume to rest) is counted in cells of 2 ms from the loop that carried the
-PIO start. `executed` tells where the steps are that are due by now, from the cells of the last 16 ms.
+The steps do not wait for the loop: the board calls `play` every millisecond or two, a Pico in an interrupt,
+in the middle of whatever the loop or a garbage collection is doing. `play` therefore allocates nothing, and
+what both sides change is changed by the loop either while nothing plays, or in one store, or with the
+interrupt held off (`board.lock`). A loop that has not turned for `DESERTED_US` cannot stop the arm any more,
+so `play` brakes by itself.
+
+Time of a run (from a start or resume to rest) is counted in cells of 2 ms from the start of the PIO.
 """
 
+import sys
 from array import array
 
 from firmware.queue import DEADLINE, MOTION, SegmentQueue
-from firmware.steps import Expander
+from firmware.steps import DRY, ENDED, GOING_ON, WORDS, Expander
 from safety import liveness, ticks
-from safety.braking import CELL_US, RESTING, RESUMING, Rate
+from safety.braking import CELL_US, MODE, RESTING, RESUMING, TABLE, Rate, next_path
 from safety.segment import AXES
 
-AHEAD_US = 15000
-# With less than this ahead at the beginning of a loop the steps come before everything else.
-URGENT_US = 9000
-_HISTORY = 16
+if sys.implementation.name == "micropython":
+    import micropython
+else:
+    from safety import interpreted as micropython
+
+AHEAD_US = 10000
+# Longer than a collection and the longest loop together.
+DESERTED_US = 60000
+# The PIO waits for good when all is played, and the end is not known better than this.
+STALL_US = 1000
 
 IDLE = 0
 PLAYING = 1
@@ -25,8 +37,8 @@ HELD = 3
 
 class Player:
     """One arm's motion. `mode`: IDLE, PLAYING, ENDING (all written, not all executed) or HELD (at rest on
-    the path, resumable). `motion` is the motion under way. `direction` holds the sign of each axis' newest
-    steps. `late` becomes True when the PIO ran dry in motion.
+    the path, resumable). `motion` is the motion under way. `late` becomes True when the PIO ran dry in
+    motion, `deserted` when the loop stood still and the path was braked for it.
     """
 
     def __init__(self, board):
@@ -36,23 +48,30 @@ class Player:
         self.mode = IDLE
         self.motion = 0
         self.late = False
-        self.direction = array("i", [0] * AXES)
+        self.deserted = False
         self._board = board
         self._horizon = 0
-        self._cells = 0
-        self._ended = False
-        self._history = array("i", [0] * (AXES * _HISTORY))
+        self._turned_at = 0
+        # What the last cell said, and whether it was the last one before a rest.
+        self._last = GOING_ON
+        self._all = False
+        self._position = array("i", [0] * AXES)
         self._executed = array("i", [0] * AXES)
+        board.plays(self.play)
 
     def position(self):
         """Steps handed out, by axis (usteps); exact at rest."""
-        return self.expander.position
+        for axis in range(AXES):
+            self._position[axis] = self.expander.position(axis)
+        return self._position
 
     def set_position(self, usteps):
         """Say where the arm is; only while IDLE."""
-        for axis in range(AXES):
-            self.expander.position[axis] = usteps[axis]
-        self._cells = 0
+        self.expander.set_position(usteps)
+
+    def direction(self, axis):
+        """Sign of the newest steps of `axis`."""
+        return self.expander.direction(axis)
 
     def at_rest(self):
         """Whether no step is under way."""
@@ -63,15 +82,15 @@ class Player:
         queue = self.queue
         return (
             self.mode == IDLE
-            and queue.count > 0
-            and ticks.diff(now_us, queue.starts[queue.head]) >= 0
+            and queue.count() > 0
+            and ticks.diff(now_us, queue.start_us()) >= 0
             and not self.short()
         )
 
     def stale(self, now_us):
         """Whether the motion that waits at the head of the queue may not start any more."""
         queue = self.queue
-        if self.mode != IDLE or queue.count == 0:
+        if self.mode != IDLE or queue.count() == 0:
             return False
         return ticks.diff(queue.fields[queue.base() + DEADLINE], now_us) < 0
 
@@ -85,7 +104,9 @@ class Player:
     def brake(self):
         """Come to rest on the path."""
         if self.mode == PLAYING:
+            token = self._board.lock()
             self.rate.brake()
+            self._board.unlock(token)
 
     def slow(self, share_256):
         """Run the rest of the path at `share_256` / 256 of its speed."""
@@ -94,7 +115,8 @@ class Player:
 
     def may_resume(self):
         """Whether enough path is queued to begin again."""
-        return self.mode != HELD or not liveness.queue_short(self.queue.ticks, 0, self.queue.rests > 0, True)
+        queue = self.queue
+        return self.mode != HELD or not liveness.queue_short(queue.ticks(), 0, queue.rests() > 0, True)
 
     def resume(self, now_us):
         """Go on along the path after a hold."""
@@ -103,93 +125,113 @@ class Player:
 
     def drop(self):
         """Forget the path; the position stays. Only at rest."""
+        self.mode = IDLE
         self.queue.clear()
         self.rate.reset()
-        self.mode = IDLE
 
     def abort(self, now_us):
         """Forget the path and what was handed out; the position becomes an estimate."""
-        if not self.at_rest():
-            executed = self.executed(now_us)
-            for axis in range(AXES):
-                self.expander.position[axis] = executed[axis]
+        moved = not self.at_rest()
+        executed = self.executed(now_us)
+        # From here on `play` leaves the board alone.
+        self.mode = IDLE
         self._board.abort()
-        self._cells = 0
+        if moved:
+            self.expander.set_position(executed)
         self.drop()
 
     def short(self):
         """Whether the queue breaks the invariant: it neither ends at rest nor holds path to brake on."""
         queue = self.queue
         rate = self.rate
-        return liveness.queue_short(queue.ticks, rate.path_to_rest(), queue.rests > 0, rate.mode == RESUMING)
+        return liveness.queue_short(
+            queue.ticks(), rate.path_to_rest(), queue.rests() > 0, rate.mode == RESUMING
+        )
+
+    def turned(self, now_us):
+        """The loop begins another turn."""
+        self._turned_at = now_us
 
     def step(self, now_us):
-        """Hand out the cells that are due; returns True in the step in which a motion came to its end."""
-        if self.mode == PLAYING:
-            # What this loop has taken so far is gone from the steps that were handed out.
-            self._go_on(ticks.add(now_us, self._board.spent_us()))
-        elif self.mode == ENDING and ticks.diff(now_us, self._horizon) >= 0:
-            held = self.rate.mode == RESTING and not self._ended
+        """Once a loop; returns True in the step in which a motion came to its end.
+
+        Raises RuntimeError when the queue ended in motion, which its invariant forbids.
+        """
+        if self._last == DRY:
+            raise RuntimeError("the queue ended in motion")
+        if self.mode == ENDING and ticks.diff(now_us, self._horizon) >= 0:
+            held = self.rate.mode == RESTING and self._last != ENDED
             self.mode = HELD if held else IDLE
             return not held
         return False
 
-    def keep_up(self, now_us):
-        """At the beginning of a loop: hand out cells when the loop before took long."""
-        if self.mode == PLAYING and ticks.diff(self._horizon, now_us) < URGENT_US:
-            self._go_on(now_us)
-
-    def _go_on(self, now_us):
-        if ticks.diff(now_us, self._horizon) > 0:
+    @micropython.native
+    def play(self, now_us):
+        """Hand out the cells that are due. Called by the board; allocates nothing."""
+        mode = self.mode
+        if mode != PLAYING and mode != ENDING:  # noqa: PLR1714 - a tuple would be made anew
+            return
+        behind = ticks.diff(now_us, self._horizon)
+        if behind < -STALL_US and self._board.starved():
             self.late = True
-        elif not self.late:
-            self._fill(now_us)
+        if mode == PLAYING:
+            if behind > 0:
+                self.late = True
+            elif not self.late:
+                if ticks.diff(now_us, self._turned_at) > DESERTED_US:
+                    self.deserted = True
+                    self.rate.brake()
+                self._fill(now_us)
+                if self._all:
+                    self.mode = ENDING
+        self._board.feed()
 
     def executed(self, now_us):
         """Positions (usteps) that are due by `now_us`; linear inside a cell."""
-        position = self.expander.position
+        board = self._board
+        token = board.lock()
         behind = ticks.diff(self._horizon, now_us)
-        if self._cells == 0 or behind <= 0 or self.at_rest():
+        if behind > 0 and not self.at_rest():
+            self.expander.executed(behind, self._executed)
+        else:
             for axis in range(AXES):
-                self._executed[axis] = position[axis]
-            return self._executed
-        cell = min(self._cells - 1, _HISTORY - 2, (behind - 1) // CELL_US)
-        into = CELL_US - (behind - cell * CELL_US)
-        first = self._cells - 1 - cell
-        for axis in range(AXES):
-            begin = self._history[(first % _HISTORY) * AXES + axis]
-            end = position[axis] if cell == 0 else self._history[((first + 1) % _HISTORY) * AXES + axis]
-            self._executed[axis] = begin + (end - begin) * max(0, into) // CELL_US
+                self._executed[axis] = self.expander.position(axis)
+        board.unlock(token)
         return self._executed
 
     def _run(self, now_us):
-        self.mode = PLAYING
+        board = self._board
         self.late = False
-        self._ended = False
-        self._cells = 0
-        # The steps begin when this loop ends, not when it began.
-        self._horizon = ticks.add(now_us, self._board.spent_us())
-        self._board.start()
-        self._fill(self._horizon)
+        self.deserted = False
+        self._last = GOING_ON
+        self._all = False
+        self.expander.restart()
+        self._turned_at = now_us
+        self._horizon = now_us
+        self._fill(now_us)
+        token = board.lock()
+        board.start()
+        # The steps begin now, not when this loop began.
+        self._horizon = ticks.add(self._horizon, board.spent_us())
+        self.mode = ENDING if self._all else PLAYING
+        board.unlock(token)
 
+    @micropython.native
     def _fill(self, now_us):
         expander = self.expander
-        expander.clear_words()
-        position = expander.position
-        while ticks.diff(self._horizon, now_us) <= AHEAD_US - CELL_US and expander.has_room():
-            at = (self._cells % _HISTORY) * AXES
-            for axis in range(AXES):
-                self._history[at + axis] = position[axis]
-            self._ended = expander.cell(self.rate.next_cell())
-            for axis in range(AXES):
-                steps = position[axis] - self._history[at + axis]
-                self.direction[axis] = (steps > 0) - (steps < 0)
-            self._cells += 1
-            self._horizon = ticks.add(self._horizon, CELL_US)
-            if self._ended or self.rate.mode == RESTING:
-                self.mode = ENDING
+        rate = self.rate.state
+        board = self._board
+        words = expander.words
+        horizon = self._horizon
+        while ticks.diff(horizon, now_us) <= AHEAD_US - CELL_US:
+            last = expander.cell(next_path(rate, TABLE))
+            horizon = ticks.add(horizon, CELL_US)
+            # Every cell has a word that waits, so no axis is without.
+            board.give(0, words, 0, expander.written(0))
+            board.give(1, words, WORDS, expander.written(1))
+            board.give(2, words, 2 * WORDS, expander.written(2))
+            if last != GOING_ON or rate[MODE] == RESTING:
+                self._last = last
+                self._all = True
                 break
-        for axis in range(AXES):
-            n = expander.written(axis)
-            if n:
-                self._board.give(axis, expander.words[axis], n)
+        self._horizon = horizon

@@ -1,8 +1,14 @@
-"""The segment queue: a ring of whole segments in one preallocated array of 32-bit integers."""
+"""The segment queue: a ring of whole segments in one preallocated array of 32-bit integers.
+
+One side pushes (the loop), the other expands and pops (the player, perhaps in an interrupt). Each number of
+`ring` is written by one of them only, so neither can disturb the other: what is in the queue is the
+difference of what went in and what came out, modulo 2^30.
+"""
 
 from array import array
 
 from firmware.wire.messages import SEGMENT_LAST
+from safety import ticks
 
 CAPACITY = 96
 SLOT = 16
@@ -13,38 +19,56 @@ FLAGS = 13
 MOTION = 14
 DEADLINE = 15
 
+# Within `ring`; the loop's: segments, ends of motions and path ticks pushed, the slot for the next one.
+PUSHED = 0
+PUSHED_RESTS = 1
+PUSHED_TICKS = 2
+TAIL = 3
+# The player's: the same of what is played, and the slot of the first segment.
+POPPED = 4
+POPPED_RESTS = 5
+PLAYED_TICKS = 6
+HEAD = 7
+RING_SIZE = 8
+
+_MASK = ticks.MASK
+
 
 class SegmentQueue:
-    """Segments waiting to be expanded.
-
-    `ticks` is their path time, less what is expanded of the first; `rests` counts the ends of motions among
-    them (LAST segments): with one of them the path under way ends at rest.
-    """
+    """Segments waiting to be expanded; `fields` holds them, `ring` where they stand."""
 
     def __init__(self):
         self.fields = array("i", [0] * (SLOT * CAPACITY))
-        self.count = 0
-        self.ticks = 0
-        self.rests = 0
-        self.head = 0
+        self.ring = array("i", [0] * RING_SIZE)
         self.starts = array("i", [0] * CAPACITY)
 
     def clear(self):
-        """Forget everything."""
-        self.count = 0
-        self.ticks = 0
-        self.rests = 0
-        self.head = 0
+        """Forget everything; only while nothing is expanded."""
+        for i in range(RING_SIZE):
+            self.ring[i] = 0
+
+    def count(self):
+        """Segments that wait, the one under way included."""
+        return (self.ring[PUSHED] - self.ring[POPPED]) & _MASK
+
+    def ticks(self):
+        """Path time of what waits, less what is expanded of the first segment."""
+        return (self.ring[PUSHED_TICKS] - self.ring[PLAYED_TICKS]) & _MASK
+
+    def rests(self):
+        """Ends of motions (LAST segments) that wait: with one of them the path under way ends at rest."""
+        return (self.ring[PUSHED_RESTS] - self.ring[POPPED_RESTS]) & _MASK
 
     def free(self):
         """Slots that are left."""
-        return CAPACITY - self.count
+        return CAPACITY - self.count()
 
     def push(self, segment, flags, motion, start_us, deadline_us):
         """Append a checked segment; False when the queue is full."""
-        if self.count == CAPACITY:
+        if self.count() == CAPACITY:
             return False
-        slot = (self.head + self.count) % CAPACITY
+        ring = self.ring
+        slot = ring[TAIL]
         fields = self.fields
         at = slot * SLOT
         fields[at] = segment.duration_ticks
@@ -58,19 +82,18 @@ class SegmentQueue:
         fields[at + MOTION] = motion
         fields[at + DEADLINE] = deadline_us
         self.starts[slot] = start_us
-        self.count += 1
+        ring[TAIL] = (slot + 1) % CAPACITY
         if flags & SEGMENT_LAST:
-            self.rests += 1
-        self.ticks += segment.duration_ticks
+            ring[PUSHED_RESTS] = (ring[PUSHED_RESTS] + 1) & _MASK
+        ring[PUSHED_TICKS] = (ring[PUSHED_TICKS] + segment.duration_ticks) & _MASK
+        # Last: from now on the player may take it.
+        ring[PUSHED] = (ring[PUSHED] + 1) & _MASK
         return True
-
-    def pop(self):
-        """Drop the first segment; its path time was taken from `ticks` as it was expanded."""
-        if self.fields[self.base() + FLAGS] & SEGMENT_LAST:
-            self.rests -= 1
-        self.head = (self.head + 1) % CAPACITY
-        self.count -= 1
 
     def base(self):
         """Index in `fields` of the first segment."""
-        return self.head * SLOT
+        return self.ring[HEAD] * SLOT
+
+    def start_us(self):
+        """When the motion at the head may begin."""
+        return self.starts[self.ring[HEAD]]

@@ -5,17 +5,15 @@ Every cell of every axis is padded with a word that only waits, so the three tim
 edges are at least `LEAST_DELAY` ticks apart because the PIO needs that long for a word; what a delay gains
 so, or what is too short to be waited at the end of a cell, is carried to the next delay.
 
-`expand` is the hot loop: viper on a controller, where `int` has 32 bits. All its intermediate values fit
-31 bits: acc_q12 and its increments by `Segment.invalid`, (p - o) * CELL by o <= p < o + d, d <= CELL.
+`expand_cell` and `executed` are viper on a controller, where `int` has 32 bits, and allocate nothing: a Pico
+calls them in an interrupt. All intermediate values of the first fit 31 bits: acc_q12 and its increments by
+`Segment.invalid`, (p - o) * CELL by o <= p < o + d, d <= CELL.
 """
 
 import sys
 from array import array
 
-from firmware.queue import AXIS0, FLAGS
-from firmware.wire.messages import SEGMENT_LAST
 from safety.bounds import SIGN_SHIFT
-from safety.braking import CELL_TICKS
 from safety.segment import AXES
 
 if sys.implementation.name == "micropython":
@@ -26,162 +24,240 @@ else:
     ptr32 = None
 
 LEAST_DELAY = 8
-WORDS = 768
-# Room that a cell needs: twice what the fastest axis that any limits allow makes in 2 ms.
-CELL_WORDS = 400
+# Room for the words of an axis: twice what the fastest one that any limits allow makes in 2 ms.
+WORDS = 400
+# Cells whose beginnings are remembered: more than are handed out ahead.
+HISTORY = 16
 
-# State of an axis, for `expand`.
-FIELD = 0
-NEXT = 1
-ACC = 2
-INTERVAL = 3
-OFFSET = 4
-PATH = 5
-PREVIOUS = 6
-COUNT = 7
-ROOM = 8
-SIGN = 9
-STATE_SIZE = 10
+# What `expand_cell` returns.
+GOING_ON = 0
+ENDED = 1
+DRY = 2
+
+# State of an expander. OFFSET: path ticks from the start of the first segment to the start of the cell (may
+# be negative); PATH: path ticks of the cell; CELLS: cells since `begin`; LIMIT: words an axis may have.
+OFFSET = 0
+PATH = 1
+CELLS = 2
+LIMIT = 3
+SIGN = 4
+# Then five numbers an axis: the next step, its q12 time after `first` and the q12 interval behind it, ticks
+# of the last edge in the cell (or what it owes, negative), words of the cell.
+AXIS = 5
+AXIS_SIZE = 5
+PREVIOUS = 3
+COUNT = 4
+# Then the position of each axis, and those at the beginnings of the last cells.
+POSITION = 20
+PAST = 23
+STATE_SIZE = PAST + AXES * HISTORY
 
 
 @micropython.viper
-def expand(fields: ptr32, state: ptr32, words: ptr32) -> int:
-    """Write the words of all steps of one axis that fall in the cell; returns how many.
+def expand_cell(ring: ptr32, fields: ptr32, state: ptr32, words: ptr32) -> int:
+    """Expand `state[PATH]` path ticks of the queue into the words of one cell, all axes.
 
-    `state[FIELD]` index of the axis' four integers in `fields`; `state[NEXT]`, `[ACC]`, `[INTERVAL]` the next
-    step, its q12 time after `first` and the q12 interval behind it; `state[OFFSET]` path ticks from the start
-    of the segment to the start of the cell (may be negative), `state[PATH]` path ticks of the cell;
-    `state[PREVIOUS]` ticks of the last edge in the cell; `state[COUNT]` words written so far.
+    `ring` and `fields` are a `SegmentQueue`'s. Returns ENDED when the motion's end lies in the cell, DRY when
+    the queue ended without one (the caller keeps the invariant that it never does), else GOING_ON.
     """
-    sign = int(state[9])
-    at = int(state[0])
-    steps = int(fields[at]) << sign >> sign
-    bits = 3
-    if steps < 0:
-        steps = 0 - steps
-        bits = 2
-    first = int(fields[at + 1])
-    add = int(fields[at + 3]) << sign >> sign
-    k = int(state[1])
-    acc = int(state[2])
-    interval = int(state[3]) << sign >> sign
-    offset = int(state[4]) << sign >> sign
-    path = int(state[5])
-    previous = int(state[6]) << sign >> sign
-    n = int(state[7])
-    room = int(state[8])
-    begin = n
-    while k < steps and n < room:
-        p = first + (acc >> 12) - offset
-        if p >= path:
-            break
-        t = p * 16000 // path
-        if t < previous + 8:  # noqa: PLR1730 - a call to max() would leave viper for the interpreter
-            t = previous + 8
-        words[n] = ((t - previous) << 2) | bits
-        previous = t
-        n += 1
-        k += 1
-        acc += interval
-        interval += add
-    state[1] = k
-    state[2] = acc
-    state[3] = interval
-    state[6] = previous
-    state[7] = n
-    return n - begin
+    sign = int(state[4])
+    path = int(state[1])
+    offset = int(state[0]) << sign >> sign
+    cells = int(state[2])
+    past = 23 + 3 * (cells & 15)
+    axis = 0
+    while axis < 3:
+        state[past + axis] = state[20 + axis]
+        state[9 + 5 * axis] = 0
+        axis += 1
+    state[2] = cells + 1
+    result = 0
+    more = 1
+    while more:
+        head = int(ring[7])
+        base = head << 4
+        axis = 0
+        while axis < 3:
+            at = base + 1 + (axis << 2)
+            steps = int(fields[at]) << sign >> sign
+            if steps:
+                bits = 3
+                way = 1
+                if steps < 0:
+                    steps = 0 - steps
+                    bits = 2
+                    way = -1
+                own = 5 + 5 * axis
+                first = int(fields[at + 1])
+                add = int(fields[at + 3]) << sign >> sign
+                k = int(state[own])
+                acc = int(state[own + 1])
+                interval = int(state[own + 2]) << sign >> sign
+                previous = int(state[own + 3]) << sign >> sign
+                n = int(state[own + 4])
+                room = int(state[3])
+                row = 400 * axis
+                made = k
+                while k < steps and n < room:
+                    t = first + (acc >> 12) - offset
+                    if t >= path:
+                        break
+                    if path != 16000:
+                        t = t * 16000 // path
+                    if t < previous + 8:
+                        t = previous + 8
+                    words[row + n] = ((t - previous) << 2) | bits
+                    previous = t
+                    n += 1
+                    k += 1
+                    acc += interval
+                    interval += add
+                state[own] = k
+                state[own + 1] = acc
+                state[own + 2] = interval
+                state[own + 3] = previous
+                state[own + 4] = n
+                made = k - made
+                state[20 + axis] = int(state[20 + axis]) + way * made
+            axis += 1
+        duration = int(fields[base])
+        left = duration - offset
+        if left > path:
+            offset += path
+            # A segment that began within this cell has used only what lies behind its start.
+            used = path
+            if offset < used:
+                used = offset
+            ring[6] = (int(ring[6]) + used) & 0x3FFFFFFF
+            more = 0
+        else:
+            used = left
+            if duration < used:
+                used = duration
+            ring[6] = (int(ring[6]) + used) & 0x3FFFFFFF
+            last = int(fields[base + 13]) & 2
+            head += 1
+            if head == 96:
+                head = 0
+            ring[7] = head
+            if last:
+                ring[5] = (int(ring[5]) + 1) & 0x3FFFFFFF
+            popped = (int(ring[4]) + 1) & 0x3FFFFFFF
+            ring[4] = popped
+            offset -= duration
+            if last:
+                result = 1
+                more = 0
+            elif popped == int(ring[0]):
+                result = 2
+                more = 0
+            else:
+                axis = 0
+                while axis < 3:
+                    own = 5 + 5 * axis
+                    state[own] = 0
+                    state[own + 1] = 0
+                    state[own + 2] = fields[(head << 4) + 3 + (axis << 2)]
+                    axis += 1
+    state[0] = offset
+    axis = 0
+    while axis < 3:
+        own = 5 + 5 * axis
+        rest = 16000 - (int(state[own + 3]) << sign >> sign)
+        if rest >= 8:
+            n = int(state[own + 4])
+            words[400 * axis + n] = rest << 2
+            state[own + 4] = n + 1
+            state[own + 3] = 0
+        else:
+            state[own + 3] = 0 - rest
+        axis += 1
+    return result
+
+
+@micropython.viper
+def executed(state: ptr32, behind_us: int, out: ptr32):
+    """Fill `out` with the positions due `behind_us` before the end of the cells; linear inside one."""
+    sign = int(state[4])
+    cells = int(state[2])
+    cell = (behind_us - 1) // 2000
+    if cell > 14:
+        cell = 14
+    if cell > cells - 1:
+        cell = cells - 1
+    into = 2000 - (behind_us - cell * 2000)
+    if into < 0:
+        into = 0
+    begins = 23 + 3 * ((cells - 1 - cell) & 15)
+    ends = 20
+    if cell > 0:
+        ends = 23 + 3 * ((cells - cell) & 15)
+    axis = 0
+    while axis < 3:
+        begin = int(state[begins + axis]) << sign >> sign
+        end = int(state[ends + axis]) << sign >> sign
+        out[axis] = begin + (end - begin) * into // 2000
+        axis += 1
 
 
 class Expander:
-    """Expands the head of a `SegmentQueue`; `position` counts every step that was written (usteps).
+    """Expands the head of a `SegmentQueue`.
 
-    `words[axis]` (array of 32-bit words) and `written(axis)` hold what `cell` wrote since `clear_words`.
+    `words` (array of 32-bit words, `WORDS` an axis) and `written(axis)` hold what the last `cell` wrote.
+    Every step that was written counts in `position(axis)`.
     """
 
     def __init__(self, queue):
-        self.queue = queue
-        self.position = array("i", [0, 0, 0])
-        self.words = [array("I", [0] * WORDS) for _ in range(AXES)]
-        self._state = [array("i", [0] * STATE_SIZE) for _ in range(AXES)]
-        self._offset = 0
-        for state in self._state:
-            state[ROOM] = WORDS - 1
-            state[SIGN] = SIGN_SHIFT
+        self.words = array("I", [0] * (AXES * WORDS))
+        self.state = array("i", [0] * STATE_SIZE)
+        self._queue = queue
+        self.state[LIMIT] = WORDS - 1
+        self.state[SIGN] = SIGN_SHIFT
 
-    def clear_words(self):
-        """Begin a new batch of words."""
-        for state in self._state:
-            state[COUNT] = 0
+    def position(self, axis):
+        """Steps written so far (usteps)."""
+        return self.state[POSITION + axis]
+
+    def set_position(self, usteps):
+        """Say where the axes are; only between motions."""
+        for axis in range(AXES):
+            self.state[POSITION + axis] = usteps[axis]
+        self.restart()
+
+    def direction(self, axis):
+        """Sign of the steps of the newest cell."""
+        state = self.state
+        if state[CELLS] == 0:
+            return 0
+        made = state[POSITION + axis] - state[PAST + AXES * ((state[CELLS] - 1) % HISTORY) + axis]
+        return (made > 0) - (made < 0)
+
+    def restart(self):
+        """The next cell is the first of a run."""
+        self.state[CELLS] = 0
 
     def written(self, axis):
-        """Words of `axis` in this batch."""
-        return self._state[axis][COUNT]
-
-    def has_room(self):
-        """Whether another cell fits into this batch on every axis."""
-        return max(self._state[axis][COUNT] for axis in range(AXES)) <= WORDS - CELL_WORDS
+        """Words of `axis` in the last cell."""
+        return self.state[AXIS + AXIS_SIZE * axis + COUNT]
 
     def begin(self):
         """The first segment of the queue begins a motion: the cell starts where it starts."""
-        self._offset = 0
+        state = self.state
+        base = self._queue.base()
+        state[OFFSET] = 0
         for axis in range(AXES):
-            self._state[axis][PREVIOUS] = 0
-        self._load()
+            own = AXIS + AXIS_SIZE * axis
+            state[own] = 0
+            state[own + 1] = 0
+            state[own + 2] = self._queue.fields[base + 3 + 4 * axis]
+            state[own + PREVIOUS] = 0
 
-    def _load(self):
-        base = self.queue.base()
-        fields = self.queue.fields
-        for axis in range(AXES):
-            state = self._state[axis]
-            at = base + AXIS0 + 4 * axis
-            state[FIELD] = at
-            state[NEXT] = 0
-            state[ACC] = 0
-            state[INTERVAL] = fields[at + 2]
-
-    @micropython.native
     def cell(self, path):
-        """Expand `path` ticks of path time into one cell; returns True when the motion's end lies in it.
+        """Expand `path` ticks of path time into one cell; returns GOING_ON, ENDED or DRY."""
+        queue = self._queue
+        self.state[PATH] = path
+        return expand_cell(queue.ring, queue.fields, self.state, self.words)
 
-        A queue that ends in the cell without the end of a motion raises RuntimeError: the caller keeps the
-        invariant that it never does.
-        """
-        queue = self.queue
-        fields = queue.fields
-        ended = False
-        while True:
-            for axis in range(AXES):
-                state = self._state[axis]
-                state[OFFSET] = self._offset
-                state[PATH] = path
-                steps = expand(fields, state, self.words[axis])
-                if steps:
-                    self.position[axis] += steps if fields[state[FIELD]] > 0 else -steps
-            base = queue.base()
-            duration = fields[base]
-            left = duration - self._offset
-            if left > path:
-                self._offset += path
-                queue.ticks -= min(path, self._offset)
-                break
-            queue.ticks -= min(left, duration)
-            last = fields[base + FLAGS] & SEGMENT_LAST
-            queue.pop()
-            self._offset -= duration
-            if last:
-                ended = True
-                break
-            if queue.count == 0:
-                raise RuntimeError("the queue ended in motion")
-            self._load()
-        for axis in range(AXES):
-            state = self._state[axis]
-            rest = CELL_TICKS - state[PREVIOUS]
-            if rest >= LEAST_DELAY:
-                n = state[COUNT]
-                self.words[axis][n] = rest << 2
-                state[COUNT] = n + 1
-                state[PREVIOUS] = 0
-            else:
-                state[PREVIOUS] = -rest
-        return ended
+    def executed(self, behind_us, out):
+        """Fill `out` (array of integers) with the positions due `behind_us` before the end of the cells."""
+        executed(self.state, behind_us, out)

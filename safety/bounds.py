@@ -23,7 +23,7 @@ def steps_per_s(interval_q12: int) -> int:
     What is shorter than 16 counts as 16 (two billion steps a second).
     """
     interval = interval_q12
-    if interval < 16:  # noqa: PLR1730 - a call to max() would leave viper for the interpreter
+    if interval < 16:
         interval = 16
     whole = 512000000 // interval
     rest = 512000000 - whole * interval

@@ -9,7 +9,15 @@ Real time is cut into cells of 2 ms. Inside a cell the rate is constant, so a st
 cell falls at (p - P_i) * CELL / (P_i+1 - P_i) of real time: the inverse of P, and every product fits 31 bits.
 """
 
+import sys
 from array import array
+
+if sys.implementation.name == "micropython":
+    import micropython
+else:
+    from safety import interpreted as micropython
+
+    ptr32 = None
 
 CELL_TICKS = 16000
 CELL_US = 2000
@@ -37,79 +45,94 @@ def _path(cell):
 TABLE = array("i", [_path(cell) for cell in range(CELLS + 1)])
 
 
+# State of a rate, for `next_path`.
+MODE = 0
+_CELL = 1
+_GIVEN_UP = 2
+_SLOWING = 3
+
+
+@micropython.viper
+def next_path(state: ptr32, table: ptr32) -> int:
+    """Path ticks of the next cell of real time; moves `state` on along the curves of `table`."""
+    mode = int(state[0])
+    cell = int(state[1])
+    path = 16000
+    if mode == 1:  # BRAKING
+        path = int(table[cell + 1]) - int(table[cell])
+        state[1] = cell + 1
+        if cell == 124:
+            state[0] = 2
+    elif mode == 2:  # RESTING
+        path = 0
+    elif mode == 3:  # RESUMING
+        path = int(table[125 - cell]) - int(table[124 - cell])
+        state[1] = cell + 1
+        if cell == 124:
+            state[0] = 0
+            state[1] = 0
+    given_up = int(state[2])
+    if given_up == 0:
+        return path
+    fallen = 16000
+    slowing = int(state[3])
+    if slowing < 125:
+        fallen -= int(table[slowing + 1]) - int(table[slowing])
+        state[3] = slowing + 1
+    return path * (16000 - ((fallen * given_up) >> 8)) // 16000
+
+
 class Rate:
     """The rate at which path time runs. `mode` is RUNNING, BRAKING, RESTING or RESUMING."""
 
     def __init__(self):
-        self.mode = RUNNING
-        self._cell = 0
-        self._given_up = 0
-        self._slowing = 0
+        self.state = array("i", [RUNNING, 0, 0, 0])
+
+    @property
+    def mode(self):
+        """RUNNING, BRAKING, RESTING or RESUMING."""
+        return self.state[MODE]
 
     def reset(self):
         """Full rate again, for the next motion, which starts at rest by itself."""
-        self.mode = RUNNING
-        self._cell = 0
-        self._given_up = 0
-        self._slowing = 0
+        for i in range(4):
+            self.state[i] = 0
 
     def slow(self, share_256):
         """Fall to `share_256` / 256 of the full rate for the rest of the path; the first call counts."""
-        if self._given_up == 0:
-            self._given_up = 256 - share_256
+        if self.state[_GIVEN_UP] == 0:
+            self.state[_GIVEN_UP] = 256 - share_256
 
     def brake(self):
         """Begin to brake; while resuming, turn round at the rate that is reached."""
-        if self.mode == RUNNING:
-            self._cell = 0
-            self.mode = BRAKING
-        elif self.mode == RESUMING:
-            self._cell = CELLS - self._cell
-            self.mode = BRAKING
+        state = self.state
+        if state[MODE] == RUNNING:
+            state[_CELL] = 0
+            state[MODE] = BRAKING
+        elif state[MODE] == RESUMING:
+            state[_CELL] = CELLS - state[_CELL]
+            state[MODE] = BRAKING
 
     def resume(self):
         """Begin to run again; only from rest. Returns True when it began."""
-        if self.mode != RESTING:
+        state = self.state
+        if state[MODE] != RESTING:
             return False
-        self._cell = 0
-        self.mode = RESUMING
+        state[_CELL] = 0
+        state[MODE] = RESUMING
         return True
 
     def path_to_rest(self):
         """Path ticks that are used from here until rest if braking begins or goes on now."""
-        if self.mode == RUNNING:
+        mode = self.state[MODE]
+        if mode == RUNNING:
             return PATH_TICKS
-        if self.mode == BRAKING:
-            return PATH_TICKS - TABLE[self._cell]
-        if self.mode == RESUMING:
-            return PATH_TICKS - TABLE[CELLS - self._cell]
+        if mode == BRAKING:
+            return PATH_TICKS - TABLE[self.state[_CELL]]
+        if mode == RESUMING:
+            return PATH_TICKS - TABLE[CELLS - self.state[_CELL]]
         return 0
 
     def next_cell(self):
         """Path ticks of the next cell of real time; moves on along the curves."""
-        path = self._unslowed_cell()
-        if self._given_up == 0:
-            return path
-        fallen = CELL_TICKS
-        if self._slowing < CELLS:
-            fallen -= TABLE[self._slowing + 1] - TABLE[self._slowing]
-            self._slowing += 1
-        return path * (CELL_TICKS - (fallen * self._given_up >> 8)) // CELL_TICKS
-
-    def _unslowed_cell(self):
-        if self.mode == RUNNING:
-            return CELL_TICKS
-        if self.mode == RESTING:
-            return 0
-        cell = self._cell
-        self._cell = cell + 1
-        if self.mode == BRAKING:
-            path = TABLE[cell + 1] - TABLE[cell]
-            if self._cell == CELLS:
-                self.mode = RESTING
-            return path
-        path = TABLE[CELLS - cell] - TABLE[CELLS - cell - 1]
-        if self._cell == CELLS:
-            self.mode = RUNNING
-            self._cell = 0
-        return path
+        return next_path(self.state, TABLE)

@@ -76,16 +76,20 @@ class PeerWatch:
         self._edge_at = None
         self._long = 0
 
-    def step(self, now_us, edges):
-        """Take the edge count (any modulus); `present` and `holding` follow."""
+    def step(self, now_us, edges, edge_us):
+        """Take the edge count (any modulus) and the time of the newest edge; `present` and `holding` follow.
+
+        An edge counts by its own time, so that a slow loop does not make the wave look slow.
+        """
         if self._count is None:
             self._count = edges
         if edges != self._count:
+            new = max(1, edges - self._count)
             self._count = edges
             if self._edge_at is not None:
-                slow = ticks.diff(now_us, self._edge_at) >= SLOW_INTERVAL_US
-                self._long = self._long + 1 if slow else 0
-            self._edge_at = now_us
+                slow = ticks.diff(edge_us, self._edge_at) >= new * SLOW_INTERVAL_US
+                self._long = self._long + new if slow else 0
+            self._edge_at = edge_us
             self.present = True
             self.holding = self._long >= 2
         elif self._edge_at is not None and ticks.diff(now_us, self._edge_at) > PEER_LOST_US:

@@ -13,6 +13,7 @@ from safety import ticks
 
 LOOP_US = 1000
 WATCHDOG_MS = 200
+PLAY_MS = 2
 # The chip's own sensor: 27 degrees at 0.706 V, 1.721 mV less a degree more (RP2040 data sheet, 4.9.5).
 _SENSOR_CHANNEL = 4
 _UV_AT_27 = 706000
@@ -48,15 +49,17 @@ class Board:
         self.now_us = 0
         self.inputs = 0
         self.encoders = array("i", [0, 0])
-        self.pending = array("i", [0, 0, 0])
         self.peer_edges = 0
+        self.peer_edge_us = 0
         micropython.kbd_intr(-1)
-        self._edges = array("i", [0])
+        # Edges of the peer's wave, and when the newest came.
+        self._edges = array("i", [0, 0])
+        self._clock = time.ticks_us
         self._due = self._began = time.ticks_us()
         self._gate = machine.Pin(pins.GATE, machine.Pin.OUT, value=0)
         self._wave = machine.Pin(pins.WAVE_OUT, machine.Pin.OUT, value=0)
         self._wave_in = machine.Pin(pins.WAVE_IN, machine.Pin.IN, machine.Pin.PULL_DOWN)
-        self._wave_in.irq(self._edge, machine.Pin.IRQ_RISING | machine.Pin.IRQ_FALLING)
+        self._wave_in.irq(self._edge, machine.Pin.IRQ_RISING | machine.Pin.IRQ_FALLING, hard=True)
         self._sense = []
         self._mushroom = self._input(pins.MUSHROOM)
         self._power = self._input(pins.MOTOR_POWER)
@@ -113,8 +116,15 @@ class Board:
             self._magnet.append(machine.PWM(machine.Pin(number), freq=MAGNET_HZ, duty_u16=0))
         self._ring = machine.Pin(pins.RING, machine.Pin.OUT, value=0)
 
+    @micropython.native
     def _edge(self, _):
-        self._edges[0] = (self._edges[0] + 1) & 0xFFFF
+        edges = self._edges
+        edges[0] = (edges[0] + 1) & 0xFFFF
+        edges[1] = self._clock()
+
+    @micropython.native
+    def _tick(self, _):
+        self._play(self._clock())
 
     def _read_encoder(self, i):
         try:
@@ -124,14 +134,13 @@ class Board:
             self.encoders[i] = -1
 
     def frame(self):
-        """Feed PIO and watchdog, wait for the next millisecond, read the inputs; always True."""
-        if self._stepper is not None:
-            self._stepper.commit()
+        """Feed the watchdog, wait for the next millisecond, read the inputs; always True."""
         self._watchdog.feed()
         self._due = time.ticks_add(self._due, LOOP_US)
-        wait = time.ticks_diff(self._due, time.ticks_us())
-        if wait > 0:
-            time.sleep_us(wait)
+        if time.ticks_diff(self._due, time.ticks_us()) > 0:
+            # No sleep: it saves nothing here, and in one an emulated PIO falls behind the emulated clock.
+            while time.ticks_diff(self._due, time.ticks_us()) > 0:
+                pass
         else:
             self._due = time.ticks_us()
         self._began = time.ticks_us()
@@ -145,10 +154,11 @@ class Board:
         if not self._power.value():
             bits |= lockstep.IN_MOTOR_POWER
         self.inputs = bits
+        token = self.lock()
         self.peer_edges = self._edges[0]
+        self.peer_edge_us = self._edges[1]
+        self.unlock(token)
         if self._stepper is not None:
-            for axis in range(3):
-                self.pending[axis] = self._stepper.feeds[axis].pending()
             self._turn = (self._turn + 1) % (2 * ENCODER_EVERY)
             if self._turn % ENCODER_EVERY == 0:
                 self._read_encoder(self._turn // ENCODER_EVERY)
@@ -194,17 +204,26 @@ class Board:
         """Eight bytes that no other board has."""
         return machine.unique_id()
 
-    def give(self, axis, words, n):
-        """The first `n` of `words` follow for `axis`."""
-        self._stepper.give(axis, words, n)
+    def plays(self, play):
+        """Call `play(now_us)` every 2 ms from now on, in an interrupt."""
+        self._play = play
+        stepper = self._stepper
+        # Not methods of this class around them: each call would take its time in the interrupt.
+        self.give = stepper.give
+        self.feed = stepper.feed
+        self.starved = stepper.starved
+        self.start = stepper.start
+        self.abort = stepper.abort
+        micropython.alloc_emergency_exception_buf(100)
+        self._timer = machine.Timer(period=PLAY_MS, callback=self._tick, hard=True)
 
-    def start(self):
-        """Start the PIO of all axes at once, at the end of this loop."""
-        self._stepper.start()
+    def lock(self):
+        """Keep interrupts from coming in between; returns what `unlock` wants."""
+        return machine.disable_irq()
 
-    def abort(self):
-        """Stop PIO and DMA now and drop what they hold."""
-        self._stepper.abort()
+    def unlock(self, token):
+        """Let interrupts come again."""
+        machine.enable_irq(token)
 
     def output(self, bits, magnet_permille, led):
         """Set the outputs: OUT_ bits, magnet drive in permille, LED pattern."""

@@ -4,7 +4,7 @@ A FIFO word on the wire of the design is direction, step flag and delay. The pro
 a step and 7 on a wait beside its delay loop, so `load` takes that from the delay as it copies the words.
 
 DMA is never a ring: two channels an axis take turns, each with one finite transfer, the second chained to
-the first. A controller that dies ends its steps with what was handed out, at most 15 ms.
+the first. A controller that dies ends its steps with what was handed out, at most 10 ms.
 """
 # ruff: noqa: F821 - the names inside a PIO program and viper's types belong to their compilers
 
@@ -13,8 +13,10 @@ from array import array
 import machine
 import micropython
 import rp2
+import uctypes
 
 from firmware.board import pins
+from firmware.player import AHEAD_US
 
 AXES = 3
 TICK_HZ = 8000000
@@ -24,21 +26,35 @@ SYSTEM_HZ = 200000000
 _VREG = 0x40064000
 _VREG_1V15 = 0xC0
 _VREG_SELECT = 0xF0
-# What is handed out at once lasts at most 15 ms, with a word that waits in each cell of 2 ms and some to
-# spare. Three of these are in memory for each axis.
-_AHEAD_US = 15000
+# Beside the steps of what is handed out at once: a word that waits in each cell of 2 ms, and some to spare.
 _SPARE_WORDS = 24
-# What a transfer should hold: with less in it, the words that wait for a free channel would be most of what
-# is handed out, and a short pause of the processor would let the machines run dry.
-CHUNK_TICKS = 48000
-# The player gives a cell every other loop; when none came for longer the path has ended.
-QUIET_LOOPS = 3
 
 _PIO0_BASE = 0x50200000
 _SET = 0x2000
 _CLEAR = 0x3000
 _ENABLE_ALL = 0b111
 _RESTART_CLOCKS = 0b111 << 8
+_DMA_BASE = 0x50000000
+_DMA_STRIDE = 0x40
+_TXF0 = 0x10
+_FDEBUG = 0x08
+_STALLS = 0b111 << 24
+
+# State of a feed, for `put` and `feed`: words that it may hold, words and ticks that wait, feeds since the
+# last word, the channel whose turn it is; then the buffers of both channels and the waiting one, the
+# channels' registers, their control words alone and chained to the other, and the FIFO: all but the control
+# words are addresses.
+_ROOM = 0
+_WAITING = 1
+_WAITING_TICKS = 2
+_QUIET = 3
+_TURN = 4
+_BUFFERS = 5
+_CHANNELS = 8
+_ALONE = 10
+_CHAINED = 12
+_FIFO = 14
+_STATE_SIZE = 15
 
 
 @rp2.asm_pio(
@@ -63,15 +79,65 @@ def _stepper():
 
 
 @micropython.viper
-def load(words: ptr32, n: int, out: ptr32, at: int) -> int:
-    """Copy `n` words to `out[at:]`, less the cycles that the program itself takes; returns their ticks."""
-    ticks = 0
-    for i in range(n):
-        word = int(words[i])
-        step = (word >> 1) & 1
+def put(state: ptr32, words: ptr32, at: int, n: int) -> int:
+    """Copy `words[at : at + n]` behind what waits, less what the program itself takes; 0 without room."""
+    have = int(state[1])
+    if have + n > int(state[0]):
+        return 0
+    out = ptr32(int(state[7]) + (have << 2))
+    ticks = int(state[2])
+    i = 0
+    while i < n:
+        word = int(words[at + i])
         ticks += word >> 2
-        out[at + i] = word - ((7 + step) << 2)
-    return ticks
+        out[i] = word - ((7 + ((word >> 1) & 1)) << 2)
+        i += 1
+    state[1] = have + n
+    state[2] = ticks
+    state[3] = 0
+    return 1
+
+
+@micropython.viper
+def feed(state: ptr32):
+    """Hand waiting words to the free channel; it starts now, or when the busy one ends.
+
+    While the busy one lasts, only 6 ms or more or the end of a path are handed over: with less in a transfer,
+    the words that wait for a free channel would be most of what is handed out, and a short delay would let
+    the machines run dry. The player gives a cell every other time; when none came for longer the path has
+    ended.
+    """
+    n = int(state[1])
+    quiet = int(state[3]) + 1
+    state[3] = quiet
+    turn = int(state[4])
+    mine = ptr32(int(state[8 + turn]))
+    other = ptr32(int(state[9 - turn]))
+    if n > 0 and int(mine[3]) & 0x1000000 == 0:
+        busy = int(other[3]) & 0x1000000
+        if busy == 0 or int(state[2]) >= 48000 or quiet > 3:
+            full = int(state[7])
+            state[7] = state[5 + turn]
+            state[5 + turn] = full
+            state[1] = 0
+            state[2] = 0
+            mine[0] = full
+            mine[1] = state[14]
+            mine[2] = n
+            mine[4] = state[10 + turn]
+            if busy:
+                other[4] = state[13 - turn]
+            # It may have ended before it was chained.
+            if int(other[3]) & 0x1000000 == 0 and int(mine[3]) & 0x1000000 == 0:
+                mine[3] = state[10 + turn]
+            state[4] = 1 - turn
+
+
+@micropython.viper
+def stalled() -> int:
+    """Which machines waited for a word since the flags were cleared, as bits (FDEBUG.TXSTALL)."""
+    pio = ptr32(0x50200000)
+    return (int(pio[2]) >> 24) & 7
 
 
 class AxisFeed:
@@ -86,75 +152,30 @@ class AxisFeed:
             out_base=machine.Pin(direction),
             set_base=machine.Pin(step),
         )
+        room = usteps_s * (AHEAD_US // 1000) // 1000 + _SPARE_WORDS
         self._dma = (rp2.DMA(), rp2.DMA())
-        self._room = usteps_s * (_AHEAD_US // 1000) // 1000 + _SPARE_WORDS
-        self._buffers = tuple(array("I", [0] * self._room) for _ in range(2))
-        self._waiting = array("I", [0] * self._room)
-        self._waiting_n = 0
-        self._waiting_ticks = 0
-        self._quiet = 0
-        self._turn = 0
-        self._alone = []
-        self._chained = []
+        self._buffers = [array("I", [0] * room) for _ in range(3)]
+        self.state = array("i", [0] * _STATE_SIZE)
+        state = self.state
+        state[_ROOM] = room
+        for i in range(3):
+            state[_BUFFERS + i] = uctypes.addressof(self._buffers[i])
         for i in range(2):
-            dma = self._dma[i]
+            own = self._dma[i]
             # PIO 0 requests are 0-3, by state machine. A channel chained to itself is not chained.
-            self._alone.append(dma.pack_ctrl(size=2, inc_write=False, treq_sel=axis, chain_to=dma.channel))
+            state[_CHANNELS + i] = _DMA_BASE + _DMA_STRIDE * own.channel
+            state[_ALONE + i] = own.pack_ctrl(size=2, inc_write=False, treq_sel=axis, chain_to=own.channel)
             other = self._dma[1 - i].channel
-            self._chained.append(dma.pack_ctrl(size=2, inc_write=False, treq_sel=axis, chain_to=other))
-
-    def put(self, words, n):
-        """Take `n` words; they go out with the next `feed`."""
-        if self._waiting_n + n > self._room:
-            raise OSError("more steps than the feed holds")
-        self._waiting_ticks += load(words, n, self._waiting, self._waiting_n)
-        self._waiting_n += n
-        self._quiet = 0
-
-    def feed(self):
-        """Hand waiting words to the free channel; it starts now, or when the busy one ends.
-
-        While the busy one lasts, only a whole chunk or the end of a path is handed over.
-        """
-        n = self._waiting_n
-        self._quiet += 1
-        mine = self._dma[self._turn]
-        if n == 0 or mine.active():
-            return
-        other = self._dma[1 - self._turn]
-        if other.active() and self._waiting_ticks < CHUNK_TICKS and self._quiet < QUIET_LOOPS:
-            return
-        buffer = self._buffers[self._turn]
-        self._buffers = (
-            (self._waiting, self._buffers[1]) if self._turn == 0 else (self._buffers[0], self._waiting)
-        )
-        full = self._waiting
-        self._waiting = buffer
-        self._waiting_n = 0
-        self._waiting_ticks = 0
-        mine.config(
-            read=full, write=self.machine, count=n, ctrl=self._alone[self._turn], trigger=False
-        )
-        if other.active():
-            other.ctrl = self._chained[1 - self._turn]
-        if not other.active() and not mine.active():
-            mine.active(1)
-        self._turn = 1 - self._turn
-
-    def pending(self):
-        """Words not yet taken by the state machine."""
-        left = self._waiting_n + self.machine.tx_fifo()
-        for dma in self._dma:
-            left += dma.count
-        return left
+            state[_CHAINED + i] = own.pack_ctrl(size=2, inc_write=False, treq_sel=axis, chain_to=other)
+        state[_FIFO] = _PIO0_BASE + _TXF0 + 4 * axis
 
     def abort(self):
         """Stop and drop everything."""
         self.machine.active(0)
         for dma in self._dma:
             dma.active(0)
-        self._waiting_n = 0
-        self._waiting_ticks = 0
+        self.state[_WAITING] = 0
+        self.state[_WAITING_TICKS] = 0
         # A restarted machine with cleared FIFO; the step output goes low.
         self.machine.restart()
         while self.machine.tx_fifo():
@@ -165,7 +186,8 @@ class AxisFeed:
 class Stepper:
     """All three axes, started by one write so that their timelines agree to the cycle.
 
-    `usteps_s`: the most steps a second that the limits allow each axis.
+    `usteps_s`: the most steps a second that the limits allow each axis. `give`, `feed` and `starved` allocate
+    nothing: an interrupt calls them.
     """
 
     def __init__(self, usteps_s):
@@ -173,29 +195,37 @@ class Stepper:
         for _ in range(500):  # about a millisecond for the regulator
             pass
         machine.freq(SYSTEM_HZ)
-        self.feeds = [AxisFeed(axis, usteps_s[axis]) for axis in range(AXES)]
-        self._start = False
+        self._feeds = [AxisFeed(axis, usteps_s[axis]) for axis in range(AXES)]
+        self._states = [one.state for one in self._feeds]
+        self._lost = False
 
-    def give(self, axis, words, n):
-        """`n` words follow for `axis`."""
-        self.feeds[axis].put(words, n)
+    def give(self, axis, words, at, n):
+        """`n` of `words` from `at` on follow for `axis`."""
+        if not put(self._states[axis], words, at, n):
+            self._lost = True
+
+    def feed(self):
+        """Hand on what was given, as far as a channel is free."""
+        states = self._states
+        feed(states[0])
+        feed(states[1])
+        feed(states[2])
+
+    def starved(self):
+        """Whether a machine had to wait for a word since the start, or words had no room."""
+        return self._lost or stalled()
 
     def start(self):
-        """Hold all machines until `commit` has filled their FIFOs."""
-        machine.mem32[_PIO0_BASE + _CLEAR] = _ENABLE_ALL
-        self._start = True
-
-    def commit(self):
-        """End of a loop: feed, and start if that was asked for."""
-        for feed in self.feeds:
-            feed.feed()
-        if self._start:
-            self._start = False
-            machine.mem32[_PIO0_BASE + _SET] = _ENABLE_ALL | _RESTART_CLOCKS
+        """Start the machines of all axes at once, with what was given."""
+        self._lost = False
+        registers = machine.mem32
+        registers[_PIO0_BASE + _CLEAR] = _ENABLE_ALL
+        self.feed()
+        registers[_PIO0_BASE + _FDEBUG] = _STALLS
+        registers[_PIO0_BASE + _SET] = _ENABLE_ALL | _RESTART_CLOCKS
 
     def abort(self):
         """Stop all axes now."""
         machine.mem32[_PIO0_BASE + _CLEAR] = _ENABLE_ALL
-        self._start = False
-        for feed in self.feeds:
-            feed.abort()
+        for one in self._feeds:
+            one.abort()

@@ -31,8 +31,8 @@ class Board:
     """One virtual controller.
 
     After `frame` the attributes hold what the grant said: `now_us` (ticks), `inputs` (IN_ bits), `encoders`
-    (counts), `pending` (FIFO words not yet played), `peer_edges`. What is set by `output` and the other
-    calls goes out with the next `frame`.
+    (counts), `peer_edges` and when the newest was seen. What is set by `output` and the other calls goes out
+    with the next `frame`.
     """
 
     def __init__(self, role, limits):
@@ -41,8 +41,9 @@ class Board:
         self.now_us = 0
         self.inputs = 0
         self.encoders = array("i", [0, 0])
-        self.pending = array("i", [0] * AXES)
         self.peer_edges = 0
+        self.peer_edge_us = 0
+        self._play = None
         self._outputs = 0
         self._magnet = 0
         self._led = 0
@@ -78,11 +79,12 @@ class Board:
         self.inputs = grant[2]
         self.encoders[0] = grant[3]
         self.encoders[1] = grant[4]
-        self.pending[0] = grant[5]
-        self.pending[1] = grant[6]
-        self.pending[2] = grant[7]
-        self.peer_edges = grant[8]
+        if grant[8] != self.peer_edges:
+            self.peer_edges = grant[8]
+            self.peer_edge_us = self.now_us
         self._granted = True
+        if self._play is not None:
+            self._play(self.now_us)
         return True
 
     def _send_done(self):
@@ -150,9 +152,26 @@ class Board:
         """Eight bytes that no other board has."""
         return ("%-8s" % (os.getenv("QIYOU_BOARD_ID") or "virtual"))[:8].encode()
 
-    def give(self, axis, words, n):
-        """The first `n` of `words` (array of 32-bit words) follow in the FIFO of `axis`."""
-        self._words[axis] += memoryview(words)[:n]
+    def plays(self, play):
+        """Call `play(now_us)` in every frame, before the loop's turn."""
+        self._play = play
+
+    def lock(self):
+        """Keep `play` from coming in between: nothing does, in a frame."""
+
+    def unlock(self, token):
+        """Let `play` come again."""
+
+    def starved(self):
+        """Whether the PIO ran dry since the start; the twin knows it by its own."""
+        return False
+
+    def give(self, axis, words, at, n):
+        """`n` of `words` (array of 32-bit words) from `at` on follow in the FIFO of `axis`."""
+        self._words[axis] += memoryview(words)[at : at + n]
+
+    def feed(self):
+        """Hand on what was given; the frame does."""
 
     def start(self):
         """Start the PIO of all axes at once, with this frame."""

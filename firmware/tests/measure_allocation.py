@@ -29,10 +29,19 @@ class MemoryBoard:
         self.now_us = 0
         self.inputs = IN_MOTOR_POWER
         self.encoders = array("i", [100, 100])
-        self.pending = array("i", [0, 0, 0])
         self.peer_edges = 0
+        self.peer_edge_us = 0
         self.serial = b""
         self.nonce = None
+
+    def plays(self, play):
+        """Nothing is played here."""
+
+    def lock(self):
+        """Nothing comes in between."""
+
+    def unlock(self, token):
+        """Nothing did."""
 
     def spent_us(self):
         """Time stands still in a loop."""
@@ -72,6 +81,7 @@ def loops(app, board, count):
     for _ in range(count):
         board.now_us += LOOP_US
         board.peer_edges = board.now_us // WAVE_US
+        board.peer_edge_us = board.now_us // WAVE_US * WAVE_US
         app.loop()
 
 

@@ -9,7 +9,7 @@ from firmware.wire.meanings import MEANINGS
 from safety import segment
 
 # Version of the table, and the CRC of what its messages mean.
-MEANING_OF_VERSION = (3, 2215083764)
+MEANING_OF_VERSION = (3, 3716613550)
 # The table hash of the firmware that does not know a search of the nose switch.
 BEFORE_FEELING = 0x591A90FE
 

@@ -1,84 +1,170 @@
-"""The player on a board whose loops take time: late steps are seen, and no more is ahead than promised."""
+"""The player beside a loop that takes its time: steps come by the board's calls, whatever the loop does."""
 
-from firmware.player import AHEAD_US, PLAYING, Player
+from array import array
+
+from firmware.player import AHEAD_US, DESERTED_US, ENDING, HELD, IDLE, PLAYING, STALL_US, Player
 from firmware.wire.messages import SEGMENT_LAST
+from safety.braking import BRAKING, CELLS
 from safety.segment import Segment
 
-LOOP_US = 5000
+CALL_US = 2000
 SEGMENT_US = 10000
+SEGMENTS = 60
 
 
-class SlowBoard:
+class Board:
     """Counts the words that were given; `spent` us of the loop are gone when it is asked."""
 
     def __init__(self):
         self.spent = 0
         self.ticks = 0
-        self.started = False
+        self.steps = 0
+        self.started = self.fed = 0
+        self.dry = False
+        self.locked = 0
+        self.aborted = False
+
+    def plays(self, play):
+        self.play = play
+
+    def lock(self):
+        self.locked += 1
+        return self.locked
+
+    def unlock(self, token):
+        assert token == self.locked == 1, "locks do not nest"
+        self.locked -= 1
 
     def spent_us(self):
         return self.spent
 
-    def give(self, axis, words, n):
+    def starved(self):
+        return self.dry
+
+    def give(self, axis, words, at, n):
         if axis == 0:
-            self.ticks += sum(words[i] >> 2 for i in range(n))
+            self.ticks += sum(word >> 2 for word in words[at : at + n])
+            self.steps += sum(word >> 1 & 1 for word in words[at : at + n])
+
+    def feed(self):
+        self.fed += 1
 
     def start(self):
-        self.started = True
+        self.started += 1
+
+    def abort(self):
+        self.aborted = True
 
 
-def playing(spent):
-    board = SlowBoard()
+def playing(spent=0):
+    board = Board()
     player = Player(board)
-    for index in range(60):
+    for index in range(SEGMENTS):
         segment = Segment(8 * SEGMENT_US, (10, 100, 4096 * 7000, 0), (0, 0, 0, 0), (0, 0, 0, 0))
-        player.queue.push(segment, SEGMENT_LAST if index == 59 else 0, 1, 0, 0)
+        assert player.queue.push(segment, SEGMENT_LAST if index == SEGMENTS - 1 else 0, 1, 0, 0)
     board.spent = spent
     player.start(0)
     return board, player
 
 
-def test_what_is_handed_out_counts_from_the_end_of_the_loop_that_starts():
+def test_what_is_handed_out_counts_from_the_start_of_the_machines():
     for spent in (0, 3000, 9000):
         board, player = playing(spent)
+        assert board.started == 1
         assert AHEAD_US - 2000 <= board.ticks // 8 <= AHEAD_US
-        assert not player.step(spent + LOOP_US)
+        board.play(spent + CALL_US)
         assert player.mode == PLAYING
         assert not player.late
+        assert board.ticks // 8 <= CALL_US + AHEAD_US
 
 
-def test_a_loop_that_took_too_long_before_it_fills_is_late():
-    board, player = playing(0)
-    board.spent = 12000
-    player.step(LOOP_US)
+def test_a_path_is_played_to_its_end_by_the_calls_of_the_board_alone():
+    board, player = playing()
+    now = 0
+    while player.mode == PLAYING:
+        now += CALL_US
+        player.turned(now)
+        board.play(now)
+        assert not player.late
+        assert board.ticks // 8 <= now + AHEAD_US
+    assert player.mode == ENDING
+    assert not player.step(SEGMENTS * SEGMENT_US - 1)
+    assert player.step(SEGMENTS * SEGMENT_US)
+    assert player.mode == IDLE
+    assert board.steps == 10 * SEGMENTS == player.position()[0]
+
+
+def test_a_machine_that_had_to_wait_in_motion_is_late_and_gets_nothing_more():
+    board, player = playing()
+    board.play(CALL_US)
+    board.dry = True
+    board.play(2 * CALL_US)
+    assert player.late
+    given = board.ticks
+    board.play(3 * CALL_US)
+    assert board.ticks == given
+
+
+def test_a_machine_that_waits_because_all_is_played_is_not_late():
+    board, player = playing()
+    end = SEGMENTS * SEGMENT_US
+    for now in range(CALL_US, end, CALL_US):
+        player.turned(now)
+        board.play(now)
+    board.dry = True
+    board.play(end - STALL_US)
+    board.play(end + CALL_US)
+    assert not player.late
+
+
+def test_a_call_that_comes_after_the_last_step_is_late():
+    board, player = playing()
+    board.play(AHEAD_US + CALL_US)
     assert player.late
 
 
-def test_loops_of_five_milliseconds_are_never_late_nor_too_far_ahead():
-    board, player = playing(4000)
-    now = 4000
-    for _ in range(50):
-        now += LOOP_US
-        player.step(now)
-        assert not player.late
-        assert board.ticks // 8 <= now + AHEAD_US
-
-
-def test_after_a_long_loop_the_steps_come_first():
-    board, player = playing(0)
+def test_a_loop_that_stands_still_is_braked_for():
+    board, player = playing()
     now = 0
-    for _ in range(30):
-        now += 9000
-        board.spent = 0
-        player.keep_up(now)
-        board.spent = 7000
-        player.step(now)
-        assert not player.late
+    while player.mode == PLAYING:
+        now += CALL_US
+        board.play(now)
+        assert player.deserted == (now > DESERTED_US)
+    assert player.rate.mode != BRAKING
+    assert now <= DESERTED_US + 2 * CALL_US + CELLS * CALL_US
+    player.step(now + AHEAD_US)
+    assert player.mode == HELD
+    assert 0 < player.position()[0] < 10 * SEGMENTS
 
 
-def test_after_a_short_loop_they_wait_for_what_the_loop_hears():
-    board, player = playing(0)
-    before = board.ticks
-    board.spent = 0
-    player.keep_up(1000)
-    assert board.ticks == before
+def test_a_brake_in_the_loop_holds_the_interrupt_off_while_it_changes_the_rate():
+    board, player = playing()
+    held_off = []
+    brake = player.rate.brake
+    player.rate.brake = lambda: (held_off.append(board.locked), brake())
+    player.brake()
+    assert held_off == [1]
+    assert board.locked == 0
+
+
+def test_an_abort_keeps_what_was_due_and_leaves_the_board_alone():
+    board, player = playing()
+    for now in range(CALL_US, 100_000, CALL_US):
+        player.turned(now)
+        board.play(now)
+    fed = board.fed
+    player.abort(now + 500)
+    assert board.aborted
+    board.play(now + CALL_US)
+    assert board.fed == fed
+    assert player.mode == IDLE
+    assert abs(player.position()[0] - (now + 500) * 10 / SEGMENT_US) <= 2
+
+
+def test_what_is_due_never_runs_ahead_of_the_clock():
+    board, player = playing()
+    for now in range(CALL_US, 300_000, CALL_US):
+        player.turned(now)
+        board.play(now)
+        due = array("i", player.executed(now + 700))
+        assert abs(due[0] - (now + 700) * 10 / SEGMENT_US) <= 2

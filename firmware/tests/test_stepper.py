@@ -43,17 +43,33 @@ class Assembler:
         return self
 
 
+class Pointer:
+    """Words of a memory from an address on, as viper's `ptr32` sees them."""
+
+    def __init__(self, memory, address):
+        self._memory, self._address = memory, address
+
+    def __setitem__(self, i, value):
+        self._memory[self._address + 4 * i] = value
+
+
 @pytest.fixture
-def board(monkeypatch):
+def memory():
+    """What was written to which address."""
+    return {}
+
+
+@pytest.fixture
+def board(monkeypatch, memory):
     """The module `rp2_pio` with stand-ins for what only a Pico has."""
     rp2 = types.ModuleType("rp2")
     rp2.PIO = types.SimpleNamespace(OUT_LOW=0, SHIFT_RIGHT=1, JOIN_TX=1)
     rp2.asm_pio = lambda **options: lambda function: Assembler().assemble(function)
     micropython = types.ModuleType("micropython")
     micropython.viper = lambda function: function
-    for module in (rp2, micropython, types.ModuleType("machine")):
+    for module in (rp2, micropython, types.ModuleType("machine"), types.ModuleType("uctypes")):
         monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.setattr("builtins.ptr32", None, raising=False)
+    monkeypatch.setattr("builtins.ptr32", lambda address: Pointer(memory, address), raising=False)
     monkeypatch.delitem(sys.modules, "firmware.board.rp2_pio", raising=False)
     module = importlib.import_module("firmware.board.rp2_pio")
     yield module
@@ -98,7 +114,7 @@ def execute(program, words):
             at = program.labels["wrap_target"]
 
 
-def test_every_edge_comes_after_its_delay(board):
+def test_every_edge_comes_after_its_delay(board, memory):
     rng = random.Random(2)
     words = []
     want = []
@@ -110,11 +126,18 @@ def test_every_edge_comes_after_its_delay(board):
         now += delay
         if step:
             want.append((now, direction))
-    loaded = [0] * (len(words) + 3)
-    board.load(words, len(words), loaded, 3)
-    edges, end = execute(board._stepper, loaded[3:])
+    state = [len(words) + 3, 0, 0, 5, 0, 0, 0, 0x20001000]
+    assert board.put(state, words, 0, 150)
+    assert board.put(state, words, 150, len(words) - 150)
+    loaded = [memory[0x20001000 + 4 * i] for i in range(len(words))]
+    assert state[1:4] == [len(words), now, 0]
+    edges, end = execute(board._stepper, loaded)
     assert edges == want
     assert end == now
+
+
+def test_words_without_room_are_told(board):
+    assert not board.put([10, 8, 0, 0, 0, 0, 0, 0x20001000], [80, 80, 80], 0, 3)
 
 
 def test_a_program_fits_the_pio_and_its_words(board):

@@ -1,7 +1,9 @@
 """Steps come out when the segment says, for every rate, and none is lost or made up."""
 
+from array import array
+
 from firmware.queue import CAPACITY, SegmentQueue
-from firmware.steps import CELL_WORDS, LEAST_DELAY, WORDS, Expander
+from firmware.steps import DRY, ENDED, GOING_ON, LEAST_DELAY, WORDS, Expander
 from firmware.tests.paths import move
 from firmware.wire.messages import SEGMENT_LAST
 from safety.braking import CELL_TICKS, RESTING, Rate
@@ -25,20 +27,23 @@ class Pio:
     def play(self, expander):
         for axis in range(3):
             for i in range(expander.written(axis)):
-                word = expander.words[axis][i]
+                word = expander.words[WORDS * axis + i]
                 self.time[axis] += word >> 2
                 if word & 2:
                     self.edges[axis].append((self.time[axis], 1 if word & 1 else -1))
 
 
+def positions(expander):
+    return [expander.position(axis) for axis in range(3)]
+
+
 def run(queue, rate, cells, pio, expander):
     """Expand up to `cells` cells; returns True at the end of the motion."""
     for _ in range(cells):
-        expander.clear_words()
-        ended = expander.cell(rate.next_cell())
+        said = expander.cell(rate.next_cell())
         pio.play(expander)
-        if ended or rate.mode == RESTING:
-            return ended
+        if said != GOING_ON or rate.mode == RESTING:
+            return said == ENDED
     return False
 
 
@@ -67,9 +72,9 @@ def test_every_step_comes_at_its_time():
         assert len(pio.edges[axis]) == len(want[axis])
         for i in range(len(want[axis])):
             assert abs(pio.edges[axis][i][0] - want[axis][i]) <= LEAST_DELAY
-    assert list(expander.position) == [900, -650, 400]
-    assert queue.count == 0
-    assert queue.ticks == 0
+    assert positions(expander) == [900, -650, 400]
+    assert queue.count() == 0
+    assert queue.ticks() == 0
 
 
 def test_directions_travel_with_the_steps():
@@ -89,8 +94,7 @@ def test_cells_keep_the_axes_together():
     pio = Pio()
     rate = Rate()
     for cell in range(1, 250):
-        expander.clear_words()
-        if expander.cell(rate.next_cell()):
+        if expander.cell(rate.next_cell()) != GOING_ON:
             break
         pio.play(expander)
         for axis in range(3):
@@ -128,8 +132,8 @@ def test_braking_rests_on_the_path_and_loses_no_step():
         _, expander, pio, rate = brake_after(cells)
         assert rate.mode == RESTING
         made = [sum(sign for _, sign in pio.edges[axis]) for axis in range(3)]
-        assert made == list(expander.position)
-        assert on_path(expander.position, want)
+        assert made == positions(expander)
+        assert on_path(positions(expander), want)
 
 
 def test_resuming_finishes_the_path_exactly():
@@ -137,14 +141,14 @@ def test_resuming_finishes_the_path_exactly():
         queue, expander, pio, rate = brake_after(cells)
         assert rate.resume()
         assert run(queue, rate, 2000, pio, expander)
-        assert list(expander.position) == [900, -650, 400]
+        assert positions(expander) == [900, -650, 400]
         assert [len(edges) for edges in pio.edges] == [900, 650, 400]
 
 
 def test_a_brake_near_the_end_just_ends_the_path():
     queue, expander, _, _ = brake_after(290)
-    assert list(expander.position) == [900, -650, 400]
-    assert queue.count == 0
+    assert positions(expander) == [900, -650, 400]
+    assert queue.count() == 0
 
 
 def test_edges_keep_the_distance_the_pio_needs():
@@ -157,29 +161,27 @@ def test_edges_keep_the_distance_the_pio_needs():
                 assert edges[i][0] - edges[i - 1][0] >= LEAST_DELAY
 
 
-def test_a_queue_that_runs_dry_is_an_error_not_a_guess():
+def test_a_queue_that_runs_dry_is_told_not_guessed():
     queue = SegmentQueue()
     queue.push(SEGMENTS[10], 0, 1, 0, 0)
     expander = Expander(queue)
     expander.begin()
-    try:
-        for _ in range(20):
-            expander.clear_words()
-            expander.cell(CELL_TICKS)
-    except RuntimeError:
-        return
-    raise AssertionError("the queue ended in motion and nobody noticed")
+    said = GOING_ON
+    for _ in range(20):
+        said = expander.cell(CELL_TICKS)
+        if said != GOING_ON:
+            break
+    assert said == DRY
 
 
 def test_queue_accounting_follows_the_path():
     queue = queued(SEGMENTS)
-    total = queue.ticks
+    total = queue.ticks()
     expander = Expander(queue)
     expander.begin()
     for cell in range(1, 100):
-        expander.clear_words()
         expander.cell(CELL_TICKS)
-        assert queue.ticks == total - cell * CELL_TICKS
+        assert queue.ticks() == total - cell * CELL_TICKS
 
 
 def test_the_queue_has_room_for_its_capacity():
@@ -188,17 +190,32 @@ def test_the_queue_has_room_for_its_capacity():
         assert queue.push(SEGMENTS[0], SEGMENT_LAST if i == 5 else 0, 1, 0, 0)
     assert not queue.push(SEGMENTS[0], 0, 1, 0, 0)
     assert queue.free() == 0
-    assert queue.rests == 1
-    for _ in range(6):
-        queue.pop()
-    assert queue.rests == 0
+    assert queue.rests() == 1
+    expander = Expander(queue)
+    expander.begin()
+    while queue.rests():
+        expander.cell(CELL_TICKS)
+    assert queue.free() == 6
     assert queue.push(SEGMENTS[0], 0, 1, 0, 0)
     queue.clear()
-    assert (queue.count, queue.ticks, queue.rests) == (0, 0, 0)
+    assert (queue.count(), queue.ticks(), queue.rests()) == (0, 0, 0)
 
 
-def test_a_batch_knows_when_it_is_full():
-    expander = Expander(queued(SEGMENTS))
-    assert expander.has_room()
-    expander._state[1][7] = WORDS - CELL_WORDS + 1
-    assert not expander.has_room()
+def test_what_is_due_lies_on_the_steps_of_the_cells():
+    queue = queued(SEGMENTS)
+    expander = Expander(queue)
+    expander.begin()
+    begins = []
+    for _ in range(100):
+        begins.append(positions(expander))
+        expander.cell(CELL_TICKS)
+    begins.append(positions(expander))
+    due = array("i", [0, 0, 0])
+    for cells_ago in range(8):
+        expander.executed(2000 * cells_ago + 1, due)
+        assert all(0 <= abs(due[axis] - begins[-1 - cells_ago][axis]) <= 1 for axis in range(3))
+        expander.executed(2000 * cells_ago + 1000, due)
+        for axis in range(3):
+            middle = (begins[-1 - cells_ago][axis] + begins[-2 - cells_ago][axis]) // 2
+            assert abs(due[axis] - middle) <= 1
+    assert [expander.direction(axis) for axis in range(3)] == [1, -1, 1]

@@ -76,7 +76,7 @@ MEANINGS = {
     ),
     messages.STATUS: (
         "Every 20 ms while moving, else every 100 ms, as a datagram. Positions count the steps handed to "
-        "the PIO, at most 15 ms ahead; at rest they are exact. reason is the latched one, 0 when none is."
+        "the PIO, at most 10 ms ahead; at rest they are exact. reason is the latched one, 0 when none is."
     ),
     messages.STATE: (
         "The state machine changed its state; reason 0 when no fault led to it."

@@ -73,9 +73,20 @@ class Assembler:
 
     def opcodes(self) -> list[int]:
         """All opcodes, the program at address 0."""
-        return [
-            item if isinstance(item, int) else item[0] << 5 | self.labels[item[1]] for item in self.code
-        ]
+        return [item if isinstance(item, int) else item[0] << 5 | self.labels[item[1]] for item in self.code]
+
+
+class Pointer:
+    """Words of the chip from an address on: memory or registers."""
+
+    def __init__(self, silicon: Silicon, address: int) -> None:
+        self._silicon, self._address = silicon, address
+
+    def __getitem__(self, i: int) -> int:
+        return self._silicon.read(self._address + 4 * i)
+
+    def __setitem__(self, i: int, value: int) -> None:
+        self._silicon.write(self._address + 4 * i, value)
 
 
 class Silicon:
@@ -122,27 +133,33 @@ class Silicon:
                         self.edges[step].append((self.ticks, now >> direction & 1))
             before = now
 
-    def place(self, words: array[int], n: int) -> int:
-        """Copy words to the chip's memory; their address there."""
+    def address(self, words: array[int]) -> int:
+        """Room for an array in the chip's memory; what is written there by address stays there."""
         address = self._memory
-        self._memory += 4 * n
-        if self._memory > _SRAM + 0x40000:
-            self._memory = address = _SRAM
-            self._memory += 4 * n
-        for i in range(n):
-            self.write(address + 4 * i, words[i])
+        self._memory += 4 * len(words)
         return address
 
+    def pointer(self, address: int) -> Pointer:
+        """Viper's `ptr32`."""
+        return Pointer(self, address)
+
+    def waiting(self) -> list[int]:
+        """Words in the FIFO of each machine."""
+        return [self.read(_PIO + 0xC) >> 8 * index & 0xF for index in range(3)]
+
     def modules(self) -> dict[str, types.ModuleType]:
-        """`machine`, `rp2` and `micropython` for the firmware."""
+        """`machine`, `rp2`, `micropython` and `uctypes` for the firmware."""
         silicon = self
-        machine, rp2, micropython = (types.ModuleType(name) for name in ("machine", "rp2", "micropython"))
+        names = ("machine", "rp2", "micropython", "uctypes")
+        machine, rp2, micropython, uctypes = (types.ModuleType(name) for name in names)
 
         class Memory:
             def __getitem__(self, address: int) -> int:
                 return silicon.read(address)
 
             def __setitem__(self, address: int, value: int) -> None:
+                # The DMA is faster than an interpreter's next line.
+                silicon.run(1)
                 silicon.write(address, value)
 
         class StateMachine:
@@ -171,7 +188,7 @@ class Silicon:
                 silicon.write(self._at + 0x10, 0)
 
             def tx_fifo(self) -> int:
-                return silicon.read(_PIO + 0xC) >> 8 * self.index & 0xF
+                return silicon.waiting()[self.index]
 
             def exec(self, text: str) -> None:
                 silicon.write(self._at + 0x10, Assembler().one(text))
@@ -184,27 +201,6 @@ class Silicon:
 
             def pack_ctrl(self, size: int, inc_write: bool, treq_sel: int, chain_to: int) -> int:
                 return 1 | size << 2 | 1 << 4 | inc_write << 5 | chain_to << 11 | treq_sel << 15 | 1 << 21
-
-            def config(
-                self, read: array[int], write: StateMachine, count: int, ctrl: int, trigger: bool
-            ) -> None:
-                assert not trigger
-                silicon.write(self._at, silicon.place(read, count))
-                silicon.write(self._at + 0x4, _TXF + 4 * write.index)
-                silicon.write(self._at + 0x8, count)
-                silicon.write(self._at + 0x10, ctrl)
-
-            @property
-            def ctrl(self) -> int:
-                return silicon.read(self._at + 0x10)
-
-            @ctrl.setter
-            def ctrl(self, value: int) -> None:
-                silicon.write(self._at + 0x10, value)
-
-            @property
-            def count(self) -> int:
-                return silicon.read(self._at + 0x8)
 
             def active(self, on: int | None = None) -> bool:
                 if on == 1:
@@ -220,4 +216,5 @@ class Silicon:
         vars(machine).update(Pin=lambda number: number, freq=lambda hertz: None, mem32=Memory())
         vars(rp2).update(PIO=namespace, asm_pio=asm_pio, StateMachine=StateMachine, DMA=DMA)
         vars(micropython).update(viper=lambda function: function)
-        return {"machine": machine, "rp2": rp2, "micropython": micropython}
+        vars(uctypes).update(addressof=silicon.address)
+        return {"machine": machine, "rp2": rp2, "micropython": micropython, "uctypes": uctypes}

@@ -38,7 +38,7 @@ def drive(allowed_until, holding=False, step=1000, total=300000):
         edges += new != level
         level = new
         before = watch.present
-        watch.step(now, edges % 5)
+        watch.step(now, edges % 5, now)
         if before and not watch.present:
             lost_at = t
     return watch, edges, lost_at
@@ -74,19 +74,34 @@ def test_a_slow_wave_says_hold():
 def test_one_late_edge_is_no_hold():
     watch = PeerWatch()
     for count, t in enumerate((0, 10, 20, 40, 50, 60, 80, 90)):
-        watch.step(t * 1000, count)
+        watch.step(t * 1000, count, t * 1000)
         assert not watch.holding
+
+
+def test_edges_count_by_their_own_time_however_late_the_loop_sees_them():
+    watch = PeerWatch()
+    watch.step(0, 0, 0)
+    for turn in range(20):
+        # A loop of 25 ms: two or three edges of a wave that runs as it should.
+        now = 25000 * (turn + 1)
+        watch.step(now, now // 10000, now // 10000 * 10000)
+        assert watch.present
+        assert not watch.holding
+    for turn in range(20, 24):
+        now = 25000 * (turn + 1)
+        watch.step(now, 50 + (now - 500000) // 20000, 500000 + (now - 500000) // 20000 * 20000)
+    assert watch.holding
 
 
 def test_a_peer_that_comes_back_is_present_again():
     watch = PeerWatch()
-    watch.step(0, 3)
+    watch.step(0, 3, 0)
     assert not watch.present
-    watch.step(1000, 4)
+    watch.step(1000, 4, 1000)
     assert watch.present
-    watch.step(60000, 4)
+    watch.step(60000, 4, 60000)
     assert not watch.present
-    watch.step(61000, 5)
+    watch.step(61000, 5, 61000)
     assert watch.present
 
 
@@ -118,19 +133,19 @@ def test_two_long_intervals_in_a_row_are_a_hold_and_a_short_one_ends_it():
     watch = PeerWatch()
     edges = ((0, False), (14999, False), (29999, False), (44999, True), (59999, True), (69999, False))
     for count, (at, holding) in enumerate(edges):
-        watch.step(at, count + 1)
+        watch.step(at, count + 1, at)
         if count == 0:
-            watch.step(at, count + 1)
+            watch.step(at, count + 1, at)
         assert watch.holding == holding, at
 
 
 def test_a_peer_is_lost_after_45_ms_and_its_hold_is_forgotten():
     watch = PeerWatch()
     for count in range(5):
-        watch.step(count * 20000, count)
+        watch.step(count * 20000, count, count * 20000)
     assert watch.holding
-    watch.step(80000 + liveness.PEER_LOST_US, 4)
+    watch.step(80000 + liveness.PEER_LOST_US, 4, 80000)
     assert watch.present
-    watch.step(80000 + liveness.PEER_LOST_US + 1, 4)
+    watch.step(80000 + liveness.PEER_LOST_US + 1, 4, 80000)
     assert not watch.present
     assert not watch.holding

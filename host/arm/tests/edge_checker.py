@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from firmware.queue import CAPACITY, SegmentQueue
-from firmware.steps import Expander
+from firmware.steps import ENDED, WORDS, Expander
 from firmware.wire.messages import SEGMENT_LAST
 from safety.braking import CELL_TICKS, RESTING, Rate
 
@@ -52,8 +52,7 @@ def send(motion, brake_at_s=None, resume=True, slow_at_s=None, share_256=256):
     """
     queue = SegmentQueue()
     expander = Expander(queue)
-    for axis in range(3):
-        expander.position[axis] = motion.start_usteps[axis]
+    expander.set_position(motion.start_usteps)
     waiting = list(motion.segments)
     rate = Rate()
     ticks = [0, 0, 0]
@@ -61,7 +60,7 @@ def send(motion, brake_at_s=None, resume=True, slow_at_s=None, share_256=256):
     begun = ended = False
     cells = 0
     while not ended:
-        while waiting and queue.count < CAPACITY:
+        while waiting and queue.count() < CAPACITY:
             segment = waiting.pop(0)
             queue.push(segment, 0 if waiting else SEGMENT_LAST, 1, 0, 0)
         if not begun:
@@ -76,11 +75,10 @@ def send(motion, brake_at_s=None, resume=True, slow_at_s=None, share_256=256):
             if not resume:
                 break
             rate.resume()
-        expander.clear_words()
-        ended = expander.cell(rate.next_cell())
+        ended = expander.cell(rate.next_cell()) == ENDED
         cells += 1
         for axis in range(3):
-            for word in expander.words[axis][: expander.written(axis)]:
+            for word in expander.words[WORDS * axis : WORDS * axis + expander.written(axis)]:
                 ticks[axis] += word >> 2
                 if word & 2:
                     times[axis].append(ticks[axis] / TICKS_PER_S)
@@ -89,7 +87,7 @@ def send(motion, brake_at_s=None, resume=True, slow_at_s=None, share_256=256):
         [np.array(each) for each in times],
         [np.array(each, dtype=np.int64) for each in signs],
         motion.start_usteps,
-        tuple(expander.position),
+        tuple(expander.position(axis) for axis in range(3)),
         cells * CELL_TICKS / TICKS_PER_S,
     )
 
