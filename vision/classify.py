@@ -47,11 +47,12 @@ class PointScores:
     """Scores of the 90 points in FEN order of the homography that was given.
 
     `kind_logp` (90, 9) float32: log-probabilities of K A B N R C P empty unknown. `red_logit` (90,) float32:
-    log-odds of red against black from one crop alone; means nothing where no piece stands. `ink` (90, 4)
-    float32: an embedding trained so that for two pieces of one picture the log-odds of being of the same
-    side are `INK_MARGIN` minus the squared distance. `offset_cells` (90, 2) float32: the centre of the
-    piece's upper face minus the point, x along the files and y along the ranks as in the board frame, in
-    cells of the plane `piece_height_cells` above the board; a piece of that height stands there.
+    log-odds of red against black from one point alone, its ink and the form of its character; means nothing
+    where no piece stands. `ink` (90, 4) float32: an embedding trained so that for two pieces of one picture
+    the log-odds of being of the same side are `INK_MARGIN` minus the squared distance. `offset_cells` (90, 2)
+    float32: the centre of the piece's upper face minus the point, x along the files and y along the ranks as
+    in the board frame, in cells of the plane `piece_height_cells` above the board; a piece of that height
+    stands there.
     """
 
     kind_logp: NDArray[np.float32]
@@ -113,10 +114,10 @@ class Classifier:
         presence /= presence.sum(axis=1, keepdims=True)
         offsets = raw[:, -2:]
         plane = lifted(homography, (picture.shape[1], picture.shape[0]), piece_height_cells)
-        shares = self._look_closer(picture, plane, presence, offsets)
+        shares, red = self._look_closer(picture, plane, presence, offsets)
         return PointScores(
             kind_logp=np.log(np.maximum(shares, _FLOOR)).astype(np.float32),
-            red_logit=raw[:, _PRESENCE],
+            red_logit=raw[:, _PRESENCE] + red.astype(np.float32),
             ink=raw[:, _PRESENCE + 1 : -2],
             offset_cells=offsets,
         )
@@ -137,7 +138,7 @@ class Classifier:
         plane = lifted(homography, (picture.shape[1], picture.shape[0]), PIECE_HEIGHT_CELLS)
         centres = LATTICE[points] + scores.offset_cells[points]
         alone = self._glyphs.read(picture, plane, centres, mirrored=True)
-        flipped = told_by_likeness(picture, plane, centres, alone)[:, :count]
+        flipped = told_by_likeness(picture, plane, centres, alone.logp)[:, :count]
         flipped = flipped - np.logaddexp.reduce(flipped, axis=1, keepdims=True)
         unflipped = (straight[points] - standing[points, None]).max(axis=1, initial=-np.inf)
         mirrored = flipped.max(axis=1, initial=-np.inf)
@@ -150,15 +151,20 @@ class Classifier:
         plane: NDArray[np.float64],
         presence: NDArray[np.float64],
         offsets: NDArray[np.float32],
-    ) -> NDArray[np.float64]:
-        """Divide the share of "a piece" in `presence` (90, 3) among the kinds: (90, 9)."""
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Divide the share of "a piece" in `presence` (90, 3) among the kinds: (90, 9).
+
+        Returns too what the form of each character says of its side, log-odds of red (90,).
+        """
         count = len(KINDS)
         standing = presence[:, 0]
         shares = np.hstack([np.repeat(standing[:, None] / count, count, axis=1), presence[:, 1:]])
         points = np.flatnonzero(standing > _WORTH_A_LOOK)
         centres = LATTICE[points] + offsets[points]
         alone = self._glyphs.read(picture, plane, centres)
-        read = np.exp(told_by_likeness(picture, plane, centres, alone))
+        read = np.exp(told_by_likeness(picture, plane, centres, alone.logp))
         shares[points, :count] = standing[points, None] * read[:, :count]
         shares[points, _UNKNOWN] += standing[points] * read[:, -1]
-        return shares
+        red = np.zeros(len(shares))
+        red[points] = alone.red_logit
+        return shares, red
