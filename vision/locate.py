@@ -4,7 +4,8 @@ A small net looks at the picture shrunk to 320 pixels and says for every fourth 
 the grid lies there, whether the grid covers it, and which point of the board it is, up to a half turn. The
 field, or the outline of the area, gives a first homography; the crossings, which are sharper, refine it. The
 same net then looks again at the board rectified by the first answer, where cells are large and upright, and
-the lattice is searched for and fitted to those crossings. Where that leaves doubt other starts are tried.
+the lattice is searched for and fitted to those crossings. Where that leaves doubt other starts are tried,
+and where it finds no board the picture in other lights (`vision.relit`).
 """
 
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ from vision.lattice_search import search_lattice
 from vision.model_files import MODELS, load_model
 from vision.outline import homography_of_area
 from vision.rectify import canvas_from_board, checked_picture, rectify
+from vision.relit import other_lights
 
 __all__ = ["LOCATOR_PIXELS", "Located", "Locator", "fit_to_square", "second_look"]
 
@@ -108,14 +110,12 @@ class Locator:
     def locate(self, image: NDArray[np.uint8]) -> Located | None:
         """Find the board in `image`, (H, W, 3) uint8 BGR; None without one. Raises `BadPictureError`."""
         picture = checked_picture(image)
-        best: tuple[Array, LatticeFit, Array | None] | None = None
-        for start in self._starts(picture):
-            found = self._settled(picture, start)
-            if found is not None and (best is None or found[1].confidence > best[1].confidence):
-                best = found
-            if best is not None and best[1].confidence > _SURE_CONFIDENCE:
+        best = self._surest(picture)
+        for relit in other_lights(picture):
+            if best is not None:
                 break
-        if best is None or best[1].confidence < _LEAST_CONFIDENCE:
+            best = self._surest(relit)
+        if best is None:
             return None
         homography, bend = best[0] / best[0][2, 2], best[2]
         if not _upper_end_first(homography):
@@ -128,6 +128,17 @@ class Locator:
             crossings_used=best[1].crossings_used,
             bend=bend,
         )
+
+    def _surest(self, picture: Picture) -> tuple[Array, LatticeFit, Array | None] | None:
+        """The surest of the lattices that the starts lead to; None when none of them is a board."""
+        best: tuple[Array, LatticeFit, Array | None] | None = None
+        for start in self._starts(picture):
+            found = self._settled(picture, start)
+            if found is not None and (best is None or found[1].confidence > best[1].confidence):
+                best = found
+            if best is not None and best[1].confidence > _SURE_CONFIDENCE:
+                break
+        return best if best is not None and best[1].confidence >= _LEAST_CONFIDENCE else None
 
     def _starts(self, picture: Picture) -> Iterator[Array]:
         """Yield coarse homographies: from the whole picture, then from a window around a small board."""
