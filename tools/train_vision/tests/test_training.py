@@ -1,6 +1,7 @@
 import contextlib
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from tools.train_vision.descent import descend
 from tools.train_vision.glyph_net import GlyphNet
 from tools.train_vision.nets import LocatorNet, PieceNet
 from tools.train_vision.targets import locator_loss, locator_targets, piece_loss
+from vision.confidence import TABLE, load_calibration
 from vision.geometry import LATTICE, project
 from vision.model_files import MODELS
 
@@ -54,6 +56,21 @@ def test_the_same_seed_gives_the_same_files_byte_for_byte(of_seed_7, tmp_path):
 def test_another_seed_gives_other_nets(of_seed_7, tmp_path):
     other = tiny_run(8, tmp_path)
     assert all(other[name] != of_seed_7[name] for name in NETS)
+
+
+def test_the_confidence_table_is_measured_anew_only_where_that_was_asked(tmp_path, capsys):
+    folder = tmp_path / "models"
+    shutil.copytree(MODELS, folder)
+    kept = (folder / TABLE).read_bytes()
+    arguments = ["judge-vision", "--models", str(folder), "--seed", "3", "--boards", "2"]
+    assert main(arguments) == 0
+    assert (folder / TABLE).read_bytes() == kept
+    assert "`qiyou judge-vision --seed 3 --boards 2`" in capsys.readouterr().out
+    assert main([*arguments, "--calibrate", "3"]) == 0
+    assert "--boards 2 --calibrate 3`" in capsys.readouterr().out
+    assert 0 < json.loads((folder / TABLE).read_text())["points"] <= 3 * 90
+    load_calibration(folder / TABLE)
+    assert main([*arguments, "--calibrate", "0"]) == 2
 
 
 def lattice(matrix):
