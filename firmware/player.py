@@ -78,12 +78,12 @@ class Player:
         return self.mode == IDLE or self.mode == HELD  # noqa: PLR1714 - a tuple would be made anew in each loop
 
     def start_due(self, now_us):
-        """Whether a motion waits whose start time has come."""
+        """Whether a motion waits whose start time has come, or is so near that the board waits for it."""
         queue = self.queue
         return (
             self.mode == IDLE
             and queue.count() > 0
-            and ticks.diff(now_us, queue.start_us()) >= 0
+            and ticks.diff(now_us, queue.start_us()) >= -self._board.lead_us
             and not self.short()
         )
 
@@ -96,10 +96,11 @@ class Player:
 
     def start(self, now_us):
         """Begin the motion at the head of the queue."""
-        self.motion = self.queue.fields[self.queue.base() + MOTION]
+        queue = self.queue
+        self.motion = queue.fields[queue.base() + MOTION]
         self.rate.reset()
         self.expander.begin()
-        self._run(now_us)
+        self._run(queue.start_us() if ticks.diff(queue.start_us(), now_us) > 0 else now_us)
 
     def brake(self):
         """Come to rest on the path."""
@@ -199,22 +200,19 @@ class Player:
         board.unlock(token)
         return self._executed
 
-    def _run(self, now_us):
+    def _run(self, at_us):
         board = self._board
         self.late = False
         self.deserted = False
         self._last = GOING_ON
         self._all = False
         self.expander.restart()
-        self._turned_at = now_us
-        self._horizon = now_us
-        self._fill(now_us)
-        token = board.lock()
-        board.start()
-        # The steps begin now, not when this loop began.
-        self._horizon = ticks.add(self._horizon, board.spent_us())
+        self._turned_at = at_us
+        self._horizon = at_us
+        self._fill(at_us)
+        # The steps begin when the machines do.
+        self._horizon = ticks.add(self._horizon, ticks.diff(board.start(at_us), at_us))
         self.mode = ENDING if self._all else PLAYING
-        board.unlock(token)
 
     @micropython.native
     def _fill(self, now_us):

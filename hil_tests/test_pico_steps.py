@@ -66,7 +66,7 @@ class Play:
         while self.cells < played + self.AHEAD_CELLS:
             self._give()
         if self.began is None:
-            self.stepper.start()
+            self.stepper.start(0)
             self.began = self.silicon.ticks
         else:
             self.stepper.feed()

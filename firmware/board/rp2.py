@@ -14,6 +14,8 @@ from safety import ticks
 LOOP_US = 1000
 WATCHDOG_MS = 200
 PLAY_MS = 2
+# A motion whose start is nearer than this is prepared, and the loop waits for the instant.
+LEAD_US = 2500
 # The chip's own sensor: 27 degrees at 0.706 V, 1.721 mV less a degree more (RP2040 data sheet, 4.9.5).
 _SENSOR_CHANNEL = 4
 _UV_AT_27 = 706000
@@ -51,6 +53,7 @@ class Board:
         self.encoders = array("i", [0, 0])
         self.peer_edges = 0
         self.peer_edge_us = 0
+        self.lead_us = LEAD_US
         micropython.kbd_intr(-1)
         # Edges of the peer's wave, and when the newest came.
         self._edges = array("i", [0, 0])

@@ -17,6 +17,7 @@ import uctypes
 
 from firmware.board import pins
 from firmware.player import AHEAD_US
+from safety import ticks
 
 AXES = 3
 TICK_HZ = 8000000
@@ -39,6 +40,9 @@ _DMA_STRIDE = 0x40
 _TXF0 = 0x10
 _FDEBUG = 0x08
 _STALLS = 0b111 << 24
+
+# So long before the start no interrupt comes in between.
+ALONE_US = 100
 
 # State of a feed, for `put` and `feed`: words that it may hold, words and ticks that wait, feeds since the
 # last word, the channel whose turn it is; then the buffers of both channels and the waiting one, the
@@ -140,6 +144,16 @@ def stalled() -> int:
     return (int(pio[2]) >> 24) & 7
 
 
+@micropython.viper
+def wait_until(at_us: int) -> int:
+    """Wait for a near time of the controller's clock, if it is not past; returns when it was noticed."""
+    timer = ptr32(0x40054000)
+    now = int(timer[10]) & 0x3FFFFFFF
+    while (now - at_us) & 0x20000000:
+        now = int(timer[10]) & 0x3FFFFFFF
+    return now
+
+
 class AxisFeed:
     """Words of one axis on their way to its state machine, at most `usteps_s` steps a second."""
 
@@ -215,14 +229,22 @@ class Stepper:
         """Whether a machine had to wait for a word since the start, or words had no room."""
         return self._lost or stalled()
 
-    def start(self):
-        """Start the machines of all axes at once, with what was given."""
+    def start(self, at_us):
+        """Start the machines of all axes at `at_us`, or now when that is past, with what was given.
+
+        Returns when they started.
+        """
         self._lost = False
         registers = machine.mem32
         registers[_PIO0_BASE + _CLEAR] = _ENABLE_ALL
         self.feed()
         registers[_PIO0_BASE + _FDEBUG] = _STALLS
+        wait_until(ticks.add(at_us, -ALONE_US))
+        token = machine.disable_irq()
+        now_us = wait_until(at_us)
         registers[_PIO0_BASE + _SET] = _ENABLE_ALL | _RESTART_CLOCKS
+        machine.enable_irq(token)
+        return now_us
 
     def abort(self):
         """Stop all axes now."""

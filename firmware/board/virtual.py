@@ -43,6 +43,7 @@ class Board:
         self.encoders = array("i", [0, 0])
         self.peer_edges = 0
         self.peer_edge_us = 0
+        self.lead_us = 0
         self._play = None
         self._outputs = 0
         self._magnet = 0
@@ -173,9 +174,11 @@ class Board:
     def feed(self):
         """Hand on what was given; the frame does."""
 
-    def start(self):
-        """Start the PIO of all axes at once, with this frame."""
+    def start(self, at_us):
+        """Start the PIO of all axes at once, with this frame; returns when that is."""
+        del at_us  # it is now: nothing is started early
         self._flags |= FLAG_START
+        return self.now_us
 
     def abort(self):
         """Stop PIO and DMA now and drop what they hold."""

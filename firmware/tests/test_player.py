@@ -22,6 +22,7 @@ class Board:
         self.started = self.fed = 0
         self.dry = False
         self.locked = 0
+        self.lead_us = 2500
         self.aborted = False
 
     def plays(self, play):
@@ -35,9 +36,6 @@ class Board:
         assert token == self.locked == 1, "locks do not nest"
         self.locked -= 1
 
-    def spent_us(self):
-        return self.spent
-
     def starved(self):
         return self.dry
 
@@ -49,8 +47,9 @@ class Board:
     def feed(self):
         self.fed += 1
 
-    def start(self):
+    def start(self, at_us):
         self.started += 1
+        return at_us + self.spent
 
     def abort(self):
         self.aborted = True
@@ -76,6 +75,18 @@ def test_what_is_handed_out_counts_from_the_start_of_the_machines():
         assert player.mode == PLAYING
         assert not player.late
         assert board.ticks // 8 <= CALL_US + AHEAD_US
+
+
+def test_a_motion_begins_at_its_instant_though_the_loop_was_early():
+    board = Board()
+    player = Player(board)
+    segment = Segment(80_000, (10, 0, 4096 * 8000, 0), (0, 0, 0, 0), (0, 0, 0, 0))
+    assert player.queue.push(segment, SEGMENT_LAST, 1, 50_000, 90_000)
+    assert not player.start_due(47_499)
+    assert player.start_due(47_500)
+    player.start(48_000)
+    assert not player.step(59_999)
+    assert player.step(60_000)
 
 
 def test_a_path_is_played_to_its_end_by_the_calls_of_the_board_alone():

@@ -34,6 +34,7 @@ _BUS_BYTES = 256
 _BOOT_S = 120.0
 _WRITE_S = 60.0
 _WAVE_NS = 10_000_000
+_TIMERAWL = 0x40054028
 _AS5600 = 0x36
 _RAW_ANGLE = 0x0C
 
@@ -42,14 +43,23 @@ _Files = tuple[tuple[str, bytes], ...]
 _written: dict[tuple[Path, _Files], bytes] = {}
 
 
+# Put before the program: a collection every so many milliseconds, in the middle of whatever its loop does.
+_COLLECTING = """import gc, machine
+_collector = machine.Timer(period={ms}, callback=lambda _: gc.collect())
+"""
+
+
 class EmulatedPico:
-    """A Pico with an empty flash, installed like a bare board, then reset into the firmware."""
+    """A Pico with an empty flash, installed like a bare board, then reset into the firmware.
+
+    With `collect_ms` the heap is collected every so often, needed or not.
+    """
 
     kind = "rp2040"
     frame_us = FRAME_US
     plugged = True
 
-    def __init__(self, image: Path, role: str, robot: Robot) -> None:
+    def __init__(self, image: Path, role: str, robot: Robot, collect_ms: int = 0) -> None:
         self.role = role
         self.robot = robot
         middle = (robot.shoulder.low + robot.shoulder.high) / 2
@@ -60,11 +70,13 @@ class EmulatedPico:
         Its own cycles, not the chip's clock: the emulated machines lose some of them, up to 0.06 %, while
         the processor reads a register. A chip has one clock for both.
         """
+        self.first_edge_us = 0
+        """The controller's clock at the first of `edges`."""
         self.encoder_reads = 0
         self._received = bytearray()
         self._to_chip = bytearray()
         self._loop = asyncio.new_event_loop()
-        key = image, _files(role, robot)
+        key = image, _files(role, robot, collect_ms)
         if key not in _written:
             _written[key] = self._loop.run_until_complete(_install(image, key[1]))
         self._device = MicroPythonDevice(board=dataclasses.replace(BOARDS["pico"], image=image))
@@ -97,12 +109,15 @@ class EmulatedPico:
             self._chip.gpio[step].add_listener(self._stepper(axis, direction))
 
     def _stepper(self, axis: int, direction: int) -> Callable[[GPIOPinState, GPIOPinState], None]:
-        pin, machine = self._chip.gpio[direction], self._chip.pio[0].machines[axis]
+        chip = self._chip
+        pin, machine = chip.gpio[direction], chip.pio[0].machines[axis]
 
         def changed(now: GPIOPinState, before: GPIOPinState) -> None:
             if now == GPIOPinState.HIGH and before == GPIOPinState.LOW:
                 way = 1 if pin.value == GPIOPinState.HIGH else -1
                 self.position[axis] += way
+                if not self.edges:
+                    self.first_edge_us = int(chip.read_uint32(_TIMERAWL))
                 self.edges.append((axis, int(machine.cycles), way))
 
         return changed
@@ -227,9 +242,12 @@ async def _install(image: Path, files: _Files) -> bytes:
     return flash
 
 
-def _files(role: str, robot: Robot) -> _Files:
+def _files(role: str, robot: Robot, collect_ms: int) -> _Files:
     firmware = bundle.build(bundle.PICO, robot.limits.as_dict())
     files = [(f"a/{path}", data) for path, data in firmware.in_order()]
     files += [("role.json", json.dumps({"role": role}).encode())]
     boot = [(target, source.read_bytes()) for source, target in reversed(manifest.boot_files())]
+    if collect_ms:
+        collecting = _COLLECTING.format(ms=collect_ms).encode()
+        boot = [(target, collecting + data if target == "main.py" else data) for target, data in boot]
     return tuple(files + boot)

@@ -213,7 +213,13 @@ class Silicon:
             return lambda function: Assembler().assemble(function)
 
         namespace = types.SimpleNamespace(OUT_LOW=0, SHIFT_RIGHT=1, JOIN_TX=1)
-        vars(machine).update(Pin=lambda number: number, freq=lambda hertz: None, mem32=Memory())
+        vars(machine).update(
+            Pin=lambda number: number,
+            freq=lambda hertz: None,
+            mem32=Memory(),
+            disable_irq=lambda: 0,
+            enable_irq=lambda token: None,
+        )
         vars(rp2).update(PIO=namespace, asm_pio=asm_pio, StateMachine=StateMachine, DMA=DMA)
         vars(micropython).update(viper=lambda function: function)
         vars(uctypes).update(addressof=silicon.address)

@@ -1,0 +1,182 @@
+"""An emulated Pico in motion (`--device rp2040`): every step, in its time, whatever else the chip has to do."""
+
+import dataclasses
+import sys
+
+import pytest
+
+from firmware.board import lockstep
+from firmware.tests.paths import fit
+from firmware.wire import messages
+from hil_tests.controller import Controller, pico_image
+from hil_tests.test_moving import AHEAD_US, ask_time, room
+from host.arm.moves import creep
+from host.arm.robot import load
+from safety import reasons, states, ticks
+from safety.segment import TICKS_PER_S, Segment
+
+STEPS_PER_S = 20_000
+RAMP_S = 0.25
+EVEN_S = 0.85
+SLICE_TICKS = 80_000
+COLLECT_MS = 100
+# Of the design: edges within 25 us of the plan, and within 2 us of what was commanded.
+EDGE_US = 25
+JITTER_US = 2
+WINDOW = 4
+# As the host does.
+KEEP_ALIVE_MS = 20
+
+
+def told(line):
+    sys.stderr.write(f"\n{line}\n")
+
+
+@pytest.fixture
+def emulated(request):
+    """Makes controllers on an emulated Pico, the arm, and checks each when the test is over."""
+    if request.config.getoption("--device", "virtual") != "rp2040":
+        pytest.skip("only an emulated Pico shows this: --device rp2040")
+    if request.config.getoption("--role", "arm") != "arm":
+        pytest.skip("the hand makes no steps: --role arm")
+    from hil_tests.devices.emulated import EmulatedPico
+
+    made = []
+
+    def make(robot, collect_ms=0):
+        controller = Controller(EmulatedPico(pico_image(), "arm", robot, collect_ms), robot)
+        made.append(controller)
+        return controller
+
+    yield make
+    for controller in made:
+        controller.check_after()
+        controller.device.close()
+
+
+def geared():
+    """A robot whose limits allow 20,000 steps a second on all axes: the same arm, other gears and another lead."""
+    robot = load()
+    return dataclasses.replace(
+        robot,
+        shoulder=dataclasses.replace(robot.shoulder, gear=140.0),
+        elbow=dataclasses.replace(robot.elbow, gear=110.0),
+        lift=dataclasses.replace(robot.lift, lead=0.004),
+    )
+
+
+def even_path(ways):
+    """Segments of 20,000 steps a second on every axis, with smooth ramps; `ways` are the three directions."""
+
+    def done(t):
+        # A raised cosine would do; the cubic is enough for the ramp's speed: 3 u^2 - 2 u^3.
+        def ramped(u):
+            return u**3 - u**4 / 2
+
+        if t < RAMP_S:
+            return RAMP_S * ramped(t / RAMP_S)
+        if t < RAMP_S + EVEN_S:
+            return RAMP_S / 2 + t - RAMP_S
+        left = (2 * RAMP_S + EVEN_S - t) / RAMP_S
+        return RAMP_S + EVEN_S - RAMP_S * ramped(max(0.0, left))
+
+    total = 2 * RAMP_S + EVEN_S
+    count = int(STEPS_PER_S * done(total))
+    times = []
+    for k in range(count):
+        low, high = 0.0, total
+        for _ in range(40):
+            middle = (low + high) / 2
+            low, high = (middle, high) if STEPS_PER_S * done(middle) < k + 0.5 else (low, middle)
+        times.append(low * TICKS_PER_S)
+    segments = []
+    at = begin = 0
+    while at < total * TICKS_PER_S:
+        end = begin
+        while end < count and times[end] < at + SLICE_TICKS:
+            end += 1
+        axes = [fit(times[begin:end], at, SLICE_TICKS, way) for way in ways]
+        segments.append(Segment(SLICE_TICKS, *axes))
+        at += SLICE_TICKS
+        begin = end
+    return segments
+
+
+def edges_of(segments, axis):
+    """Ticks from the start of the motion to every step of an axis, and its direction."""
+    out = []
+    base = 0
+    for segment in segments:
+        way = 1 if segment.count[axis] > 0 else -1
+        out += [(base + segment.step_time(axis, k), way) for k in range(abs(segment.count[axis]))]
+        base += segment.duration_ticks
+    return out
+
+
+def stream(controller, segments, act=None, until_ms=30_000):
+    """Stream a motion; (its start in the controller's time, the fields of MOTION_DONE or None, every STATUS).
+
+    `act(controller, status)` is called with every STATUS in motion; after it returns True nothing more is
+    sent but keep-alives.
+    """
+    _, (_, now_us) = ask_time(controller)
+    start = ticks.add(now_us, AHEAD_US)
+    deadline = ticks.add(start, 30_000_000)
+    seen, sent, acted, said = [], 0, False, 0
+    until_ms += controller.now()
+    while controller.now() < until_ms:
+        while (
+            not acted
+            and sent < len(segments)
+            and controller.session.unacknowledged < WINDOW
+            and room(seen)
+        ):
+            flags = messages.SEGMENT_START if sent == 0 else 0
+            flags |= messages.SEGMENT_LAST if sent == len(segments) - 1 else 0
+            row = (messages.SEGMENT, 1, sent, flags, start, deadline, segments[sent].pack())
+            assert controller.session.send(messages.encode(*row))
+            sent += 1
+        if controller.now() - said >= KEEP_ALIVE_MS:
+            said = controller.now()
+            controller.say(messages.RUN, messages.MOTION)
+        for message, values in controller.heard(4_000):
+            fields = messages.fields(message, values)
+            if message == messages.STATUS:
+                seen.append(fields)
+                if act is not None and not acted and fields["state"] == states.MOVING:
+                    acted = act(controller, fields)
+            elif message == messages.MOTION_DONE:
+                return start, fields, seen
+            else:
+                assert message != messages.REFUSED, fields
+    return start, None, seen
+
+
+def spread_us(got, want):
+    """The widest that edges lie from where they should, from a common beginning, microseconds."""
+    offsets = [a - b for a, b in zip(got, want, strict=True)]
+    return max(abs(offset - offsets[0]) for offset in offsets) / 8
+
+
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("collect_ms", [0, COLLECT_MS])
+def test_three_axes_at_20000_steps_a_second_keep_every_step_in_its_time(emulated, collect_ms):
+    pico = emulated(geared(), collect_ms)
+    pico.make_ready()
+    segments = even_path((1, -1, -1))
+    pico.device.edges.clear()
+    start, done, _ = stream(pico, segments)
+    assert done is not None
+    assert done["result"] == reasons.NONE
+    first_axis, _, _ = pico.device.edges[0]
+    planned_us = start + edges_of(segments, first_axis)[0][0] / 8
+    late_us = ticks.diff(pico.device.first_edge_us, round(planned_us))
+    told(f"the first edge came {late_us} us after the planned instant")
+    assert abs(late_us) <= EDGE_US
+    for axis in range(3):
+        got = [(tick, way) for number, tick, way in pico.device.edges if number == axis]
+        want = edges_of(segments, axis)
+        assert [way for _, way in got] == [way for _, way in want]
+        off = spread_us([tick for tick, _ in got], [tick for tick, _ in want])
+        told(f"axis {axis}: {len(got)} steps, at most {off} us from the plan, a collection every {collect_ms} ms")
+        assert off <= JITTER_US
