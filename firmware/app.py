@@ -34,9 +34,6 @@ STATUS_US = 100000
 # So long after a motion the status comes as often as in it: the host reads the encoders of a rest from it.
 AFTER_MOTION_US = 200000
 FRAMES_PER_LOOP = 8
-# A byte takes a Pico 30 us, a segment 2 ms, and a person who presses a button does not wait. So while a path
-# is queued a loop begins nothing new that came after this time: a piece of so many bytes, or a packet.
-TAKE_IN_US = 3000
 READ_BYTES = 32
 
 # Made once: a tuple of names is made anew each time it is met.
@@ -266,7 +263,9 @@ class App:
                 self._unread = 0
             else:
                 self._packet(framer.buffer, length, now)
-            if self.part.plays() and self.board.spent_us() >= TAKE_IN_US:
+            # Nothing new is begun then, neither a piece of so many bytes nor a packet.
+            most = self.part.take_in_us()
+            if most is not None and self.board.spent_us() >= most:
                 break
         if framer.stop:
             framer.stop = False

@@ -8,10 +8,12 @@ from firmware.player import HELD, IDLE, PLAYING, Player
 from firmware.queue import FLAGS, MOTION
 from firmware.wire import messages
 from safety import machine, reasons, states, ticks
+from safety.axes import LIFT, NOSE
 from safety.envelope import FAST, NORMAL, inside
-from safety.segment import LIFT, NOSE
 
 ENCODER_CHECK_US = 10000
+# A byte takes a Pico 30 us and a person who presses a button does not wait.
+MOVING_TAKE_IN_US = 3000
 _MS_TICKS = 8000
 
 
@@ -43,9 +45,12 @@ class Arm:
         """The loop begins another turn."""
         self.player.turned(now_us)
 
-    def plays(self):
-        """Whether a path is queued or under way."""
-        return self.player.mode != IDLE or self.player.queue.count() > 0
+    def take_in_us(self):
+        """How long a loop may take in what the host sends; None without a path."""
+        player = self.player
+        if player.mode != IDLE:
+            return MOVING_TAKE_IN_US
+        return MOVING_TAKE_IN_US if player.queue.count() > 0 else None
 
     def gather(self, inputs):
         """Tell the machine about the motion and whether the arm stands outside its range."""

@@ -34,9 +34,8 @@ class Hand:
     def turned(self, now_us):
         """There are no steps."""
 
-    def plays(self):
-        """There is no path."""
-        return False
+    def take_in_us(self):
+        """As long as it likes: there is no path to be late for."""
 
     def gather(self, inputs):
         """Tell the machine about motion: the host says when the arm moves."""

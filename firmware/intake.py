@@ -1,23 +1,66 @@
 """Takes in SEGMENT messages: order, deadline, and the same speed and envelope check that the host made."""
 
-import struct
+import sys
+from array import array
 
 from firmware.wire.messages import (
     SEGMENT_AXIS_MASK,
     SEGMENT_AXIS_SHIFT,
     SEGMENT_HOME,
     SEGMENT_LAST,
-    SEGMENT_OFFSET,
     SEGMENT_START,
 )
 from safety import reasons, ticks
-from safety.envelope import PathState, check_rest, check_segment
-from safety.segment import Segment
+from safety.envelope import PathState, check_rest, check_values
+
+if sys.implementation.name == "micropython":
+    import micropython
+else:
+    from safety import interpreted as micropython
+
+    ptr8 = ptr32 = None
 
 # A start further ahead is no plan but a mistake, and the clock wraps.
 LONGEST_WAIT_US = 30000000
 
-_HEAD_FORMAT = "<HHBII"
+# What stands before the 13 numbers of a segment.
+MOTION = 0
+INDEX = 1
+FLAGS = 2
+START = 3
+DEADLINE = 4
+HEAD = 5
+NUMBERS = 13
+
+
+@micropython.viper
+def unpack(body: ptr8, at: int, head: ptr32, numbers: ptr32):
+    """The body of a SEGMENT at `body[at:]` as 5 numbers of `head` and 13 of `numbers`, in place.
+
+    The layout is that of the message table. What has four bytes is read with a sign, counts too.
+    """
+    i = 0
+    while i < 18:
+        size = 4
+        if i < 3:
+            size = 2
+            if i == 2:
+                size = 1
+        if i > 5 and (i & 3) == 2:
+            size = 2
+        k = at + size - 1
+        value = int(body[k])
+        if value > 127 and (size == 4 or i > 5):
+            value -= 256
+        while k > at:
+            k -= 1
+            value = (value << 8) + int(body[k])
+        at += size
+        if i < 5:
+            head[i] = value
+        else:
+            numbers[i - 5] = value
+        i += 1
 
 
 class Intake:
@@ -31,7 +74,8 @@ class Intake:
         self.motion = 0
         self._limits = limits
         self._queue = queue
-        self._segment = Segment()
+        self._head = array("i", [0] * HEAD)
+        self._numbers = array("i", [0] * NUMBERS)
         self._index = None
         self._path_motion = 0
         self.refused = None
@@ -50,15 +94,18 @@ class Intake:
         Returns a reason id: 0 when it was queued, -1 when it belongs to a motion already refused. After a
         refusal the rest of that motion is ignored; what to do with its first part is the caller's decision.
         """
-        motion, index, flags, start_us, deadline_us = struct.unpack_from(_HEAD_FORMAT, buffer, at)
+        head = self._head
+        unpack(buffer, at, head, self._numbers)
+        motion = head[MOTION]
+        flags = head[FLAGS]
         if motion == self.refused and not flags & SEGMENT_START:
             return -1
         self.refused = None
-        reason = self._judge(buffer, at, now_us, profile, recovery, motion, index, flags, deadline_us)
-        if reason == 0 and flags & SEGMENT_START and ticks.diff(start_us, now_us) > LONGEST_WAIT_US:
+        reason = self._judge(now_us, profile, recovery, motion, flags)
+        if reason == 0 and flags & SEGMENT_START and ticks.diff(head[START], now_us) > LONGEST_WAIT_US:
             reason = reasons.BAD_VALUE
         if reason == 0 and not self._queue.push(
-            self._segment, flags, motion, start_us & ticks.MASK, deadline_us & ticks.MASK
+            self._numbers, flags, motion, head[START] & ticks.MASK, head[DEADLINE] & ticks.MASK
         ):
             reason = reasons.QUEUE_FULL
         if reason:
@@ -71,9 +118,11 @@ class Intake:
         self.refused = motion
         self._index = None
 
-    def _judge(self, buffer, at, now_us, profile, recovery, motion, index, flags, deadline_us):
+    def _judge(self, now_us, profile, recovery, motion, flags):
+        head = self._head
+        index = head[INDEX]
         self.motion = motion
-        if ticks.diff(deadline_us, now_us) < 0:
+        if ticks.diff(head[DEADLINE], now_us) < 0:
             return reasons.SEGMENT_STALE
         path = self.path
         if flags & SEGMENT_START:
@@ -87,8 +136,7 @@ class Intake:
             self._path_motion = motion
         elif self._index is None or index != self._index or motion != self._path_motion:
             return reasons.SEGMENT_ORDER
-        segment = self._segment.load(buffer, at + SEGMENT_OFFSET)
-        reason = check_segment(self._limits, path, segment)
+        reason = check_values(self._limits, path, self._numbers)
         if reason:
             return reason
         self._index = index + 1

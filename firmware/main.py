@@ -33,13 +33,15 @@ def make_board(role, limits):
 
 
 def _forget_names():
-    """Free what only hosts and people read: some kilobytes of a Pico's heap."""
+    """Free what only hosts and people read, or was needed to judge the limits: kilobytes of a Pico's heap."""
     from firmware.wire import messages
-    from safety import reasons
+    from safety import limits, reasons
 
     messages.TABLE = ()
     messages.NAMES.clear()
     reasons.TEXTS.clear()
+    limits.SCHEMA.clear()
+    limits.REFERENCE.clear()
 
 
 def run(argv, home=""):

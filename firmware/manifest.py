@@ -12,6 +12,7 @@ _ON_THE_HOST = (
     "firmware/manifest.py",
     "firmware/pico_main.py",
     "safety/interpreted.py",
+    "safety/segment.py",
     "firmware/wire/meanings.py",
 )
 

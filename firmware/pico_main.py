@@ -8,12 +8,20 @@ by the reset that follows, until `slots` chooses the other one.
 import sys
 
 import micropython
-import slots
+
+
+def choose():
+    """The slot to start, or None. The module that knows is forgotten again: it would take memory for good."""
+    import slots
+
+    slot = slots.choose(slots.ended_by_fault())
+    del sys.modules["slots"]
+    return slot
 
 
 def start():
     """Start the chosen slot; returns only when none is to be started."""
-    slot = slots.choose(slots.ended_by_fault())
+    slot = choose()
     if slot is None:
         return
     # The host may be talking already: a 0x03 in its packets must not end the start.
@@ -26,6 +34,8 @@ def start():
     except Exception as error:  # whatever a broken firmware raises, the next start must come
         sys.print_exception(error, sys.stderr)
         code = 1
+    import slots
+
     slots.restart(code)
 
 

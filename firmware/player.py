@@ -15,8 +15,8 @@ from array import array
 from firmware.queue import DEADLINE, MOTION, SegmentQueue
 from firmware.steps import DRY, ENDED, GOING_ON, WORDS, Expander
 from safety import liveness, ticks
+from safety.axes import AXES
 from safety.braking import CELL_US, MODE, RESTING, RESUMING, TABLE, Rate, next_path
-from safety.segment import AXES
 
 if sys.implementation.name == "micropython":
     import micropython
@@ -33,12 +33,15 @@ IDLE = 0
 PLAYING = 1
 ENDING = 2
 HELD = 3
+ARMED = 4
 
 
 class Player:
-    """One arm's motion. `mode`: IDLE, PLAYING, ENDING (all written, not all executed) or HELD (at rest on
-    the path, resumable). `motion` is the motion under way. `late` becomes True when the PIO ran dry in
-    motion, `deserted` when the loop stood still and the path was braked for it.
+    """One arm's motion.
+
+    `mode`: IDLE, ARMED (begins by itself at its instant), PLAYING, ENDING (all written, not all executed) or
+    HELD (at rest on the path, resumable). `motion` is the motion under way. `late` becomes True when the PIO
+    ran dry in motion, `deserted` when the loop stood still and the path was braked for it.
     """
 
     def __init__(self, board):
@@ -52,6 +55,7 @@ class Player:
         self._board = board
         self._horizon = 0
         self._turned_at = 0
+        self._start_at = 0
         # What the last cell said, and whether it was the last one before a rest.
         self._last = GOING_ON
         self._all = False
@@ -75,15 +79,15 @@ class Player:
 
     def at_rest(self):
         """Whether no step is under way."""
-        return self.mode == IDLE or self.mode == HELD  # noqa: PLR1714 - a tuple would be made anew in each loop
+        return self.mode != PLAYING and self.mode != ENDING  # noqa: PLR1714 - a tuple would be made anew
 
     def start_due(self, now_us):
-        """Whether a motion waits whose start time has come, or is so near that the board waits for it."""
+        """Whether a motion waits whose start time has come, or is so near that it is to be armed."""
         queue = self.queue
         return (
             self.mode == IDLE
             and queue.count() > 0
-            and ticks.diff(now_us, queue.start_us()) >= -self._board.lead_us
+            and ticks.diff(queue.start_us(), now_us) <= self._board.arming_us
             and not self.short()
         )
 
@@ -95,19 +99,27 @@ class Player:
         return ticks.diff(queue.fields[queue.base() + DEADLINE], now_us) < 0
 
     def start(self, now_us):
-        """Begin the motion at the head of the queue."""
+        """Let the motion at the head of the queue begin: at its start time, or now when that is past."""
         queue = self.queue
         self.motion = queue.fields[queue.base() + MOTION]
         self.rate.reset()
         self.expander.begin()
-        self._run(queue.start_us() if ticks.diff(queue.start_us(), now_us) > 0 else now_us)
+        self._start_at = queue.start_us() if ticks.diff(queue.start_us(), now_us) > 0 else now_us
+        self._turned_at = now_us
+        self.mode = ARMED
+        self._begin_if_due(now_us)
 
     def brake(self):
         """Come to rest on the path."""
+        if self.at_rest() and self.mode != ARMED:
+            return
+        token = self._board.lock()
         if self.mode == PLAYING:
-            token = self._board.lock()
             self.rate.brake()
-            self._board.unlock(token)
+        elif self.mode == ARMED:
+            self.rate.rest()
+            self.mode = HELD
+        self._board.unlock(token)
 
     def slow(self, share_256):
         """Run the rest of the path at `share_256` / 256 of its speed."""
@@ -122,6 +134,7 @@ class Player:
     def resume(self, now_us):
         """Go on along the path after a hold."""
         if self.mode == HELD and self.rate.resume():
+            self._turned_at = now_us
             self._run(now_us)
 
     def drop(self):
@@ -170,6 +183,9 @@ class Player:
     def play(self, now_us):
         """Hand out the cells that are due. Called by the board; allocates nothing."""
         mode = self.mode
+        if mode == ARMED:
+            self._begin_if_due(now_us)
+            return
         if mode != PLAYING and mode != ENDING:  # noqa: PLR1714 - a tuple would be made anew
             return
         behind = ticks.diff(now_us, self._horizon)
@@ -200,6 +216,13 @@ class Player:
         board.unlock(token)
         return self._executed
 
+    def _begin_if_due(self, now_us):
+        board = self._board
+        token = board.lock()
+        if self.mode == ARMED and ticks.diff(self._start_at, now_us) <= board.lead_us:
+            self._run(self._start_at)
+        board.unlock(token)
+
     def _run(self, at_us):
         board = self._board
         self.late = False
@@ -207,7 +230,6 @@ class Player:
         self._last = GOING_ON
         self._all = False
         self.expander.restart()
-        self._turned_at = at_us
         self._horizon = at_us
         self._fill(at_us)
         # The steps begin when the machines do.

@@ -5,16 +5,23 @@ One side pushes (the loop), the other expands and pops (the player, perhaps in a
 difference of what went in and what came out, modulo 2^30.
 """
 
+import sys
 from array import array
 
 from firmware.wire.messages import SEGMENT_LAST
 from safety import ticks
 
-CAPACITY = 96
+if sys.implementation.name == "micropython":
+    import micropython
+else:
+    from safety import interpreted as micropython
+
+    ptr32 = None
+
+CAPACITY = 64
 SLOT = 16
 
-# Within a slot: 0 duration, then four integers for each axis, then what belongs to the motion.
-AXIS0 = 1
+# Within a slot: the 13 numbers of the segment, then what belongs to the motion.
 FLAGS = 13
 MOTION = 14
 DEADLINE = 15
@@ -32,6 +39,15 @@ HEAD = 7
 RING_SIZE = 8
 
 _MASK = ticks.MASK
+
+
+@micropython.viper
+def copy(numbers: ptr32, fields: ptr32, at: int):
+    """The 13 numbers of a segment to `fields[at:]`."""
+    i = 0
+    while i < 13:
+        fields[at + i] = numbers[i]
+        i += 1
 
 
 class SegmentQueue:
@@ -63,21 +79,15 @@ class SegmentQueue:
         """Slots that are left."""
         return CAPACITY - self.count()
 
-    def push(self, segment, flags, motion, start_us, deadline_us):
-        """Append a checked segment; False when the queue is full."""
+    def push(self, numbers, flags, motion, start_us, deadline_us):
+        """Append the numbers (as `Segment.numbers`) of a checked segment; False when the queue is full."""
         if self.count() == CAPACITY:
             return False
         ring = self.ring
         slot = ring[TAIL]
         fields = self.fields
         at = slot * SLOT
-        fields[at] = segment.duration_ticks
-        for axis in range(3):
-            base = at + AXIS0 + 4 * axis
-            fields[base] = segment.count[axis]
-            fields[base + 1] = segment.first[axis]
-            fields[base + 2] = segment.interval_q12[axis]
-            fields[base + 3] = segment.add_q12[axis]
+        copy(numbers, fields, at)
         fields[at + FLAGS] = flags
         fields[at + MOTION] = motion
         fields[at + DEADLINE] = deadline_us
@@ -85,7 +95,7 @@ class SegmentQueue:
         ring[TAIL] = (slot + 1) % CAPACITY
         if flags & SEGMENT_LAST:
             ring[PUSHED_RESTS] = (ring[PUSHED_RESTS] + 1) & _MASK
-        ring[PUSHED_TICKS] = (ring[PUSHED_TICKS] + segment.duration_ticks) & _MASK
+        ring[PUSHED_TICKS] = (ring[PUSHED_TICKS] + numbers[0]) & _MASK
         # Last: from now on the player may take it.
         ring[PUSHED] = (ring[PUSHED] + 1) & _MASK
         return True

@@ -13,8 +13,8 @@ calls them in an interrupt. All intermediate values of the first fit 31 bits: ac
 import sys
 from array import array
 
+from safety.axes import AXES
 from safety.bounds import SIGN_SHIFT
-from safety.segment import AXES
 
 if sys.implementation.name == "micropython":
     import micropython
@@ -137,7 +137,7 @@ def expand_cell(ring: ptr32, fields: ptr32, state: ptr32, words: ptr32) -> int:
             ring[6] = (int(ring[6]) + used) & 0x3FFFFFFF
             last = int(fields[base + 13]) & 2
             head += 1
-            if head == 96:
+            if head == 64:
                 head = 0
             ring[7] = head
             if last:

@@ -1,19 +1,18 @@
-"""An emulated Pico in motion (`--device rp2040`): every step, in its time, whatever else the chip has to do."""
+"""An emulated Pico in motion (`--device rp2040`): every step in its time, whatever the chip has to do."""
 
 import dataclasses
 import sys
 
 import pytest
 
-from firmware.board import lockstep
 from firmware.tests.paths import fit
 from firmware.wire import messages
 from hil_tests.controller import Controller, pico_image
 from hil_tests.test_moving import AHEAD_US, ask_time, room
-from host.arm.moves import creep
 from host.arm.robot import load
 from safety import reasons, states, ticks
-from safety.segment import TICKS_PER_S, Segment
+from safety.axes import TICKS_PER_S
+from safety.segment import Segment
 
 STEPS_PER_S = 20_000
 RAMP_S = 0.25
@@ -55,7 +54,7 @@ def emulated(request):
 
 
 def geared():
-    """A robot whose limits allow 20,000 steps a second on all axes: the same arm, other gears and another lead."""
+    """The same arm with other gears and another lead: all axes may make 20,000 steps a second."""
     robot = load()
     return dataclasses.replace(
         robot,
@@ -178,5 +177,5 @@ def test_three_axes_at_20000_steps_a_second_keep_every_step_in_its_time(emulated
         want = edges_of(segments, axis)
         assert [way for _, way in got] == [way for _, way in want]
         off = spread_us([tick for tick, _ in got], [tick for tick, _ in want])
-        told(f"axis {axis}: {len(got)} steps, at most {off} us from the plan, a collection every {collect_ms} ms")
+        told(f"axis {axis}: {len(got)} steps at most {off} us off, a collection every {collect_ms} ms")
         assert off <= JITTER_US

@@ -1,7 +1,4 @@
-"""The inner loops of the speed check, in 32-bit integers: viper on a controller, where they cost the most.
-
-A segment was checked in 4 ms on an emulated Pico, half of it here and in the large integers on the way.
-"""
+"""The speed of the fastest point, bounded in 32-bit integers: viper on a controller."""
 
 import sys
 
@@ -14,28 +11,6 @@ else:
 
 # A 64-bit viper loads 32 bits without their sign; a shift up and down brings it back.
 SIGN_SHIFT = 32 if sys.implementation.name == "micropython" and sys.maxsize > 1 << 32 else 0
-
-
-@micropython.viper
-def steps_per_s(interval_q12: int) -> int:
-    """8,000,000 * 4096 // `interval_q12` (1 to 2^30), by long division: the dividend has 35 bits.
-
-    What is shorter than 16 counts as 16 (two billion steps a second).
-    """
-    interval = interval_q12
-    if interval < 16:
-        interval = 16
-    whole = 512000000 // interval
-    rest = 512000000 - whole * interval
-    bit = 0
-    while bit < 6:
-        whole = whole << 1
-        rest = rest << 1
-        if rest >= interval:
-            rest -= interval
-            whole += 1
-        bit += 1
-    return whole
 
 
 @micropython.viper

@@ -113,6 +113,10 @@ class Rate:
             state[_CELL] = CELLS - state[_CELL]
             state[MODE] = BRAKING
 
+    def rest(self):
+        """At rest before the first cell: what braking would come to there."""
+        self.state[MODE] = RESTING
+
     def resume(self):
         """Begin to run again; only from rest. Returns True when it began."""
         state = self.state

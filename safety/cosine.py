@@ -35,16 +35,3 @@ TABLE = array(
         -1022, -1023, -1023, -1023, -1024,
     ),
 )  # fmt: skip
-
-
-def bounds(low_usteps, high_usteps, usteps_per_rad):
-    """(least, greatest) of 1024 cos over all angles from `low_usteps` to `high_usteps`, rounded outward.
-
-    The angles must lie within -pi .. pi.
-    """
-    small = low_usteps if abs(low_usteps) < abs(high_usteps) else high_usteps
-    large = high_usteps if abs(low_usteps) < abs(high_usteps) else low_usteps
-    scale = SCALE // usteps_per_rad
-    nearest = 0 if low_usteps <= 0 <= high_usteps else (abs(small) * scale) >> 16
-    farthest = ((abs(large) * (scale + 1)) >> 16) + 1
-    return TABLE[min(farthest, 256)] - 1, TABLE[min(nearest, 256)]

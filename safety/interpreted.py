@@ -9,3 +9,8 @@ def viper(function):
 def native(function):
     """`micropython.native` compiles for the chip, objects and all."""
     return function
+
+
+def ptr16(buffer):
+    """An array of 16-bit numbers is its own pointer."""
+    return buffer

@@ -10,6 +10,9 @@ from array import array
 
 from safety.bounds import SIGN_SHIFT
 
+# What the rounding of step times may add to the speed of a point, half mm/s.
+ALLOW = 2
+
 # key: (entries, least, most). One number when entries is 1, else a list.
 SCHEMA = {
     # 0 a SCARA arm of two links; 1 a gantry, whose "links" are what one radian of its drums moves.
@@ -101,6 +104,8 @@ class Limits:
             value = values[key]
             setattr(self, key, value if isinstance(value, int) else tuple(value))
         self._consistent()
+        # As `safety.judge` wants them; speeds of a point in half mm/s, a little above for whole steps.
+        self.table = array("i", self._numbers())
         # As `bounds.point_exceeds` wants it.
         links = [self.link1_mm, self.link2_mm]
         self.arm = array("i", links + list(self.usteps_per_rad) + [self.gantry, SIGN_SHIFT])
@@ -120,6 +125,26 @@ class Limits:
             raise LimitsError("limits: stop_point_mm_s and stop_fast_point_mm_s must not be below the plan's")
         if self.encoder_sign[0] == 0 or self.encoder_sign[1] == 0:
             raise LimitsError("limits: encoder_sign must be 1 or -1")
+
+    def _numbers(self):
+        numbers = []
+        for by_axis in (
+            self.min_usteps,
+            self.max_usteps,
+            self.joint_usteps_s,
+            self.joint_usteps_s2,
+            self.stop_joint_usteps_s,
+            self.stop_joint_usteps_s2,
+        ):
+            numbers += list(by_axis)
+        speeds = (self.point_mm_s, self.fast_point_mm_s, self.stop_point_mm_s, self.stop_fast_point_mm_s)
+        numbers += [2 * speed + ALLOW for speed in speeds]
+        numbers += [self.usteps_per_mm, self.lowering_zone_mm * self.usteps_per_mm]
+        speeds = (self.lowering_mm_s, self.rising_mm_s, self.recovery_mm_s, self.home_mm_s)
+        numbers += [2 * speed + ALLOW for speed in speeds]
+        reach = self.link1_mm if self.gantry else self.link1_mm + self.link2_mm
+        numbers += [reach, self.link2_mm]
+        return numbers + list(self.usteps_per_rad)
 
     @staticmethod
     def from_dict(values):

@@ -10,22 +10,17 @@ other without gap.
 """
 
 import struct
+from array import array
 
-AXES = 3
-SHOULDER = 0
-ELBOW = 1
-LIFT = 2
-# No axis, but what may be searched besides the limit switch of one: the lift sinks until the nose touches.
-NOSE = 3
+from safety.axes import AXES
 
-TICKS_PER_US = 8
-TICKS_PER_S = 8000000
 MAX_DURATION_TICKS = 128000
 MAX_COUNT = 32767
 
 FORMAT = "<IhIIihIIihIIi"
 SIZE = 46
 _LIMIT = 1 << 30
+_WRAP = 1 << 31
 
 
 class Segment:
@@ -65,6 +60,10 @@ class Segment:
         for i in range(AXES):
             out += [self.count[i], self.first[i], self.interval_q12[i], self.add_q12[i]]
         return out
+
+    def numbers(self):
+        """`values` as an array of 32-bit integers; what needs 32 bits without a sign becomes negative."""
+        return array("i", [(value + _WRAP) % (2 * _WRAP) - _WRAP for value in self.values()])
 
     def pack(self):
         """The 46 bytes that stand in a SEGMENT message."""

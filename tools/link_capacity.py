@@ -21,7 +21,7 @@ from host.arm.motion import Motion
 from host.arm.robot import Robot
 from host.link.controller import KEEP_ALIVE_MOVING_US
 from host.link.streamer import SEGMENTS_PER_PACKET
-from safety.segment import TICKS_PER_US
+from safety.axes import TICKS_PER_US
 
 __all__ = ["LinkLoad", "measure_link_load"]
 

@@ -14,8 +14,11 @@ from safety import ticks
 LOOP_US = 1000
 WATCHDOG_MS = 200
 PLAY_MS = 2
-# A motion whose start is nearer than this is prepared, and the loop waits for the instant.
-LEAD_US = 2500
+# So long before its start a motion is armed: more than the longest loop takes.
+ARMING_US = 15000
+# A motion whose start is nearer than this is begun by the interrupt, which waits for the instant: it comes by
+# every 2 ms, and needs 1 ms for the first cells.
+LEAD_US = 3200
 # The chip's own sensor: 27 degrees at 0.706 V, 1.721 mV less a degree more (RP2040 data sheet, 4.9.5).
 _SENSOR_CHANNEL = 4
 _UV_AT_27 = 706000
@@ -53,6 +56,7 @@ class Board:
         self.encoders = array("i", [0, 0])
         self.peer_edges = 0
         self.peer_edge_us = 0
+        self.arming_us = ARMING_US
         self.lead_us = LEAD_US
         micropython.kbd_intr(-1)
         # Edges of the peer's wave, and when the newest came.

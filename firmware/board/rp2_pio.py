@@ -17,7 +17,6 @@ import uctypes
 
 from firmware.board import pins
 from firmware.player import AHEAD_US
-from safety import ticks
 
 AXES = 3
 TICK_HZ = 8000000
@@ -31,18 +30,9 @@ _VREG_SELECT = 0xF0
 _SPARE_WORDS = 24
 
 _PIO0_BASE = 0x50200000
-_SET = 0x2000
-_CLEAR = 0x3000
-_ENABLE_ALL = 0b111
-_RESTART_CLOCKS = 0b111 << 8
 _DMA_BASE = 0x50000000
 _DMA_STRIDE = 0x40
 _TXF0 = 0x10
-_FDEBUG = 0x08
-_STALLS = 0b111 << 24
-
-# So long before the start no interrupt comes in between.
-ALONE_US = 100
 
 # State of a feed, for `put` and `feed`: words that it may hold, words and ticks that wait, feeds since the
 # last word, the channel whose turn it is; then the buffers of both channels and the waiting one, the
@@ -145,12 +135,26 @@ def stalled() -> int:
 
 
 @micropython.viper
-def wait_until(at_us: int) -> int:
-    """Wait for a near time of the controller's clock, if it is not past; returns when it was noticed."""
+def hold_still():
+    """Stop the clocks of all machines, to fill their FIFOs."""
+    clear = ptr32(0x50203000)
+    clear[0] = 0b111
+
+
+@micropython.viper
+def launch(at_us: int) -> int:
+    """Start all machines at a near time of the controller's clock, or now when it is past; returns when.
+
+    The flags of machines that wait for a word are cleared: they stand from the rest before.
+    """
     timer = ptr32(0x40054000)
+    pio = ptr32(0x50200000)
+    pio[2] = 0b111 << 24
+    enable = ptr32(0x50202000)
     now = int(timer[10]) & 0x3FFFFFFF
     while (now - at_us) & 0x20000000:
         now = int(timer[10]) & 0x3FFFFFFF
+    enable[0] = 0b111 << 8 | 0b111
     return now
 
 
@@ -235,19 +239,12 @@ class Stepper:
         Returns when they started.
         """
         self._lost = False
-        registers = machine.mem32
-        registers[_PIO0_BASE + _CLEAR] = _ENABLE_ALL
+        hold_still()
         self.feed()
-        registers[_PIO0_BASE + _FDEBUG] = _STALLS
-        wait_until(ticks.add(at_us, -ALONE_US))
-        token = machine.disable_irq()
-        now_us = wait_until(at_us)
-        registers[_PIO0_BASE + _SET] = _ENABLE_ALL | _RESTART_CLOCKS
-        machine.enable_irq(token)
-        return now_us
+        return launch(at_us)
 
     def abort(self):
         """Stop all axes now."""
-        machine.mem32[_PIO0_BASE + _CLEAR] = _ENABLE_ALL
+        hold_still()
         for one in self._feeds:
             one.abort()

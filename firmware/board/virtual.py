@@ -43,7 +43,8 @@ class Board:
         self.encoders = array("i", [0, 0])
         self.peer_edges = 0
         self.peer_edge_us = 0
-        self.lead_us = 0
+        # Nothing comes between a frame and its end: a motion is begun when it is due.
+        self.arming_us = self.lead_us = 0
         self._play = None
         self._outputs = 0
         self._magnet = 0

@@ -31,7 +31,7 @@ class MemoryBoard:
         self.encoders = array("i", [100, 100])
         self.peer_edges = 0
         self.peer_edge_us = 0
-        self.lead_us = 0
+        self.arming_us = self.lead_us = 0
         self.serial = b""
         self.nonce = None
 

@@ -1,6 +1,7 @@
 """Paths for tests: one smooth stop-to-stop move, cut into segments. Plain code, runs on MicroPython too."""
 
-from safety.segment import TICKS_PER_S, Segment
+from safety.axes import TICKS_PER_S
+from safety.segment import Segment
 
 
 def smooth(u):

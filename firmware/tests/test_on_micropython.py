@@ -13,7 +13,7 @@ SHARED = {
     "safety": (
         "bounds", "braking", "envelope", "limits", "liveness", "machine", "magnet", "segment", "ticks",
     ),
-    "firmware": ("cobs", "messages", "packet", "parts", "player", "session", "steps"),
+    "firmware": ("cobs", "intake", "messages", "packet", "parts", "player", "session", "steps"),
 }
 
 
@@ -51,6 +51,7 @@ def test_every_test_file_is_shared_or_needs_cpython():
         "protocol",
         "slots",
         "allocation",
+        "judge",
     }
     for room, names in SHARED.items():
         found = {path.stem.removeprefix("test_") for path in (ROOT / room / "tests").glob("test_*.py")}

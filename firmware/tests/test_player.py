@@ -2,12 +2,13 @@
 
 from array import array
 
-from firmware.player import AHEAD_US, DESERTED_US, ENDING, HELD, IDLE, PLAYING, STALL_US, Player
+from firmware.player import AHEAD_US, ARMED, DESERTED_US, ENDING, HELD, IDLE, PLAYING, STALL_US, Player
 from firmware.wire.messages import SEGMENT_LAST
 from safety.braking import BRAKING, CELLS
 from safety.segment import Segment
 
 CALL_US = 2000
+ARMING_US = 15000
 SEGMENT_US = 10000
 SEGMENTS = 60
 
@@ -22,6 +23,7 @@ class Board:
         self.started = self.fed = 0
         self.dry = False
         self.locked = 0
+        self.arming_us = ARMING_US
         self.lead_us = 2500
         self.aborted = False
 
@@ -33,7 +35,7 @@ class Board:
         return self.locked
 
     def unlock(self, token):
-        assert token == self.locked == 1, "locks do not nest"
+        assert token == self.locked
         self.locked -= 1
 
     def starved(self):
@@ -60,7 +62,7 @@ def playing(spent=0):
     player = Player(board)
     for index in range(SEGMENTS):
         segment = Segment(8 * SEGMENT_US, (10, 100, 4096 * 7000, 0), (0, 0, 0, 0), (0, 0, 0, 0))
-        assert player.queue.push(segment, SEGMENT_LAST if index == SEGMENTS - 1 else 0, 1, 0, 0)
+        assert player.queue.push(segment.numbers(), SEGMENT_LAST if index == SEGMENTS - 1 else 0, 1, 0, 0)
     board.spent = spent
     player.start(0)
     return board, player
@@ -77,16 +79,46 @@ def test_what_is_handed_out_counts_from_the_start_of_the_machines():
         assert board.ticks // 8 <= CALL_US + AHEAD_US
 
 
-def test_a_motion_begins_at_its_instant_though_the_loop_was_early():
+def armed():
     board = Board()
     player = Player(board)
-    segment = Segment(80_000, (10, 0, 4096 * 8000, 0), (0, 0, 0, 0), (0, 0, 0, 0))
-    assert player.queue.push(segment, SEGMENT_LAST, 1, 50_000, 90_000)
-    assert not player.start_due(47_499)
-    assert player.start_due(47_500)
-    player.start(48_000)
-    assert not player.step(59_999)
-    assert player.step(60_000)
+    for index in range(SEGMENTS):
+        segment = Segment(80_000, (10, 0, 4096 * 8000, 0), (0, 0, 0, 0), (0, 0, 0, 0))
+        last = SEGMENT_LAST if index == SEGMENTS - 1 else 0
+        assert player.queue.push(segment.numbers(), last, 1, 50_000, 90_000)
+    assert not player.start_due(50_000 - ARMING_US - 1)
+    assert player.start_due(50_000 - ARMING_US)
+    player.start(36_000)
+    return board, player
+
+
+def test_a_motion_is_armed_by_the_loop_and_begun_by_the_board():
+    board, player = armed()
+    assert player.mode == ARMED
+    assert player.at_rest()
+    for now in range(36_000, 47_400, CALL_US):
+        board.play(now)
+        assert board.started == 0
+        assert board.ticks == 0
+    board.play(47_500)
+    assert board.started == 1
+    assert player.mode == PLAYING
+    assert AHEAD_US - 2000 <= board.ticks // 8 <= AHEAD_US
+
+
+def test_a_brake_before_the_first_step_holds_the_path_whole():
+    board, player = armed()
+    player.brake()
+    assert player.mode == HELD
+    board.play(50_000)
+    assert board.started == 0
+    player.resume(60_000)
+    now = 60_000
+    while player.mode == PLAYING:
+        now += CALL_US
+        player.turned(now)
+        board.play(now)
+    assert board.steps == 10 * SEGMENTS
 
 
 def test_a_path_is_played_to_its_end_by_the_calls_of_the_board_alone():

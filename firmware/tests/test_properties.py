@@ -16,44 +16,10 @@ from firmware.wire.session import Session
 from safety import braking as braking_module
 from safety.braking import RESTING, Rate
 from safety.segment import MAX_DURATION_TICKS, Segment
-
-LEAST = -(1 << 31)
-MOST = (1 << 31) - 1
-
+from safety.tests.int32 import Int32
 
 # Ticks between steps: 166,000 a second, where limits may go to 150,000.
 NEAREST = 48
-
-
-class Int32(int):
-    """An int that fails when a result does not fit 32 bits, as viper's would wrap."""
-
-    def _made(self, value):
-        assert LEAST <= value <= MOST, f"{value} does not fit 32 bits"
-        return Int32(value)
-
-    def __add__(self, other):
-        return self._made(int(self) + int(other))
-
-    __radd__ = __add__
-
-    def __sub__(self, other):
-        return self._made(int(self) - int(other))
-
-    def __mul__(self, other):
-        return self._made(int(self) * int(other))
-
-    def __floordiv__(self, other):
-        return self._made(int(self) // int(other))
-
-    def __lshift__(self, other):
-        return self._made(int(self) << int(other))
-
-    def __rshift__(self, other):
-        return self._made(int(self) >> int(other))
-
-    def __rsub__(self, other):
-        return self._made(int(other) - int(self))
 
 
 @st.composite
@@ -89,7 +55,7 @@ def play(path, brake_at, resume):
     """Expand a path; returns (edge times by axis, expander, rate)."""
     queue = SegmentQueue()
     for i, segment in enumerate(path):
-        queue.push(segment, SEGMENT_LAST if i == len(path) - 1 else 0, 1, 0, 0)
+        queue.push(segment.numbers(), SEGMENT_LAST if i == len(path) - 1 else 0, 1, 0, 0)
     expander = Expander(queue)
     expander.begin()
     rate = Rate()

@@ -13,7 +13,7 @@ def queued(segments):
     queue = SegmentQueue()
     for i in range(len(segments)):
         last = SEGMENT_LAST if i == len(segments) - 1 else 0
-        assert queue.push(segments[i], last, 1, 0, 0)
+        assert queue.push(segments[i].numbers(), last, 1, 0, 0)
     return queue
 
 
@@ -163,7 +163,7 @@ def test_edges_keep_the_distance_the_pio_needs():
 
 def test_a_queue_that_runs_dry_is_told_not_guessed():
     queue = SegmentQueue()
-    queue.push(SEGMENTS[10], 0, 1, 0, 0)
+    queue.push(SEGMENTS[10].numbers(), 0, 1, 0, 0)
     expander = Expander(queue)
     expander.begin()
     said = GOING_ON
@@ -187,8 +187,8 @@ def test_queue_accounting_follows_the_path():
 def test_the_queue_has_room_for_its_capacity():
     queue = SegmentQueue()
     for i in range(CAPACITY):
-        assert queue.push(SEGMENTS[0], SEGMENT_LAST if i == 5 else 0, 1, 0, 0)
-    assert not queue.push(SEGMENTS[0], 0, 1, 0, 0)
+        assert queue.push(SEGMENTS[0].numbers(), SEGMENT_LAST if i == 5 else 0, 1, 0, 0)
+    assert not queue.push(SEGMENTS[0].numbers(), 0, 1, 0, 0)
     assert queue.free() == 0
     assert queue.rests() == 1
     expander = Expander(queue)
@@ -196,7 +196,7 @@ def test_the_queue_has_room_for_its_capacity():
     while queue.rests():
         expander.cell(CELL_TICKS)
     assert queue.free() == 6
-    assert queue.push(SEGMENTS[0], 0, 1, 0, 0)
+    assert queue.push(SEGMENTS[0].numbers(), 0, 1, 0, 0)
     queue.clear()
     assert (queue.count(), queue.ticks(), queue.rests()) == (0, 0, 0)
 

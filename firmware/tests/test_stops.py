@@ -5,7 +5,7 @@ from firmware.tests.in_motion import LONG, at_rest, on_path, started, state_is
 from firmware.tests.paths import move
 from firmware.wire import cobs, messages
 from safety import reasons, states
-from safety.segment import NOSE
+from safety.axes import NOSE
 
 BRAKE_US = 250_000
 AHEAD_US = 15_000

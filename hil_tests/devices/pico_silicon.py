@@ -86,6 +86,9 @@ class Pointer:
         return self._silicon.read(self._address + 4 * i)
 
     def __setitem__(self, i: int, value: int) -> None:
+        if self._address >= _PIO:
+            # The DMA has done what it was told by the time the processor goes on.
+            self._silicon.run(1)
         self._silicon.write(self._address + 4 * i, value)
 
 
@@ -158,8 +161,6 @@ class Silicon:
                 return silicon.read(address)
 
             def __setitem__(self, address: int, value: int) -> None:
-                # The DMA is faster than an interpreter's next line.
-                silicon.run(1)
                 silicon.write(address, value)
 
         class StateMachine:
@@ -217,8 +218,6 @@ class Silicon:
             Pin=lambda number: number,
             freq=lambda hertz: None,
             mem32=Memory(),
-            disable_irq=lambda: 0,
-            enable_irq=lambda token: None,
         )
         vars(rp2).update(PIO=namespace, asm_pio=asm_pio, StateMachine=StateMachine, DMA=DMA)
         vars(micropython).update(viper=lambda function: function)

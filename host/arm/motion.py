@@ -20,7 +20,7 @@ class Motion:
     """Segments that lead from `start_usteps` to `end_usteps`, both at rest.
 
     `duration_s` is path time in seconds; `label` is a few words for the record; `home_axis` is set in a
-    search: 0 shoulder, 1 elbow, 2 lift with profile `home`, 3 (`safety.segment.NOSE`) for the nose switch;
+    search: 0 shoulder, 1 elbow, 2 lift with profile `home`, 3 (`safety.axes.NOSE`) for the nose switch;
     `via` is where the arm rests for an instant before the slow approach to its end, if there is one.
     """
 

@@ -17,7 +17,7 @@ from host.arm.parts import Joint
 from host.arm.robot import Robot
 from host.arm.steps import SLICE_TICKS, SLOW_SLICE_TICKS, to_segments
 from host.arm.trajectory import Trajectory, plan_line
-from safety.segment import NOSE
+from safety.axes import NOSE
 
 __all__ = [
     "HEADROOM",

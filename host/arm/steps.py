@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.arm.trajectory import Trajectory
-from safety.segment import AXES, TICKS_PER_S, Segment
+from safety.axes import AXES, TICKS_PER_S
+from safety.segment import Segment
 
 __all__ = ["MAX_ERROR_TICKS", "SLICE_TICKS", "SLOW_SLICE_TICKS", "to_segments"]
 

@@ -26,7 +26,7 @@ from host.link.client import LinkClient
 from host.link.events import LinkEvent
 from host.timebase import Timebase
 from safety import reasons
-from safety.segment import NOSE
+from safety.axes import NOSE
 from vision.reading import Frame
 
 __all__ = ["PRESS_GO", "LinkRig"]

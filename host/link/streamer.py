@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from firmware.wire import messages
 from host.link.clocksync import ClockSync
 from safety import ticks
-from safety.segment import TICKS_PER_US, Segment
+from safety.axes import TICKS_PER_US
+from safety.segment import Segment
 
 # The first segments must be there and checked before the start, also after one retransmission.
 START_LEAD_US = 60_000
 AHEAD_US = 430_000
-# A controller checks a whole packet in one loop, 2 ms a segment, and steps are handed out 15 ms ahead.
+# A controller checks a whole packet in one loop, 1.4 ms a segment, while its steps go on by themselves.
 SEGMENTS_PER_PACKET = 2
 WINDOW_PACKETS = 8
 # A segment is of use until a little after its time: the start waits for the controller's next loop.

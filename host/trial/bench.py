@@ -23,8 +23,9 @@ from host.arm.robot import Robot
 from host.arm.step_check import RestReadings, Sample, StepCheck, curves_of_sweep, mean_sample, plan_sweep
 from host.trial.errors import BenchError
 from host.twin.world import World
-from safety.segment import AXES as AXIS_COUNT
-from safety.segment import LIFT, NOSE, TICKS_PER_US, Segment
+from safety.axes import AXES as AXIS_COUNT
+from safety.axes import LIFT, NOSE, TICKS_PER_US
+from safety.segment import Segment
 from vision.reading import Frame
 
 __all__ = ["BRAKE_US", "Bench"]

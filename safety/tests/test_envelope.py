@@ -1,9 +1,10 @@
 """The envelope check lets honest motion pass and says no with the right reason."""
 
 from safety import envelope, reasons
+from safety.axes import NOSE, TICKS_PER_S
 from safety.envelope import FAST, PathState, check_rest, check_segment, inside
 from safety.limits import REFERENCE, Limits
-from safety.segment import NOSE, TICKS_PER_S, Segment
+from safety.segment import Segment
 
 LIMITS = Limits(REFERENCE)
 TEN_MS = 80000
@@ -391,11 +392,11 @@ def test_inside_allows_slack_on_request():
 def test_the_cosine_bounds_enclose_the_cosine():
     import math
 
-    from safety import cosine
+    from safety.tests.exact_envelope import cosine_bounds
 
     for low in range(-25000, 25000, 997):
         for width in (0, 1, 37, 400):
-            least, most = cosine.bounds(low, low + width, 8149)
+            least, most = cosine_bounds(low, low + width, 8149)
             for usteps in (low, low + width):
                 value = 1024 * math.cos(usteps / 8149)
                 assert least <= value + 0.001

@@ -6,10 +6,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from safety import braking, envelope, machine, reasons, states
+from safety.axes import TICKS_PER_S
 from safety.envelope import PathState, check_segment
 from safety.limits import REFERENCE, Limits
 from safety.machine import Inputs, Machine
-from safety.segment import TICKS_PER_S, Segment
+from safety.segment import Segment
 
 LIMITS = Limits(REFERENCE)
 DURATION = 80000

@@ -62,7 +62,7 @@ def send(motion, brake_at_s=None, resume=True, slow_at_s=None, share_256=256):
     while not ended:
         while waiting and queue.count() < CAPACITY:
             segment = waiting.pop(0)
-            queue.push(segment, 0 if waiting else SEGMENT_LAST, 1, 0, 0)
+            queue.push(segment.numbers(), 0 if waiting else SEGMENT_LAST, 1, 0, 0)
         if not begun:
             expander.begin()
             begun = True

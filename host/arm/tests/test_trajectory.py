@@ -9,7 +9,7 @@ from host.arm.robot import load
 from host.arm.scurve import plan_scurve
 from host.arm.steps import SLICE_TICKS, to_segments
 from host.arm.trajectory import plan_line
-from safety.segment import TICKS_PER_S
+from safety.axes import TICKS_PER_S
 
 ROBOT = load()
 LIMITS = ROBOT.limits

@@ -16,7 +16,7 @@ class ControllerModel:
         self.segments, self.done_after, self.started_ticks = [], None, None
         self.heard_us, self.activity, self.stopped = 0, None, False
         self.motion, self.seen = 0, []
-        self.free_segments = 96
+        self.free_segments = 64
         self._status_us = 0
         self._out = bytearray()
 
