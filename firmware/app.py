@@ -64,7 +64,7 @@ class App:
         self.role = _ROLES[role]
         self.machine = Machine(role == "arm")
         self.inputs = Inputs()
-        self.session = Session()
+        self.session = Session(in_place=True)
         self.framer = cobs.Framer(packet.MAX_PACKET + 4)
         self.host = HostWatch()
         self.peer = PeerWatch()
@@ -76,6 +76,8 @@ class App:
         # The report is made in place: it goes out fifty times a second.
         self._report_bytes = bytearray(1 + messages.SIZES[messages.STATUS])
         self._report_bytes[0] = messages.STATUS
+        self._time_bytes = bytearray(1 + messages.SIZES[messages.TIME_REPLY])
+        self._time_bytes[0] = messages.TIME_REPLY
         self._greetings = 0
         self._state = states.OFF
         self._status_at = None
@@ -224,7 +226,6 @@ class App:
         )
         reason = machine.hold_reason if machine.state == states.HOLD else machine.reason
         position = self.part.reported_position(now)
-        motion, queue_ms, free = self.part.queue_report()
         struct.pack_into(
             messages.FORMATS[messages.STATUS],
             self._report_bytes,
@@ -239,9 +240,9 @@ class App:
             position[2],
             board.encoders[0],
             board.encoders[1],
-            motion,
-            queue_ms,
-            free,
+            self.part.motion(),
+            self.part.queue_ms(),
+            self.part.free_segments(),
             self.profile,
             self.part.magnet_permille(),
         )
@@ -348,9 +349,11 @@ class App:
         elif message == messages.SEGMENT:
             self.part.segment(buffer, at, now)
         elif message == messages.TIME:
-            token = struct.unpack_from("<I", buffer, at)[0]
-            frame = self.session.datagram(messages.encode(messages.TIME_REPLY, token, now))
-            self.board.write(frame)
+            reply = self._time_bytes
+            for i in range(4):
+                reply[1 + i] = buffer[at + i]
+            struct.pack_into("<I", reply, 5, now)
+            self.board.write(self.session.datagram(reply))
         elif message == messages.LED:
             self.part.led(buffer[at])
         elif message == messages.MAGNET:

@@ -300,10 +300,17 @@ class Arm:
         """Steps that are due by now, usteps."""
         return self.player.executed(now_us)
 
-    def queue_report(self):
-        """(motion, queued path in ms, free segments)."""
-        queue = self.player.queue
-        return self.player.motion, queue.ticks() // _MS_TICKS, queue.free()
+    def motion(self):
+        """The motion under way, or the last one."""
+        return self.player.motion
+
+    def queue_ms(self):
+        """Queued path, ms."""
+        return self.player.queue.ticks() // _MS_TICKS
+
+    def free_segments(self):
+        """Segments that the queue has room for."""
+        return self.player.queue.free()
 
     def magnet_permille(self):
         """No magnet here."""

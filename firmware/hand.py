@@ -117,9 +117,17 @@ class Hand:
         """All zero."""
         return _NOWHERE
 
-    def queue_report(self):
-        """(motion, queued path in ms, free segments): nothing."""
-        return _NOWHERE
+    def motion(self):
+        """No motion."""
+        return 0
+
+    def queue_ms(self):
+        """No path."""
+        return 0
+
+    def free_segments(self):
+        """No queue."""
+        return 0
 
     def magnet_permille(self):
         """Drive of the magnet."""

@@ -32,16 +32,40 @@ def make_board(role, limits):
     return Board(role, limits)
 
 
+class KeptLimits:
+    """The numbers of a `safety.limits.Limits`, without what reads and judges them."""
+
+    def __init__(self, limits, keys):
+        for key in keys:
+            setattr(self, key, getattr(limits, key))
+        self.table = limits.table
+        self.arm = limits.arm
+        self._hash = limits.hash()
+
+    def hash(self):
+        """CRC-32 of the limits' text."""
+        return self._hash
+
+
+def _load_limits(path):
+    """The limits of the file `path`; the module that knows what is right is forgotten again."""
+    import safety
+    from safety import limits
+
+    kept = KeptLimits(limits.load(path), limits.SCHEMA)
+    del sys.modules["safety.limits"]
+    del safety.limits
+    return kept
+
+
 def _forget_names():
-    """Free what only hosts and people read, or was needed to judge the limits: kilobytes of a Pico's heap."""
+    """Free what only hosts and people read: some kilobytes of a Pico's heap."""
     from firmware.wire import messages
-    from safety import limits, reasons
+    from safety import reasons
 
     messages.TABLE = ()
     messages.NAMES.clear()
     reasons.TEXTS.clear()
-    limits.SCHEMA.clear()
-    limits.REFERENCE.clear()
 
 
 def run(argv, home=""):
@@ -51,10 +75,9 @@ def run(argv, home=""):
         raise ValueError("role must be arm or hand, not %s" % role)
     gc.threshold(LOADING_BYTES)
     from firmware.app import App, part_of
-    from safety.limits import load
 
     part = part_of(role)  # before the board: its watchdog would not wait for a file to be loaded
-    limits = load(home + "limits.json")
+    limits = _load_limits(home + "limits.json")
     _forget_names()
     app = App(make_board(role, limits), role, limits, part)
     gc.collect()

@@ -2,9 +2,9 @@
 
 The steps do not wait for the loop: the board calls `play` every millisecond or two, a Pico in an interrupt,
 in the middle of whatever the loop or a garbage collection is doing. `play` therefore allocates nothing, and
-what both sides change is changed by the loop either while nothing plays, or in one store, or with the
-interrupt held off (`board.lock`). A loop that has not turned for `DESERTED_US` cannot stop the arm any more,
-so `play` brakes by itself.
+what both sides change is changed by the loop either while nothing plays or in one store. Nothing holds the
+interrupt off. A loop that has not turned for `DESERTED_US` cannot stop the arm any more, so `play` brakes by
+itself.
 
 Time of a run (from a start or resume to rest) is counted in cells of 2 ms from the start of the PIO.
 """
@@ -13,7 +13,7 @@ import sys
 from array import array
 
 from firmware.queue import DEADLINE, MOTION, SegmentQueue
-from firmware.steps import DRY, ENDED, GOING_ON, WORDS, Expander
+from firmware.steps import DRY, ENDED, GOING_ON, HORIZON, WORDS, Expander
 from safety import liveness, ticks
 from safety.axes import AXES
 from safety.braking import CELL_US, MODE, RESTING, RESUMING, TABLE, Rate, next_path
@@ -48,12 +48,12 @@ class Player:
         self.queue = SegmentQueue()
         self.rate = Rate()
         self.expander = Expander(self.queue)
+        self._state = self.expander.state
         self.mode = IDLE
         self.motion = 0
         self.late = False
         self.deserted = False
         self._board = board
-        self._horizon = 0
         self._turned_at = 0
         self._start_at = 0
         # What the last cell said, and whether it was the last one before a rest.
@@ -107,19 +107,15 @@ class Player:
         self._start_at = queue.start_us() if ticks.diff(queue.start_us(), now_us) > 0 else now_us
         self._turned_at = now_us
         self.mode = ARMED
-        self._begin_if_due(now_us)
 
     def brake(self):
         """Come to rest on the path."""
-        if self.at_rest() and self.mode != ARMED:
-            return
-        token = self._board.lock()
         if self.mode == PLAYING:
             self.rate.brake()
         elif self.mode == ARMED:
-            self.rate.rest()
+            # Should it begin in between, it stands still again 10 ms later, with hardly any speed by then.
             self.mode = HELD
-        self._board.unlock(token)
+            self.rate.rest()
 
     def slow(self, share_256):
         """Run the rest of the path at `share_256` / 256 of its speed."""
@@ -173,7 +169,7 @@ class Player:
         """
         if self._last == DRY:
             raise RuntimeError("the queue ended in motion")
-        if self.mode == ENDING and ticks.diff(now_us, self._horizon) >= 0:
+        if self.mode == ENDING and ticks.diff(now_us, self._state[HORIZON]) >= 0:
             held = self.rate.mode == RESTING and self._last != ENDED
             self.mode = HELD if held else IDLE
             return not held
@@ -184,11 +180,12 @@ class Player:
         """Hand out the cells that are due. Called by the board; allocates nothing."""
         mode = self.mode
         if mode == ARMED:
-            self._begin_if_due(now_us)
+            if ticks.diff(self._start_at, now_us) <= self._board.lead_us:
+                self._run(self._start_at)
             return
         if mode != PLAYING and mode != ENDING:  # noqa: PLR1714 - a tuple would be made anew
             return
-        behind = ticks.diff(now_us, self._horizon)
+        behind = ticks.diff(now_us, self._state[HORIZON])
         if behind < -STALL_US and self._board.starved():
             self.late = True
         if mode == PLAYING:
@@ -205,23 +202,12 @@ class Player:
 
     def executed(self, now_us):
         """Positions (usteps) that are due by `now_us`; linear inside a cell."""
-        board = self._board
-        token = board.lock()
-        behind = ticks.diff(self._horizon, now_us)
-        if behind > 0 and not self.at_rest():
-            self.expander.executed(behind, self._executed)
-        else:
+        if self.at_rest():
             for axis in range(AXES):
                 self._executed[axis] = self.expander.position(axis)
-        board.unlock(token)
+        else:
+            self.expander.executed(now_us, self._executed)
         return self._executed
-
-    def _begin_if_due(self, now_us):
-        board = self._board
-        token = board.lock()
-        if self.mode == ARMED and ticks.diff(self._start_at, now_us) <= board.lead_us:
-            self._run(self._start_at)
-        board.unlock(token)
 
     def _run(self, at_us):
         board = self._board
@@ -230,10 +216,11 @@ class Player:
         self._last = GOING_ON
         self._all = False
         self.expander.restart()
-        self._horizon = at_us
+        state = self._state
+        state[HORIZON] = at_us
         self._fill(at_us)
         # The steps begin when the machines do.
-        self._horizon = ticks.add(self._horizon, ticks.diff(board.start(at_us), at_us))
+        state[HORIZON] = ticks.add(state[HORIZON], ticks.diff(board.start(at_us), at_us))
         self.mode = ENDING if self._all else PLAYING
 
     @micropython.native
@@ -242,7 +229,7 @@ class Player:
         rate = self.rate.state
         board = self._board
         words = expander.words
-        horizon = self._horizon
+        horizon = self._state[HORIZON]
         while ticks.diff(horizon, now_us) <= AHEAD_US - CELL_US:
             last = expander.cell(next_path(rate, TABLE))
             horizon = ticks.add(horizon, CELL_US)
@@ -254,4 +241,4 @@ class Player:
                 self._last = last
                 self._all = True
                 break
-        self._horizon = horizon
+        self._state[HORIZON] = horizon

@@ -50,7 +50,9 @@ COUNT = 4
 # Then the position of each axis, and those at the beginnings of the last cells.
 POSITION = 20
 PAST = 23
-STATE_SIZE = PAST + AXES * HISTORY
+# Then when all cells will have been played, ticks of `safety.ticks`.
+HORIZON = PAST + AXES * HISTORY
+STATE_SIZE = HORIZON + 1
 
 
 @micropython.viper
@@ -176,28 +178,44 @@ def expand_cell(ring: ptr32, fields: ptr32, state: ptr32, words: ptr32) -> int:
 
 
 @micropython.viper
-def executed(state: ptr32, behind_us: int, out: ptr32):
-    """Fill `out` with the positions due `behind_us` before the end of the cells; linear inside one."""
+def executed(state: ptr32, now_us: int, out: ptr32):
+    """Fill `out` with the positions that are due at `now_us`; linear inside a cell.
+
+    Should a cell be expanded in the meantime, by an interrupt, it begins again.
+    """
     sign = int(state[4])
-    cells = int(state[2])
-    cell = (behind_us - 1) // 2000
-    if cell > 14:
-        cell = 14
-    if cell > cells - 1:
-        cell = cells - 1
-    into = 2000 - (behind_us - cell * 2000)
-    if into < 0:
-        into = 0
-    begins = 23 + 3 * ((cells - 1 - cell) & 15)
-    ends = 20
-    if cell > 0:
-        ends = 23 + 3 * ((cells - cell) & 15)
-    axis = 0
-    while axis < 3:
-        begin = int(state[begins + axis]) << sign >> sign
-        end = int(state[ends + axis]) << sign >> sign
-        out[axis] = begin + (end - begin) * into // 2000
-        axis += 1
+    again = 1
+    while again:
+        cells = int(state[2])
+        horizon = int(state[71])
+        behind = (horizon - now_us) & 0x3FFFFFFF
+        if cells == 0 or behind == 0 or behind & 0x20000000:
+            # All of them are.
+            cells = 0
+            cell = 0
+            into = 2000
+        else:
+            cell = (behind - 1) // 2000
+            if cell > 14:
+                cell = 14
+            if cell > cells - 1:
+                cell = cells - 1
+            into = 2000 - (behind - cell * 2000)
+            if into < 0:
+                into = 0
+        begins = 23 + 3 * ((cells - 1 - cell) & 15)
+        ends = 20
+        if cell > 0:
+            ends = 23 + 3 * ((cells - cell) & 15)
+        axis = 0
+        while axis < 3:
+            begin = int(state[begins + axis]) << sign >> sign
+            end = int(state[ends + axis]) << sign >> sign
+            out[axis] = begin + (end - begin) * into // 2000
+            axis += 1
+        again = 0
+        if cells and int(state[2]) != cells:
+            again = 1
 
 
 class Expander:
@@ -258,6 +276,6 @@ class Expander:
         self.state[PATH] = path
         return expand_cell(queue.ring, queue.fields, self.state, self.words)
 
-    def executed(self, behind_us, out):
-        """Fill `out` (array of integers) with the positions due `behind_us` before the end of the cells."""
-        executed(self.state, behind_us, out)
+    def executed(self, now_us, out):
+        """Fill `out` (array of integers) with the positions that are due at `now_us`."""
+        executed(self.state, now_us, out)

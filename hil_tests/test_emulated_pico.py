@@ -4,9 +4,15 @@ import sys
 
 import pytest
 
+from firmware import manifest
 from firmware.board import lockstep
 from firmware.wire import messages
+from hil_tests.controller import Controller, pico_image
+from hil_tests.devices.served import ServedBoard
+from host.arm.robot import load
+from host.link import bundle
 from safety import reasons, states
+from tools.flash.bare import install, machine_of, prompt
 
 READ_EVERY = 5
 LEAST_FREE_KB = 120
@@ -18,6 +24,13 @@ def pico(request, controller):
     if controller.device.kind != "rp2040":
         pytest.skip("only an emulated Pico shows this: --device rp2040")
     return controller
+
+
+@pytest.fixture
+def image(request):
+    if request.config.getoption("--device", "virtual") != "rp2040":
+        pytest.skip("only an emulated Pico shows this: --device rp2040")
+    return pico_image()
 
 
 def told(line):
@@ -66,3 +79,31 @@ def test_its_loop_keeps_up_with_a_talking_host(pico):
 def test_it_gets_ready_by_acts_and_knows_its_place(pico):
     pico.make_ready()
     assert pico.until(lambda _: True)["state"] == states.READY
+
+
+def test_neither_loops_nor_reports_nor_answers_allocate_anything(image):
+    from hil_tests.devices.emulated import at_prompt
+
+    script = manifest.ROOT / "firmware" / "tests" / "measure_allocation.py"
+    rows = [line.split() for line in at_prompt(image, load(), script.read_bytes()).splitlines() if line]
+    told(rows)
+    assert len(rows) == 6
+    assert {int(count) for _, count, _ in rows} == {0}
+
+
+def test_mpremote_puts_the_firmware_on_a_bare_board_which_then_starts(image):
+    from hil_tests.devices.emulated import EmulatedPico
+
+    robot = load()
+    board = EmulatedPico(image, "arm", robot, bare=True)
+    board.advance_us(2_000_000)
+    with ServedBoard(board) as served, prompt(served.port) as transport:
+        told(machine_of(transport))
+        firmware = bundle.build(bundle.PICO, robot.limits.as_dict())
+        install(transport, firmware, "arm", force=False, progress=lambda *_: None)
+    board.restart()
+    controller = Controller(board, robot)
+    controller.make_ready()
+    assert controller.until(lambda _: True)["state"] == states.READY
+    controller.check_after()
+    board.close()

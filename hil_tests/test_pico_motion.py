@@ -10,6 +10,7 @@ from firmware.wire import messages
 from hil_tests.controller import Controller, pico_image
 from hil_tests.test_moving import AHEAD_US, ask_time, room
 from host.arm.robot import load
+from host.link.streamer import SEGMENTS_PER_PACKET
 from safety import reasons, states, ticks
 from safety.axes import TICKS_PER_S
 from safety.segment import Segment
@@ -18,7 +19,7 @@ STEPS_PER_S = 20_000
 RAMP_S = 0.25
 EVEN_S = 0.85
 SLICE_TICKS = 80_000
-COLLECT_MS = 100
+COLLECT_MS = 300
 # Of the design: edges within 25 us of the plan, and within 2 us of what was commanded.
 EDGE_US = 25
 JITTER_US = 2
@@ -43,7 +44,7 @@ def emulated(request):
     made = []
 
     def make(robot, collect_ms=0):
-        controller = Controller(EmulatedPico(pico_image(), "arm", robot, collect_ms), robot)
+        controller = Controller(EmulatedPico(pico_image(), "arm", robot, collect_ms=collect_ms), robot)
         made.append(controller)
         return controller
 
@@ -130,11 +131,14 @@ def stream(controller, segments, act=None, until_ms=30_000):
             and controller.session.unacknowledged < WINDOW
             and room(seen)
         ):
-            flags = messages.SEGMENT_START if sent == 0 else 0
-            flags |= messages.SEGMENT_LAST if sent == len(segments) - 1 else 0
-            row = (messages.SEGMENT, 1, sent, flags, start, deadline, segments[sent].pack())
-            assert controller.session.send(messages.encode(*row))
-            sent += 1
+            packed = b""
+            for segment in segments[sent : sent + SEGMENTS_PER_PACKET]:
+                flags = messages.SEGMENT_START if sent == 0 else 0
+                flags |= messages.SEGMENT_LAST if sent == len(segments) - 1 else 0
+                row = (messages.SEGMENT, 1, sent, flags, start, deadline, segment.pack())
+                packed += messages.encode(*row)
+                sent += 1
+            assert controller.session.send(packed)
         if controller.now() - said >= KEEP_ALIVE_MS:
             said = controller.now()
             controller.say(messages.RUN, messages.MOTION)

@@ -45,11 +45,13 @@ def _path(cell):
 TABLE = array("i", [_path(cell) for cell in range(CELLS + 1)])
 
 
-# State of a rate, for `next_path`.
+# State of a rate, for `next_path`. A brake is asked for, not made: where cells are expanded in an interrupt,
+# it changes mode and cell between two of them.
 MODE = 0
 _CELL = 1
 _GIVEN_UP = 2
 _SLOWING = 3
+_ASKED = 4
 
 
 @micropython.viper
@@ -57,6 +59,15 @@ def next_path(state: ptr32, table: ptr32) -> int:
     """Path ticks of the next cell of real time; moves `state` on along the curves of `table`."""
     mode = int(state[0])
     cell = int(state[1])
+    if int(state[4]):
+        state[4] = 0
+        if mode == 0:
+            cell = 0
+            mode = 1
+        if mode == 3:
+            cell = 125 - cell
+            mode = 1
+        state[0] = mode
     path = 16000
     if mode == 1:  # BRAKING
         path = int(table[cell + 1]) - int(table[cell])
@@ -86,16 +97,17 @@ class Rate:
     """The rate at which path time runs. `mode` is RUNNING, BRAKING, RESTING or RESUMING."""
 
     def __init__(self):
-        self.state = array("i", [RUNNING, 0, 0, 0])
+        self.state = array("i", [RUNNING, 0, 0, 0, 0])
 
     @property
     def mode(self):
         """RUNNING, BRAKING, RESTING or RESUMING."""
-        return self.state[MODE]
+        mode = self.state[MODE]
+        return BRAKING if self.state[_ASKED] and mode in (RUNNING, RESUMING) else mode
 
     def reset(self):
         """Full rate again, for the next motion, which starts at rest by itself."""
-        for i in range(4):
+        for i in range(5):
             self.state[i] = 0
 
     def slow(self, share_256):
@@ -105,16 +117,11 @@ class Rate:
 
     def brake(self):
         """Begin to brake; while resuming, turn round at the rate that is reached."""
-        state = self.state
-        if state[MODE] == RUNNING:
-            state[_CELL] = 0
-            state[MODE] = BRAKING
-        elif state[MODE] == RESUMING:
-            state[_CELL] = CELLS - state[_CELL]
-            state[MODE] = BRAKING
+        self.state[_ASKED] = 1
 
     def rest(self):
         """At rest before the first cell: what braking would come to there."""
+        self.state[_ASKED] = 0
         self.state[MODE] = RESTING
 
     def resume(self):
@@ -122,6 +129,7 @@ class Rate:
         state = self.state
         if state[MODE] != RESTING:
             return False
+        state[_ASKED] = 0
         state[_CELL] = 0
         state[MODE] = RESUMING
         return True

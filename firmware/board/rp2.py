@@ -161,10 +161,9 @@ class Board:
         if not self._power.value():
             bits |= lockstep.IN_MOTOR_POWER
         self.inputs = bits
-        token = self.lock()
-        self.peer_edges = self._edges[0]
+        # In this order: an edge in between then looks early and the next one late, which alone says nothing.
         self.peer_edge_us = self._edges[1]
-        self.unlock(token)
+        self.peer_edges = self._edges[0]
         if self._stepper is not None:
             self._turn = (self._turn + 1) % (2 * ENCODER_EVERY)
             if self._turn % ENCODER_EVERY == 0:
@@ -223,14 +222,6 @@ class Board:
         self.abort = stepper.abort
         micropython.alloc_emergency_exception_buf(100)
         self._timer = machine.Timer(period=PLAY_MS, callback=self._tick, hard=True)
-
-    def lock(self):
-        """Keep interrupts from coming in between; returns what `unlock` wants."""
-        return machine.disable_irq()
-
-    def unlock(self, token):
-        """Let interrupts come again."""
-        machine.enable_irq(token)
 
     def output(self, bits, magnet_permille, led):
         """Set the outputs: OUT_ bits, magnet drive in permille, LED pattern."""

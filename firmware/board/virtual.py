@@ -67,6 +67,8 @@ class Board:
     def frame(self):
         """End this frame and wait for the next grant; False when the twin is gone."""
         if self._granted:
+            if self._play is not None:
+                self._play(self.now_us)
             self._send_done()
         view = memoryview(self._grant_bytes)
         got = 0
@@ -85,8 +87,6 @@ class Board:
             self.peer_edges = grant[8]
             self.peer_edge_us = self.now_us
         self._granted = True
-        if self._play is not None:
-            self._play(self.now_us)
         return True
 
     def _send_done(self):
@@ -155,14 +155,8 @@ class Board:
         return ("%-8s" % (os.getenv("QIYOU_BOARD_ID") or "virtual"))[:8].encode()
 
     def plays(self, play):
-        """Call `play(now_us)` in every frame, before the loop's turn."""
+        """Call `play(now_us)` in every frame, after the loop's turn."""
         self._play = play
-
-    def lock(self):
-        """Keep `play` from coming in between: nothing does, in a frame."""
-
-    def unlock(self, token):
-        """Let `play` come again."""
 
     def starved(self):
         """Whether the PIO ran dry since the start; the twin knows it by its own."""

@@ -1,14 +1,15 @@
 """Runs under MicroPython: bytes that a controller allocates, by what it does, with the collector off.
 
-`micropython measure_allocation.py ROOT` prints lines `<what> <bytes> <loops>`. The Unix port has 64-bit
-objects and integers that allocate only from 2^62 on; a Pico's do from 2^30. So a number here is about twice a
-Pico's, less the integers that only a Pico puts on its heap.
+`micropython measure_allocation.py ROOT` prints lines `<what> <bytes> <loops>`; at the prompt of a Pico the
+firmware is looked for where the path leads already. The Unix port has 64-bit objects and integers that
+allocate only from 2^62 on; a Pico's do from 2^30.
 """
 
 import gc
 import sys
 
-sys.path.insert(0, sys.argv[1])
+if len(sys.argv) > 1:
+    sys.path.insert(0, sys.argv[1])
 
 from array import array
 
@@ -19,6 +20,7 @@ from firmware.wire.session import Session
 from safety.limits import REFERENCE, Limits
 
 LOOP_US = 1000
+TALK_LOOPS = 20
 WAVE_US = 10000
 
 
@@ -37,12 +39,6 @@ class MemoryBoard:
 
     def plays(self, play):
         """Nothing is played here."""
-
-    def lock(self):
-        """Nothing comes in between."""
-
-    def unlock(self, token):
-        """Nothing did."""
 
     def spent_us(self):
         """Time stands still in a loop."""
@@ -77,28 +73,30 @@ def start(role):
     return app, board, limits
 
 
-def loops(app, board, count):
-    """`count` loops of a millisecond."""
-    for _ in range(count):
+def loops(app, board, count, frames=()):
+    """`count` loops of a millisecond; in every twentieth the host says the next of `frames`."""
+    for i in range(count):
         board.now_us += LOOP_US
+        if frames and i % TALK_LOOPS == 0:
+            board.serial = frames[i // TALK_LOOPS]
         board.peer_edges = board.now_us // WAVE_US
         board.peer_edge_us = board.now_us // WAVE_US * WAVE_US
         app.loop()
 
 
-def measure(what, app, board, count):
+def measure(what, app, board, count, frames=()):
     """Print what `count` loops allocate."""
     gc.collect()
     gc.disable()
     before = gc.mem_alloc()
-    loops(app, board, count)
+    loops(app, board, count, frames)
     after = gc.mem_alloc()
     gc.enable()
     print(what, after - before, count)
 
 
 def main():
-    """Measure both roles at rest, without and with a session."""
+    """Measure both roles at rest: without a session, with one, and with a host that talks."""
     for role in ("arm", "hand"):
         app, board, limits = start(role)
         measure(role + "-alone", app, board, 1000)
@@ -107,6 +105,15 @@ def main():
         board.serial = host.greeting(7, hello)
         loops(app, board, 2)
         measure(role + "-session", app, board, 1000)
+        host.open(board.nonce)
+        frames = []
+        for i in range(1000 // TALK_LOOPS + 2):
+            token = 4000000000 - i
+            say = messages.encode(messages.TIME, token) if i % 5 == 0 else messages.encode(messages.RUN, 0)
+            frames.append(host.datagram(say))
+        # The first answer of a length makes its view of the frame.
+        loops(app, board, 2 * TALK_LOOPS, frames)
+        measure(role + "-talking", app, board, 1000, frames[2:])
 
 
 main()

@@ -1,6 +1,8 @@
 """A packet is whole or it is nothing."""
 
 import binascii
+import random
+from array import array
 
 from firmware.wire import packet
 
@@ -35,3 +37,24 @@ def test_a_payload_has_its_limit():
     except ValueError:
         return
     raise AssertionError("a payload that is too long passed")
+
+
+def test_half_bytes_give_the_crc_that_everybody_has():
+    random.seed(3)
+    out = bytearray(4)
+    for n in range(0, 263, 3):
+        data = bytes([random.randrange(256) for _ in range(n)])
+        packet.crc_bytes(data, n, packet._HALF_BYTES, out)
+        assert bytes(out) == (binascii.crc32(data) & 0xFFFFFFFF).to_bytes(4, "little")
+
+
+def test_a_packet_made_in_place_is_the_same_packet():
+    numbers = array("i", [0xBEEF, 0xDEAD, packet.RELIABLE, 65535, 7])
+    made = bytearray(packet.MAX_PACKET)
+    packet.assemble(made, numbers, b"hello", 5)
+    packet.seal(made, packet.HEADER_SIZE + 5)
+    whole = packet.build(0xDEADBEEF, packet.RELIABLE, 65535, 7, b"hello")
+    assert bytes(made[: len(whole)]) == whole
+    read = array("i", [0] * packet.HEADER_NUMBERS)
+    packet.read_header(whole, read)
+    assert list(read) == list(numbers)

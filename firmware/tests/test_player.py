@@ -22,21 +22,12 @@ class Board:
         self.steps = 0
         self.started = self.fed = 0
         self.dry = False
-        self.locked = 0
         self.arming_us = ARMING_US
         self.lead_us = 2500
         self.aborted = False
 
     def plays(self, play):
         self.play = play
-
-    def lock(self):
-        self.locked += 1
-        return self.locked
-
-    def unlock(self, token):
-        assert token == self.locked
-        self.locked -= 1
 
     def starved(self):
         return self.dry
@@ -65,6 +56,7 @@ def playing(spent=0):
         assert player.queue.push(segment.numbers(), SEGMENT_LAST if index == SEGMENTS - 1 else 0, 1, 0, 0)
     board.spent = spent
     player.start(0)
+    board.play(0)
     return board, player
 
 
@@ -178,16 +170,6 @@ def test_a_loop_that_stands_still_is_braked_for():
     player.step(now + AHEAD_US)
     assert player.mode == HELD
     assert 0 < player.position()[0] < 10 * SEGMENTS
-
-
-def test_a_brake_in_the_loop_holds_the_interrupt_off_while_it_changes_the_rate():
-    board, player = playing()
-    held_off = []
-    brake = player.rate.brake
-    player.rate.brake = lambda: (held_off.append(board.locked), brake())
-    player.brake()
-    assert held_off == [1]
-    assert board.locked == 0
 
 
 def test_an_abort_keeps_what_was_due_and_leaves_the_board_alone():

@@ -91,8 +91,8 @@ def test_every_intermediate_value_fits_32_bits(path, brake_at):
         for module in (steps_module, braking_module):
             patch.setattr(module, "int", Int32, raising=False)
         _, expander, _ = play(path, brake_at, resume=True)
-        for behind in (1, 777, 2000, 15000):
-            expander.executed(behind, [0, 0, 0])
+        for now_us in (0, -1, -777, -2000, -15000):
+            expander.executed(now_us, [0, 0, 0])
 
 
 @given(path=paths, brake_at=st.integers(-1, 60))

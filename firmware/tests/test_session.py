@@ -199,3 +199,12 @@ def test_a_bare_acknowledgement_comes_soon():
     a.hear(b.session.poll(ACK_DELAY_US), ACK_DELAY_US)
     assert a.session.unacknowledged == 0
     assert a.got == []
+
+
+def test_frames_in_place_are_those_that_are_kept():
+    ends = [Session(), Session(in_place=True)]
+    for end in ends:
+        end.open(NONCE)
+    for payload in (b"", b"status", b"\0" * 40, b"status"):
+        kept, held = (end.datagram(payload) for end in ends)
+        assert bytes(held) == kept

@@ -3,9 +3,10 @@
 from array import array
 
 from firmware.queue import CAPACITY, SegmentQueue
-from firmware.steps import DRY, ENDED, GOING_ON, LEAST_DELAY, WORDS, Expander
+from firmware.steps import DRY, ENDED, GOING_ON, HORIZON, LEAST_DELAY, WORDS, Expander
 from firmware.tests.paths import move
 from firmware.wire.messages import SEGMENT_LAST
+from safety import ticks
 from safety.braking import CELL_TICKS, RESTING, Rate
 
 
@@ -211,11 +212,14 @@ def test_what_is_due_lies_on_the_steps_of_the_cells():
         expander.cell(CELL_TICKS)
     begins.append(positions(expander))
     due = array("i", [0, 0, 0])
+    end = expander.state[HORIZON] = 77
     for cells_ago in range(8):
-        expander.executed(2000 * cells_ago + 1, due)
+        expander.executed(ticks.add(end, -2000 * cells_ago - 1), due)
         assert all(0 <= abs(due[axis] - begins[-1 - cells_ago][axis]) <= 1 for axis in range(3))
-        expander.executed(2000 * cells_ago + 1000, due)
+        expander.executed(ticks.add(end, -2000 * cells_ago - 1000), due)
         for axis in range(3):
             middle = (begins[-1 - cells_ago][axis] + begins[-2 - cells_ago][axis]) // 2
             assert abs(due[axis] - middle) <= 1
+    expander.executed(end + 5, due)
+    assert list(due) == begins[-1]
     assert [expander.direction(axis) for axis in range(3)] == [1, -1, 1]

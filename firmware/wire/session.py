@@ -11,6 +11,8 @@ The host opens with `hello`; the controller answers with `welcome` and both call
 that answer. A greeting is the only packet that may pass without a session.
 """
 
+from array import array
+
 from firmware.wire import cobs, packet
 from safety import ticks
 
@@ -26,10 +28,15 @@ class Session:
     """State of one end. `retries`, `dropped` and `lost` count for diagnosis.
 
     `dropped`: packets refused (no CRC, wrong nonce, out of order, stale). `lost`: messages not accepted
-    by `send` because the queue was full.
+    by `send` because the queue was full. `in_place`: a frame that is returned holds until the next one is
+    made, and no memory is taken for it.
     """
 
-    def __init__(self):
+    def __init__(self, in_place=False):
+        self._in_place = in_place
+        self._header = array("i", [0] * packet.HEADER_NUMBERS)
+        self._incoming = array("i", [0] * packet.HEADER_NUMBERS)
+        self._views = {}
         self.nonce = None
         self.retries = 0
         self.dropped = 0
@@ -53,6 +60,8 @@ class Session:
         """Begin a session; everything of an earlier one is forgotten."""
         self._reset()
         self.nonce = nonce
+        self._header[packet.NONCE_LOW] = nonce & _MASK16
+        self._header[packet.NONCE_HIGH] = nonce >> 16
 
     def close(self):
         """End the session; only greetings pass from here on."""
@@ -77,11 +86,11 @@ class Session:
         if self.nonce is None:
             return None
         self._datagram = (self._datagram + 1) & _MASK16
-        return self._build(self.nonce, packet.DATAGRAM, self._datagram, payload)
+        return self._build(packet.DATAGRAM, self._datagram, payload)
 
     def greeting(self, nonce, payload):
         """The frame of a greeting (HELLO of the host, WELCOME of the controller)."""
-        return self._build(nonce, packet.GREETING, 0, payload)
+        return self._framed(packet.build_into(self._packet, nonce, packet.GREETING, 0, self._expect, payload))
 
     def poll(self, now_us):
         """The next frame that is due (new, repeated or a bare acknowledgement), or None; call until None."""
@@ -98,7 +107,7 @@ class Session:
             payload = self._waiting[self._sent]
             self._sent += 1
             self._ever_sent = max(self._ever_sent, self._sent)
-            return self._build(self.nonce, packet.RELIABLE, number, payload)
+            return self._build(packet.RELIABLE, number, payload)
         if self._ack_due is not None and ticks.diff(now_us, self._ack_due) >= 0:
             return self.datagram(b"")
         return None
@@ -126,16 +135,25 @@ class Session:
         if not packet.intact(buffer, n):
             self.dropped += 1
             return -1
-        nonce, kind, number, ack = packet.header(buffer)
+        incoming = self._incoming
+        packet.read_header(buffer, incoming)
+        kind = incoming[packet.KIND]
         if kind == packet.GREETING:
             return kind
-        if self.nonce is None or nonce != self.nonce:
+        ours = self._header
+        if (
+            self.nonce is None
+            or incoming[packet.NONCE_LOW] != ours[packet.NONCE_LOW]
+            or incoming[packet.NONCE_HIGH] != ours[packet.NONCE_HIGH]
+        ):
             self.dropped += 1
             return -1
+        number = incoming[packet.NUMBER]
+        ack = incoming[packet.ACK]
         if kind == packet.RELIABLE:
             self._ack_in(ack, now_us)
             if self._ack_due is None:
-                self._ack_due = now_us + ACK_DELAY_US
+                self._ack_due = ticks.add(now_us, ACK_DELAY_US)
             if number != self._expect:
                 self.dropped += 1
                 return -1
@@ -161,9 +179,24 @@ class Session:
             self._ever_sent -= done
             self._sent_at = now_us
 
-    def _build(self, nonce, kind, number, payload):
-        n = packet.build_into(self._packet, nonce, kind, number, self._expect, payload)
+    def _build(self, kind, number, payload):
+        header = self._header
+        header[packet.KIND] = kind
+        header[packet.NUMBER] = number
+        header[packet.ACK] = self._expect
+        n = len(payload)
+        packet.assemble(self._packet, header, payload, n)
+        packet.seal(self._packet, packet.HEADER_SIZE + n)
+        return self._framed(packet.HEADER_SIZE + n + packet.CRC_SIZE)
+
+    def _framed(self, n):
         self._ack_due = None
         n = cobs.encode_into(self._packet, n, self._frame)
         self._frame[n] = 0
-        return bytes(memoryview(self._frame)[: n + 1])
+        if not self._in_place:
+            return bytes(memoryview(self._frame)[: n + 1])
+        view = self._views.get(n)
+        if view is None:
+            # One for each length that there is: some twenty.
+            view = self._views[n] = memoryview(self._frame)[: n + 1]
+        return view

@@ -33,6 +33,7 @@ _CHUNK = 512
 _BUS_BYTES = 256
 _BOOT_S = 120.0
 _WRITE_S = 60.0
+_SCRIPT_S = 300.0
 _WAVE_NS = 10_000_000
 _TIMERAWL = 0x40054028
 _AS5600 = 0x36
@@ -52,14 +53,17 @@ _collector = machine.Timer(period={ms}, callback=lambda _: gc.collect())
 class EmulatedPico:
     """A Pico with an empty flash, installed like a bare board, then reset into the firmware.
 
-    With `collect_ms` the heap is collected every so often, needed or not.
+    With `collect_ms` the heap is collected every so often, needed or not. With `bare` nothing is installed:
+    the board comes up at its prompt.
     """
 
     kind = "rp2040"
     frame_us = FRAME_US
     plugged = True
 
-    def __init__(self, image: Path, role: str, robot: Robot, collect_ms: int = 0) -> None:
+    def __init__(
+        self, image: Path, role: str, robot: Robot, *, collect_ms: int = 0, bare: bool = False
+    ) -> None:
         self.role = role
         self.robot = robot
         middle = (robot.shoulder.low + robot.shoulder.high) / 2
@@ -70,13 +74,13 @@ class EmulatedPico:
         Its own cycles, not the chip's clock: the emulated machines lose some of them, up to 0.06 %, while
         the processor reads a register. A chip has one clock for both.
         """
-        self.first_edge_us = 0
-        """The controller's clock at the first of `edges`."""
+        self.first_edge_us = self.last_edge_us = 0
+        """The controller's clock at the first and the last of `edges`."""
         self.encoder_reads = 0
         self._received = bytearray()
         self._to_chip = bytearray()
         self._loop = asyncio.new_event_loop()
-        key = image, _files(role, robot, collect_ms)
+        key = image, () if bare else _files(role, robot, collect_ms)
         if key not in _written:
             _written[key] = self._loop.run_until_complete(_install(image, key[1]))
         self._device = MicroPythonDevice(board=dataclasses.replace(BOARDS["pico"], image=image))
@@ -109,15 +113,15 @@ class EmulatedPico:
             self._chip.gpio[step].add_listener(self._stepper(axis, direction))
 
     def _stepper(self, axis: int, direction: int) -> Callable[[GPIOPinState, GPIOPinState], None]:
-        chip = self._chip
-        pin, machine = chip.gpio[direction], chip.pio[0].machines[axis]
+        pin, machine = self._chip.gpio[direction], self._chip.pio[0].machines[axis]
 
         def changed(now: GPIOPinState, before: GPIOPinState) -> None:
             if now == GPIOPinState.HIGH and before == GPIOPinState.LOW:
                 way = 1 if pin.value == GPIOPinState.HIGH else -1
                 self.position[axis] += way
+                self.last_edge_us = self.clock_us()
                 if not self.edges:
-                    self.first_edge_us = int(chip.read_uint32(_TIMERAWL))
+                    self.first_edge_us = self.last_edge_us
                 self.edges.append((axis, int(machine.cycles), way))
 
         return changed
@@ -142,6 +146,10 @@ class EmulatedPico:
             self._chip.gpio[pin].set_input_value(level)
 
     # --- time -----------------------------------------------------------------------------------
+
+    def clock_us(self) -> int:
+        """The controller's own clock, 32 bits."""
+        return int(self._chip.read_uint32(_TIMERAWL))
 
     def now_us(self) -> int:
         """Microseconds of the emulated chip since the test began."""
@@ -220,6 +228,23 @@ class _Encoder:
         high = self._register == _RAW_ANGLE
         self._register += 1
         self._bus.complete_read(self._angle >> 8 if high else self._angle & 0xFF)
+
+
+def at_prompt(image: Path, robot: Robot, script: bytes) -> str:
+    """What `script` prints on a chip that has the firmware in its path but has not started it."""
+    return asyncio.run(_run(image, _files("arm", robot, 0), script))
+
+
+async def _run(image: Path, files: _Files, script: bytes) -> str:
+    flash = await _install(image, (*(file for file in files if "/" in file[0]), ("script.py", script)))
+    device = MicroPythonDevice(board=dataclasses.replace(BOARDS["pico"], image=image))
+    device.mcu.flash[:] = flash
+    await device.astart(_BOOT_S)
+    said, failed = await device.aexec("import sys; sys.path.insert(0, 'a'); import script", _SCRIPT_S)
+    device.stop()
+    await asyncio.sleep(0)
+    assert not failed, failed
+    return bytes(said).decode()
 
 
 async def _install(image: Path, files: _Files) -> bytes:

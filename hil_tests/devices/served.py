@@ -1,4 +1,4 @@
-"""A virtual board on a pseudo-terminal that any program can open as its serial port.
+"""A simulated board on a pseudo-terminal that any program can open as its serial port.
 
 Its time runs on its own here, so nothing of what is measured through it says anything about a real board.
 
@@ -14,6 +14,7 @@ import threading
 import tty
 from pathlib import Path
 
+from hil_tests.devices.device import Simulated
 from hil_tests.devices.virtual import VirtualBoard
 from host.arm.robot import load
 
@@ -24,7 +25,7 @@ _STEP_S = 0.002
 class ServedBoard:
     """Relays between a board and the far end of a pseudo-terminal, in a thread; `port` is its name."""
 
-    def __init__(self, board: VirtualBoard) -> None:
+    def __init__(self, board: Simulated) -> None:
         self.board = board
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
