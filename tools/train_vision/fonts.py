@@ -39,6 +39,20 @@ _KNOWN = (
     ("liu-jian-mao-cao-chinese-simplified-400-normal.woff", "liu-jian-mao-cao", 0, 1.5),
     ("long-cang-chinese-simplified-400-normal.woff", "long-cang", 0, 1.5),
     ("zcool-xiaowei-chinese-simplified-400-normal.woff", "zcool-xiaowei", 0, 1.0),
+    ("AoyagiKouzanT.ttf", "aoyagi-kouzan", 0, 4.0),
+    ("kouzan-mouhitsu.ttf", "kouzan-mouhitsu", 0, 4.0),
+    ("kouzan-mouhitsu-gyosho.ttf", "kouzan-gyosho", 0, 2.0),
+    ("KouzanBrushFontSousyo.ttf", "kouzan-sousho", 0, 0.5),
+    ("aoyagi-soseki.ttf", "aoyagi-soseki", 0, 2.0),
+    ("UnGungseo.ttf", "un-gungseo", 0, 4.0),
+    ("cwkai.ttf", "cwtex-kai", 0, 3.0),
+    ("gkai00mp.ttf", "gkai", 0, 2.0),
+    ("dejima-mincho-r227.ttf", "dejima-mincho", 0, 1.5),
+    ("OradanoGSRR.ttf", "oradano-mincho", 0, 1.5),
+    ("setofont.ttf", "seto", 0, 1.5),
+    ("kiloji_b.ttf", "kiloji-bold", 0, 1.0),
+    ("UnBatangBold.ttf", "un-batang-bold", 0, 1.0),
+    ("UnDotumBold.ttf", "un-dotum-bold", 0, 0.5),
 )
 
 #: Characters a piece of each kind may carry, (red, black), with their weights.

@@ -57,7 +57,8 @@ def draw_style(rng: np.random.Generator, faces: Sequence[Face]) -> SetStyle:
     body = _disc_colour(rng)
     red, black = _inks(rng)
     disc = (body, body)
-    if rng.random() < 0.1:
+    light_writing = bool(rng.random() < 0.1)
+    if light_writing:
         # Light writing on discs in the colour of the side.
         writing = colour(rng, (0.08, 0.16), (0.0, 0.5), (0.85, 1.0))
         disc, (red, black) = (_apart(red, writing), _apart(black, writing)), (writing, writing)
@@ -70,6 +71,7 @@ def draw_style(rng: np.random.Generator, faces: Sequence[Face]) -> SetStyle:
         ring_ink = (shade, shade)
     inside = min((inner for _, inner in rings), default=1.0)
     carved = rng.random() < 0.12
+    clearness = float(rng.uniform(0.35, 0.9)) if rng.random() < 0.07 else 0.0
     return SetStyle(
         font=font,
         characters=characters,
@@ -85,7 +87,7 @@ def draw_style(rng: np.random.Generator, faces: Sequence[Face]) -> SetStyle:
         opacity=float(rng.uniform(0.3, 0.75) if carved else rng.uniform(0.8, 1.0)),
         bevel=float(rng.uniform(0.0, 0.35)),
         second_line=bool(rng.random() < 0.08),
-        clearness=float(rng.uniform(0.35, 0.9) if rng.random() < 0.07 else 0.0),
+        clearness=0.0 if light_writing else clearness,  # nobody could read it on a pale board
         gloss=float(rng.uniform(0.1, 0.7) if rng.random() < 0.25 else 0.0),
         dots=int(rng.integers(12, 40)) if rings and rng.random() < 0.1 else 0,
     )

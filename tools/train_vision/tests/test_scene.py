@@ -6,6 +6,7 @@ pytest.importorskip("PIL", reason="the pictures are drawn with Pillow (the `trai
 
 from tools.train_vision.bends import draw_bend
 from tools.train_vision.fonts import HELD_OUT, KIND_GLYPHS, families, has_glyph
+from tools.train_vision.pieces import draw_style
 from tools.train_vision.placing import KINDS
 from tools.train_vision.samples import (
     EMPTY,
@@ -44,6 +45,17 @@ def test_every_font_has_a_glyph_for_every_kind_and_side():
         for red, black in KIND_GLYPHS.values():
             assert any(has_glyph(face, text) for text in red), face.family
             assert any(has_glyph(face, text) for text in black), face.family
+
+
+def test_light_writing_is_never_on_clear_discs():
+    light = clear = 0
+    for seed in range(400):
+        style = draw_style(np.random.default_rng([9, seed]), FACES)
+        same_ink = np.array_equal(*style.ink)
+        light, clear = light + same_ink, clear + (style.clearness > 0)
+        assert not (same_ink and style.clearness)
+    assert light > 10
+    assert clear > 10
 
 
 def test_no_view_is_mirrored_and_the_board_is_mostly_inside_the_picture():
