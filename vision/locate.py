@@ -8,7 +8,7 @@ the lattice is searched for and fitted to those crossings. Where that leaves dou
 and where it finds no board the picture in other lights (`vision.relit`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -46,6 +46,8 @@ _SECOND_CELL_PIXELS = 28
 _SECOND_MARGIN_CELLS = 1.2
 #: Below this confidence there is no board: on drawn pictures 3 in 200 wrong lattices had more.
 _LEAST_CONFIDENCE = 0.57
+#: The same for a board seen in another light only: more looks find more that is none.
+_LEAST_RELIT_CONFIDENCE = 0.63
 #: Above this the answer is not doubted; below, other starts are tried and the surest kept.
 _SURE_CONFIDENCE = 0.68
 #: What a fit leaves over, in cells, before it counts against the lattice.
@@ -110,11 +112,9 @@ class Locator:
     def locate(self, image: NDArray[np.uint8]) -> Located | None:
         """Find the board in `image`, (H, W, 3) uint8 BGR; None without one. Raises `BadPictureError`."""
         picture = checked_picture(image)
-        best = self._surest(picture)
-        for relit in other_lights(picture):
-            if best is not None:
-                break
-            best = self._surest(relit)
+        best = self._surest([picture], _LEAST_CONFIDENCE)
+        if best is None:
+            best = self._surest(other_lights(picture), _LEAST_RELIT_CONFIDENCE)
         if best is None:
             return None
         homography, bend = best[0] / best[0][2, 2], best[2]
@@ -129,16 +129,19 @@ class Locator:
             bend=bend,
         )
 
-    def _surest(self, picture: Picture) -> tuple[Array, LatticeFit, Array | None] | None:
-        """The surest of the lattices that the starts lead to; None when none of them is a board."""
+    def _surest(
+        self, pictures: Iterable[Picture], least: float
+    ) -> tuple[Array, LatticeFit, Array | None] | None:
+        """The surest lattice that the starts in these pictures lead to; None below confidence `least`."""
         best: tuple[Array, LatticeFit, Array | None] | None = None
-        for start in self._starts(picture):
-            found = self._settled(picture, start)
-            if found is not None and (best is None or found[1].confidence > best[1].confidence):
-                best = found
-            if best is not None and best[1].confidence > _SURE_CONFIDENCE:
-                break
-        return best if best is not None and best[1].confidence >= _LEAST_CONFIDENCE else None
+        for picture in pictures:
+            for start in self._starts(picture):
+                found = self._settled(picture, start)
+                if found is not None and (best is None or found[1].confidence > best[1].confidence):
+                    best = found
+                if best is not None and best[1].confidence > _SURE_CONFIDENCE:
+                    return best
+        return best if best is not None and best[1].confidence >= least else None
 
     def _starts(self, picture: Picture) -> Iterator[Array]:
         """Yield coarse homographies: from the whole picture, then from a window around a small board."""

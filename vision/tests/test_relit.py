@@ -39,18 +39,35 @@ def test_lines_in_the_shade_stand_out_more():
         assert contrast(view) > 1.5 * contrast(picture)
 
 
-@pytest.mark.parametrize(("found_at", "looked_at"), [(0, 1), (1, 2), (3, 4), (None, 4)])
-def test_no_more_lights_are_tried_than_it_takes(found_at, looked_at, monkeypatch):
+@pytest.mark.parametrize(
+    ("sure_at", "confidence", "looked_at", "found"),
+    [
+        (0, 0.8, 1, True),
+        (1, 0.8, 2, True),
+        (3, 0.8, 4, True),
+        (None, 0.0, 4, False),
+        (0, 0.6, 1, True),
+        (1, 0.66, 4, True),
+        (1, 0.6, 4, False),
+    ],
+)
+def test_no_more_lights_are_tried_than_it_takes_and_they_must_show_it_surely(
+    sure_at, confidence, looked_at, found, monkeypatch
+):
     locator, seen = Locator(threads=1), []
     lattice = np.array([[20.0, 0, 40], [0, 20.0, 30], [0, 0, 1]])
 
-    def surest(picture):
+    def starts(picture):
         seen.append(picture)
-        return (lattice, LatticeFit(lattice, 0.02, 0.8, 90), None) if len(seen) - 1 == found_at else None
+        yield lattice
 
-    monkeypatch.setattr(locator, "_surest", surest)
+    def settled(picture, start):
+        return start, LatticeFit(start, 0.02, confidence if len(seen) - 1 == sure_at else 0.1, 90), None
+
+    monkeypatch.setattr(locator, "_starts", starts)
+    monkeypatch.setattr(locator, "_settled", settled)
     located = locator.locate(striped(np.full((240, 320), 90.0)))
     assert len(seen) == looked_at
-    assert (located is None) == (found_at is None)
+    assert (located is not None) == found
     if located is not None:
         assert np.allclose(located.corners[0], (40, 30))
