@@ -1,4 +1,4 @@
-"""A look reads at most 33 close-ups; what few men leave over is spent on the doubtful ones. The form of a
+"""A look reads at most 63 close-ups; what its men leave over is spent on the doubtful ones. The form of a
 character says something of its side.
 """
 
@@ -12,7 +12,7 @@ PLANE = np.array([[40.0, 0, 40], [0, 40.0, 40], [0, 0, 1]])
 PICTURE = np.full((460, 420, 3), 128, np.uint8)
 
 
-@pytest.mark.parametrize(("men", "most"), [(4, 16), (20, 33), (33, 33), (40, 40)])
+@pytest.mark.parametrize(("men", "most"), [(4, 16), (20, 63), (32, 63), (70, 70)])
 def test_doubtful_faces_are_read_again_only_within_the_budget(men, most, monkeypatch):
     reader, read = GlyphReader(threads=1), []
 
