@@ -5,10 +5,12 @@ import sys
 
 import pytest
 
+from firmware.board import lockstep
 from firmware.tests.paths import fit
 from firmware.wire import messages
 from hil_tests.controller import Controller, pico_image
 from hil_tests.test_moving import AHEAD_US, ask_time, room
+from host.arm.moves import swing
 from host.arm.robot import load
 from host.link.streamer import SEGMENTS_PER_PACKET
 from safety import reasons, states, ticks
@@ -19,13 +21,18 @@ STEPS_PER_S = 20_000
 RAMP_S = 0.25
 EVEN_S = 0.85
 SLICE_TICKS = 80_000
-COLLECT_MS = 300
+COLLECT_MS = 100
 # Of the design: edges within 25 us of the plan, and within 2 us of what was commanded.
 EDGE_US = 25
 JITTER_US = 2
 WINDOW = 4
 # As the host does.
 KEEP_ALIVE_MS = 20
+# Of the design: a brake takes a quarter of a second, steps are handed out 15 ms ahead at most; a loop that is
+# taking in segments comes to the stop some milliseconds later.
+BRAKE_US = 250_000
+AHEAD_MOST_US = 15_000
+LOOP_MOST_US = 20_000
 
 
 def told(line):
@@ -126,10 +133,7 @@ def stream(controller, segments, act=None, until_ms=30_000):
     until_ms += controller.now()
     while controller.now() < until_ms:
         while (
-            not acted
-            and sent < len(segments)
-            and controller.session.unacknowledged < WINDOW
-            and room(seen)
+            not acted and sent < len(segments) and controller.session.unacknowledged < WINDOW and room(seen)
         ):
             packed = b""
             for segment in segments[sent : sent + SEGMENTS_PER_PACKET]:
@@ -183,3 +187,50 @@ def test_three_axes_at_20000_steps_a_second_keep_every_step_in_its_time(emulated
         off = spread_us([tick for tick, _ in got], [tick for tick, _ in want])
         told(f"axis {axis}: {len(got)} steps at most {off} us off, a collection every {collect_ms} ms")
         assert off <= JITTER_US
+
+
+def stopped_in_motion(pico, act, expected):
+    """Swing, `act` in the middle; (microseconds from the act to the last step, the end, the motion)."""
+    pico.expect_fault(expected)
+    pico.make_ready()
+    status = pico.until(lambda _: True)
+    home = (status["shoulder_usteps"], status["elbow_usteps"], status["lift_usteps"])
+    turn = round(0.25 * pico.robot.shoulder.usteps_per_unit)
+    motion = swing(pico.robot, home, (home[0] - turn, *home[1:]), "swing")
+    pico.device.edges.clear()
+    at = []
+
+    def in_the_middle(controller, _):
+        if len(controller.device.edges) < turn // 3:
+            return False
+        at.append(controller.device.clock_us())
+        act(controller)
+        return True
+
+    _, done, _ = stream(pico, motion.segments, in_the_middle)
+    assert done is not None
+    assert done["result"] == expected
+    pico.advance(100)
+    return ticks.diff(pico.device.last_edge_us, at[0]), done, motion
+
+
+def test_a_stop_of_the_host_brakes_on_the_path_and_loses_no_step(emulated):
+    pico = emulated(load())
+    took_us, done, motion = stopped_in_motion(pico, lambda c: c.write(b"\0\0\0"), reasons.HOST_STOP)
+    told(f"three zeros: the last step {took_us} us after they were sent")
+    assert took_us <= BRAKE_US + AHEAD_MOST_US + LOOP_MOST_US
+    made = sum(way for axis, _, way in pico.device.edges if axis == 0)
+    assert done["shoulder_usteps"] == motion.start_usteps[0] + made
+    assert 0 < abs(made) < abs(motion.end_usteps[0] - motion.start_usteps[0])
+
+
+def test_the_mushroom_ends_all_steps_at_once(emulated):
+    pico = emulated(load())
+
+    def hit(controller):
+        controller.device.inputs |= lockstep.IN_MUSHROOM
+
+    took_us, _, _ = stopped_in_motion(pico, hit, reasons.MUSHROOM)
+    told(f"mushroom: the last step {took_us} us after it was hit")
+    assert took_us <= LOOP_MOST_US
+    pico.device.inputs &= ~lockstep.IN_MUSHROOM

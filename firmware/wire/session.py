@@ -17,7 +17,9 @@ from firmware.wire import cobs, packet
 from safety import ticks
 
 WINDOW = 8
-RETRY_US = 30000
+# A Pico reads and checks what is under way in 40 ms, a collection in between included; sent again sooner, it
+# would have to read everything twice.
+RETRY_US = 60000
 ACK_DELAY_US = 5000
 QUEUE = 64
 

@@ -11,7 +11,7 @@ from safety import ticks
 from safety.axes import TICKS_PER_US
 from safety.segment import Segment
 
-# The first segments must be there and checked before the start, also after one retransmission.
+# The first segments must be there and checked before the start; after a retransmission it comes late.
 START_LEAD_US = 60_000
 AHEAD_US = 430_000
 # A controller checks a whole packet in one loop, 1.4 ms a segment, while its steps go on by themselves.
