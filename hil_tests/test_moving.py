@@ -9,6 +9,7 @@ from safety import ticks
 AWAY_RAD = 0.05
 AHEAD_US = 300_000
 WINDOW = 4
+SPARE = 16
 
 
 def play(controller, motion, number=1):
@@ -18,10 +19,14 @@ def play(controller, motion, number=1):
     deadline = ticks.add(start, 30_000_000)
     segments = list(motion.segments)
     seen = []
-    sent = 0
+    sent = reported = 0
     until_ms = controller.now() + 20_000
     while controller.now() < until_ms:
-        while sent < len(segments) and controller.session.unacknowledged < WINDOW and room(seen):
+        while (
+            sent < len(segments)
+            and controller.session.unacknowledged < WINDOW
+            and room(seen, sent - reported)
+        ):
             flags = messages.SEGMENT_START if sent == 0 else 0
             flags |= messages.SEGMENT_LAST if sent == len(segments) - 1 else 0
             packed = segments[sent].pack()
@@ -33,6 +38,7 @@ def play(controller, motion, number=1):
             fields = messages.fields(message, values)
             if message == messages.STATUS:
                 seen.append(fields)
+                reported = sent
             elif message == messages.MOTION_DONE:
                 return fields, seen
             else:
@@ -40,8 +46,10 @@ def play(controller, motion, number=1):
     raise AssertionError("the motion did not end")
 
 
-def room(seen):
-    return not seen or seen[-1]["queue_ms"] < 400
+def room(seen, since):
+    """Whether the controller takes more, of which it was sent `since` segments after its last STATUS."""
+    free = seen[-1]["free_segments"] if seen else 2 * SPARE
+    return since < free - SPARE and (not seen or seen[-1]["queue_ms"] < 400)
 
 
 def ask_time(controller):

@@ -50,8 +50,8 @@ def emulated(request):
 
     made = []
 
-    def make(robot, collect_ms=0):
-        controller = Controller(EmulatedPico(pico_image(), "arm", robot, collect_ms=collect_ms), robot)
+    def make(robot, **options):
+        controller = Controller(EmulatedPico(pico_image(), "arm", robot, **options), robot)
         made.append(controller)
         return controller
 
@@ -129,11 +129,14 @@ def stream(controller, segments, act=None, until_ms=30_000):
     _, (_, now_us) = ask_time(controller)
     start = ticks.add(now_us, AHEAD_US)
     deadline = ticks.add(start, 30_000_000)
-    seen, sent, acted, said = [], 0, False, 0
+    seen, sent, reported, acted, said = [], 0, 0, False, 0
     until_ms += controller.now()
     while controller.now() < until_ms:
         while (
-            not acted and sent < len(segments) and controller.session.unacknowledged < WINDOW and room(seen)
+            not acted
+            and sent < len(segments)
+            and controller.session.unacknowledged < WINDOW
+            and room(seen, sent - reported)
         ):
             packed = b""
             for segment in segments[sent : sent + SEGMENTS_PER_PACKET]:
@@ -150,6 +153,7 @@ def stream(controller, segments, act=None, until_ms=30_000):
             fields = messages.fields(message, values)
             if message == messages.STATUS:
                 seen.append(fields)
+                reported = sent
                 if act is not None and not acted and fields["state"] == states.MOVING:
                     acted = act(controller, fields)
             elif message == messages.MOTION_DONE:
@@ -168,7 +172,7 @@ def spread_us(got, want):
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("collect_ms", [0, COLLECT_MS])
 def test_three_axes_at_20000_steps_a_second_keep_every_step_in_its_time(emulated, collect_ms):
-    pico = emulated(geared(), collect_ms)
+    pico = emulated(geared(), collect_ms=collect_ms)
     pico.make_ready()
     segments = even_path((1, -1, -1))
     pico.device.edges.clear()
@@ -189,19 +193,42 @@ def test_three_axes_at_20000_steps_a_second_keep_every_step_in_its_time(emulated
         assert off <= JITTER_US
 
 
+def swing_of(pico, radians):
+    """A swing of the shoulder from where the arm stands, inward."""
+    status = pico.until(lambda _: True)
+    home = (status["shoulder_usteps"], status["elbow_usteps"], status["lift_usteps"])
+    turn = round(radians * pico.robot.shoulder.usteps_per_unit)
+    return swing(pico.robot, home, (home[0] - turn, *home[1:]), "swing")
+
+
+def test_the_clock_wraps_in_the_middle_of_a_motion(emulated):
+    pico = emulated(load(), begins_at_us=ticks.PERIOD - 6_000_000)
+    pico.make_ready()
+    motion = swing_of(pico, 0.25)
+    while pico.device.clock_us() < ticks.PERIOD - AHEAD_US - 500_000:
+        pico.say(messages.RUN, messages.IDLE)
+        pico.heard(20_000)
+    pico.device.edges.clear()
+    start, done, _ = stream(pico, motion.segments)
+    assert done["result"] == reasons.NONE
+    assert start < ticks.PERIOD <= pico.device.last_edge_us
+    got = [tick for axis, tick, _ in pico.device.edges if axis == 0]
+    want = [tick for tick, _ in edges_of(motion.segments, 0)]
+    told(f"{len(got)} steps over the wrap, at most {spread_us(got, want)} us off")
+    assert spread_us(got, want) <= JITTER_US
+
+
 def stopped_in_motion(pico, act, expected):
     """Swing, `act` in the middle; (microseconds from the act to the last step, the end, the motion)."""
     pico.expect_fault(expected)
     pico.make_ready()
-    status = pico.until(lambda _: True)
-    home = (status["shoulder_usteps"], status["elbow_usteps"], status["lift_usteps"])
-    turn = round(0.25 * pico.robot.shoulder.usteps_per_unit)
-    motion = swing(pico.robot, home, (home[0] - turn, *home[1:]), "swing")
+    motion = swing_of(pico, 0.25)
+    steps = abs(motion.end_usteps[0] - motion.start_usteps[0])
     pico.device.edges.clear()
     at = []
 
     def in_the_middle(controller, _):
-        if len(controller.device.edges) < turn // 3:
+        if len(controller.device.edges) < steps // 3:
             return False
         at.append(controller.device.clock_us())
         act(controller)

@@ -34,8 +34,9 @@ _BUS_BYTES = 256
 _BOOT_S = 120.0
 _WRITE_S = 60.0
 _SCRIPT_S = 300.0
+_BEFORE_LOADING_US = 200_000
 _WAVE_NS = 10_000_000
-_TIMERAWL = 0x40054028
+_TIMEHW, _TIMELW, _TIMERAWL = 0x40054000, 0x40054004, 0x40054028
 _AS5600 = 0x36
 _RAW_ANGLE = 0x0C
 
@@ -54,7 +55,7 @@ class EmulatedPico:
     """A Pico with an empty flash, installed like a bare board, then reset into the firmware.
 
     With `collect_ms` the heap is collected every so often, needed or not. With `bare` nothing is installed:
-    the board comes up at its prompt.
+    the board comes up at its prompt. `begins_at_us` is what its clock shows as the firmware is loaded.
     """
 
     kind = "rp2040"
@@ -62,7 +63,14 @@ class EmulatedPico:
     plugged = True
 
     def __init__(
-        self, image: Path, role: str, robot: Robot, *, collect_ms: int = 0, bare: bool = False
+        self,
+        image: Path,
+        role: str,
+        robot: Robot,
+        *,
+        collect_ms: int = 0,
+        bare: bool = False,
+        begins_at_us: int = 0,
     ) -> None:
         self.role = role
         self.robot = robot
@@ -89,6 +97,11 @@ class EmulatedPico:
         self._wire(role)
         self._device.cdc.on_serial_data = self._received.extend
         self._device.hard_reset()
+        if begins_at_us:
+            # After the chip's own start, which resets its timer, and before anything waits for it.
+            self.advance_us(_BEFORE_LOADING_US)
+            self._chip.write_uint32(_TIMELW, begins_at_us)
+            self._chip.write_uint32(_TIMEHW, 0)
 
     @property
     def _chip(self) -> Any:
