@@ -1,6 +1,6 @@
 """Reads the 90 points of a located board: what stands there, in which ink, and where exactly."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -47,18 +47,20 @@ class PointScores:
     """Scores of the 90 points in FEN order of the homography that was given.
 
     `kind_logp` (90, 9) float32: log-probabilities of K A B N R C P empty unknown. `red_logit` (90,) float32:
-    log-odds of red against black from one point alone, its ink and the form of its character; means nothing
-    where no piece stands. `ink` (90, 4) float32: an embedding trained so that for two pieces of one picture
-    the log-odds of being of the same side are `INK_MARGIN` minus the squared distance. `offset_cells` (90, 2)
-    float32: the centre of the piece's upper face minus the point, x along the files and y along the ranks as
-    in the board frame, in cells of the plane `piece_height_cells` above the board; a piece of that height
-    stands there.
+    log-odds of red against black from one crop alone; means nothing where no piece stands. `ink` (90, 4)
+    float32: an embedding trained so that for two pieces of one picture the log-odds of being of the same
+    side are `INK_MARGIN` minus the squared distance. `offset_cells` (90, 2) float32: the centre of the
+    piece's upper face minus the point, x along the files and y along the ranks as in the board frame, in
+    cells of the plane `piece_height_cells` above the board; a piece of that height stands there.
+    `form_logit` (90,) float32: log-odds of red by the form of the character (帥 or 將), 0 where nothing is
+    known of it: a custom of makers, which may help to name the sides of a set but never settles a piece's.
     """
 
     kind_logp: NDArray[np.float32]
     red_logit: NDArray[np.float32]
     ink: NDArray[np.float32]
     offset_cells: NDArray[np.float32]
+    form_logit: NDArray[np.float32] = field(default_factory=lambda: np.zeros(90, np.float32))
 
 
 def board_canvas(
@@ -114,12 +116,13 @@ class Classifier:
         presence /= presence.sum(axis=1, keepdims=True)
         offsets = raw[:, -2:]
         plane = lifted(homography, (picture.shape[1], picture.shape[0]), piece_height_cells)
-        shares, red = self._look_closer(picture, plane, presence, offsets)
+        shares, forms = self._look_closer(picture, plane, presence, offsets)
         return PointScores(
             kind_logp=np.log(np.maximum(shares, _FLOOR)).astype(np.float32),
-            red_logit=raw[:, _PRESENCE] + red.astype(np.float32),
+            red_logit=raw[:, _PRESENCE],
             ink=raw[:, _PRESENCE + 1 : -2],
             offset_cells=offsets,
+            form_logit=forms.astype(np.float32),
         )
 
     def mirror_gain(
@@ -165,6 +168,6 @@ class Classifier:
         read = np.exp(told_by_likeness(picture, plane, centres, alone.logp))
         shares[points, :count] = standing[points, None] * read[:, :count]
         shares[points, _UNKNOWN] += standing[points] * read[:, -1]
-        red = np.zeros(len(shares))
-        red[points] = alone.red_logit
-        return shares, red
+        forms = np.zeros(len(shares))
+        forms[points] = alone.red_logit
+        return shares, forms

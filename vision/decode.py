@@ -113,7 +113,8 @@ def cost_of(
 
 
 def _label_scores(scores: PointScores) -> tuple[Sides, NDArray[np.float64]]:
-    sides = sides_of_ink(scores.kind_logp.astype(np.float64), scores.red_logit, scores.ink)
+    kinds = scores.kind_logp.astype(np.float64)
+    sides = sides_of_ink(kinds, scores.red_logit, scores.ink, scores.form_logit)
     return sides, label_log_likelihood(scores.kind_logp, sides.logit)
 
 

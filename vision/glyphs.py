@@ -33,8 +33,8 @@ GLYPHS = "帥帅將将仕士相象馬马傌車车俥炮砲包兵卒"
 #: Index into `KINDS` of each character.
 KIND_OF_GLYPH = np.array([KINDS.index(kind) for kind in "KKKKAABBNNNRRRCCCPP"])
 #: Log-odds that a man with this character is red, in the order of `GLYPHS`. Far below what the customs of
-#: makers would give: some swap the soldiers of a set or write one form on both sides, and then the ink
-#: must be able to say so. Soldiers, of whom there are most, weigh least.
+#: makers would give: some swap the soldiers of a set or write one form on both sides. Soldiers, of whom
+#: there are most, weigh least.
 _RED_OF_GLYPH = np.array(
     [3.0, 3.0, -3.0, -3.0, 2.0, -2.0, 2.3, -2.3, -0.1, 0.0, 1.0, -0.1, 0.0, 1.0, 0.2, -0.25, -0.5, 1.0, -1.0]
 )
@@ -92,14 +92,13 @@ class GlyphReader:
         spare = _MOST_READS - len(crops)
         order = np.argsort(logs.max(axis=1))
         doubtful = order[logs[order].max(axis=1) < np.log(_DOUBTFUL)]
+        again = np.tile(doubtful, len(_TURNS))[: max(0, spare)]
         total, count = np.column_stack([logs, red]), np.ones(len(crops))
-        for turn in _TURNS:
-            again = doubtful[: max(0, spare)]
-            if len(again):
-                turned = np.ascontiguousarray(np.rot90(crops[again], turn, axes=(1, 2)))
-                total[again] += np.column_stack(self._read(turned))
-                count[again] += 1
-                spare -= len(again)
+        if len(again):
+            turns = np.repeat(_TURNS, len(doubtful))[: len(again)]
+            turned = [np.rot90(crops[face], turn) for face, turn in zip(again, turns, strict=True)]
+            np.add.at(total, again, np.column_stack(self._read(np.stack(turned))))
+            np.add.at(count, again, 1.0)
         mean = total / count[:, None]
         kinds = mean[:, :-1]
         return ReadFaces(kinds - np.logaddexp.reduce(kinds, axis=1, keepdims=True), mean[:, -1])

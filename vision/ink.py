@@ -1,7 +1,9 @@
 """Which side a piece belongs to, from its ink relative to the other pieces of the same set.
 
 Red ink may be brown and black ink green, so no colour is red by itself: the pieces on one board fall into
-two clusters, and the cluster that looks more like red is red.
+two clusters, and the cluster that looks more like red is red. The forms of the characters help to name the
+clusters, as most sets write 帥仕相兵 in one ink and 將士象卒 in the other; they never move a piece from one
+to the other, since some sets have them the other way round.
 """
 
 from dataclasses import dataclass
@@ -22,20 +24,24 @@ _LIMIT = 6.0  # nats; no set of pieces makes one of them surer than 400 : 1
 
 @dataclass(frozen=True)
 class Sides:
-    """Log-odds (90,) that each point's piece is red, and how far apart the two inks look in red-log-odds."""
+    """Log-odds (90,) that each point's piece is red, and by how many nats the two inks are rightly named."""
 
     logit: NDArray[np.float64]
     naming: float
 
 
 def sides_of_ink(
-    kind_logp: NDArray[np.floating], red_logit: NDArray[np.floating], ink: NDArray[np.floating]
+    kind_logp: NDArray[np.floating],
+    red_logit: NDArray[np.floating],
+    ink: NDArray[np.floating],
+    form_logit: NDArray[np.floating],
 ) -> Sides:
     """Two-cluster expectation maximisation over all pieces, seeded by the classifier's own red-log-odds.
 
-    `kind_logp` (90, 9) with columns K A B N R C P empty unknown; `red_logit` (90,); `ink` (90, D). The
-    generals of the two palaces are held to opposite sides: what speaks for one being red speaks against the
-    other. With few pieces, or inks that do not part, the classifier's log-odds stand as they are.
+    `kind_logp` (90, 9) with columns K A B N R C P empty unknown; `red_logit`, `form_logit` (90,); `ink`
+    (90, D); see `vision.classify.PointScores`. The generals of the two palaces are held to opposite sides:
+    what speaks for one being red speaks against the other. With few pieces, or inks that do not part, the
+    classifier's log-odds stand as they are.
     """
     seed = np.clip(red_logit.astype(np.float64), -_LIMIT, _LIMIT)
     weight = np.exp(kind_logp[:, :7]).sum(axis=1)
@@ -53,7 +59,7 @@ def sides_of_ink(
         if fresh is None:
             return Sides(_opposed(seed, generals), _spread(own, logit))
         logit = _opposed(fresh, pair)
-    naming = _spread(own, logit)
+    naming = _spread(own + form_logit[pieces], logit)
     if naming < 0:  # the clusters crossed over: the name red belongs to the redder one
         logit, naming = -logit, -naming
     result = seed.copy()

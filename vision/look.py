@@ -43,6 +43,8 @@ _HEAP = 4  # connected unknown points anywhere: something lies on the board
 _KINDS = 7  # the first columns of a classifier's kinds are pieces
 #: So many points of the whole board may be expected wrong under `ok`: drawn boards with a fault had more.
 _MOST_DOUBT = 0.6
+#: Nor may any one of them be less sure than this by picture and laws together.
+_LEAST_OF_ALL = 0.7
 #: Nats a piece by which the faces must read better in the mirror. On drawn boards straight ones had -0.04 at
 #: most, mirrored ones 0.04 at least.
 _MIRROR_MARGIN = 0.02
@@ -195,6 +197,8 @@ def _judge(labels: tuple[str, ...], decoded: Decoded, *, free: bool) -> tuple[Ve
     if _covered(unknown):
         return "wait", "covered"
     if "?" in labels or (1 - decoded.by_laws).sum() > _MOST_DOUBT:
+        return "unsure", None
+    if decoded.confidence.min() < _LEAST_OF_ALL:
         return "unsure", None
     if free or (labels.count("K") == labels.count("k") == 1 and not generals_face(labels)):
         return "ok", None

@@ -38,6 +38,7 @@ def half_turned(scores: PointScores) -> PointScores:
         red_logit=scores.red_logit[::-1],
         ink=scores.ink[::-1],
         offset_cells=-scores.offset_cells[::-1],
+        form_logit=scores.form_logit[::-1],
     )
 
 
