@@ -21,11 +21,12 @@ def choose():
 
 def start():
     """Start the chosen slot; returns only when none is to be started."""
-    slot = choose()
-    if slot is None:
-        return
     # The host may be talking already: a 0x03 in its packets must not end the start.
     micropython.kbd_intr(-1)
+    slot = choose()
+    if slot is None:
+        micropython.kbd_intr(3)
+        return
     sys.path.insert(0, slot)
     try:
         from firmware.main import main

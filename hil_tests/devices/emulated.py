@@ -196,8 +196,17 @@ class EmulatedPico:
         data, self._received[:] = bytes(self._received), b""
         return data
 
+    def flash(self) -> bytes:
+        """What its flash holds."""
+        return bytes(self._chip.flash)
+
+    def put_flash(self, content: bytes) -> None:
+        """Put back what `flash` gave; `restart` comes next."""
+        self._chip.flash[:] = content
+
     def restart(self) -> None:
-        """Reset the chip; its flash stays."""
+        """Reset the chip; its flash stays, and what was on its way is lost."""
+        self._to_chip.clear()
         self._device.hard_reset()
 
     def close(self) -> None:

