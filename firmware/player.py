@@ -119,7 +119,7 @@ class Player:
 
     def slow(self, share_256):
         """Run the rest of the path at `share_256` / 256 of its speed."""
-        if self.mode in (PLAYING, HELD):
+        if self.mode != IDLE:
             self.rate.slow(share_256)
 
     def may_resume(self):

@@ -98,6 +98,19 @@ def test_a_motion_is_armed_by_the_loop_and_begun_by_the_board():
     assert AHEAD_US - 2000 <= board.ticks // 8 <= AHEAD_US
 
 
+def test_what_is_slowed_before_its_first_step_runs_slowly():
+    board, player = armed()
+    player.slow(128)
+    now = 46_000
+    while player.mode in (ARMED, PLAYING):
+        now += CALL_US
+        player.turned(now)
+        board.play(now)
+    assert board.steps == 10 * SEGMENTS
+    # At half the rate, but for the fall to it in the first quarter of a second.
+    assert now - 50_000 > 2 * SEGMENTS * 10_000 - 150_000 - AHEAD_US
+
+
 def test_a_brake_before_the_first_step_holds_the_path_whole():
     board, player = armed()
     player.brake()
