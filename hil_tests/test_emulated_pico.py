@@ -7,12 +7,9 @@ import pytest
 from firmware import manifest
 from firmware.board import lockstep
 from firmware.wire import messages
-from hil_tests.controller import Controller, pico_image
-from hil_tests.devices.served import ServedBoard
+from hil_tests.controller import pico_image
 from host.arm.robot import load
-from host.link import bundle
 from safety import reasons, states
-from tools.flash.bare import install, machine_of, prompt
 
 READ_EVERY = 5
 LEAST_FREE_KB = 120
@@ -89,21 +86,3 @@ def test_neither_loops_nor_reports_nor_answers_allocate_anything(image):
     told(rows)
     assert len(rows) == 6
     assert {int(count) for _, count, _ in rows} == {0}
-
-
-def test_mpremote_puts_the_firmware_on_a_bare_board_which_then_starts(image):
-    from hil_tests.devices.emulated import EmulatedPico
-
-    robot = load()
-    board = EmulatedPico(image, "arm", robot, bare=True)
-    board.advance_us(2_000_000)
-    with ServedBoard(board) as served, prompt(served.port) as transport:
-        told(machine_of(transport))
-        firmware = bundle.build(bundle.PICO, robot.limits.as_dict())
-        install(transport, firmware, "arm", force=False, progress=lambda *_: None)
-    board.restart()
-    controller = Controller(board, robot)
-    controller.make_ready()
-    assert controller.until(lambda _: True)["state"] == states.READY
-    controller.check_after()
-    board.close()
