@@ -4,7 +4,7 @@ from firmware.board.lockstep import IN_MOTOR_POWER, IN_NOSE
 from firmware.encoders import COUNTS, Encoders
 from firmware.homing import Homing
 from firmware.intake import Intake
-from firmware.player import HELD, IDLE, PLAYING, Player
+from firmware.player import HELD, IDLE, Player
 from firmware.queue import FLAGS, MOTION
 from firmware.wire import messages
 from safety import machine, reasons, states, ticks
@@ -88,7 +88,7 @@ class Arm:
             self._come_to_rest(now_us, safe)
         elif player.at_rest():
             self._start(now_us, safe)
-        elif player.mode == PLAYING and player.short():
+        elif player.runs_short():
             safe.hold(now_us, reasons.QUEUE_SHORT)
             player.brake()
         if player.deserted:

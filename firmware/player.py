@@ -158,6 +158,13 @@ class Player:
             queue.ticks(), rate.path_to_rest(), queue.rests() > 0, rate.mode == RESUMING
         )
 
+    def runs_short(self):
+        """Whether the path under way breaks it.
+
+        The mode is asked last: if the end was handed out in between, the queue looked short only for that.
+        """
+        return self.short() and self.mode == PLAYING
+
     def turned(self, now_us):
         """The loop begins another turn."""
         self._turned_at = now_us

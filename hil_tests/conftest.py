@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from hil_tests.bench import Bench
-from hil_tests.controller import Controller, NoDeviceError, open_device
+from hil_tests.controller import Controller, NoDeviceError, open_device, pico_image
 from host.arm.robot import load as load_robot
 
 LIMIT_S = 60
@@ -50,6 +50,18 @@ def bench(request, tmp_path):
     bench = Bench.start(tmp_path / "twin")
     yield bench
     bench.close()
+
+
+@pytest.fixture
+def image(request):
+    """The MicroPython image of a test that makes its own emulated Picos."""
+    if request.config.getoption("--device", "virtual") != "rp2040":
+        pytest.skip("only an emulated Pico shows this: --device rp2040")
+    try:
+        return pico_image()
+    except NoDeviceError as missing:
+        sys.stderr.write(f"\n{missing}\n")
+        pytest.skip(str(missing))
 
 
 @pytest.fixture

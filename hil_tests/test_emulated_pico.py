@@ -7,7 +7,6 @@ import pytest
 from firmware import manifest
 from firmware.board import lockstep
 from firmware.wire import messages
-from hil_tests.controller import pico_image
 from host.arm.robot import load
 from safety import reasons, states
 
@@ -21,13 +20,6 @@ def pico(request, controller):
     if controller.device.kind != "rp2040":
         pytest.skip("only an emulated Pico shows this: --device rp2040")
     return controller
-
-
-@pytest.fixture
-def image(request):
-    if request.config.getoption("--device", "virtual") != "rp2040":
-        pytest.skip("only an emulated Pico shows this: --device rp2040")
-    return pico_image()
 
 
 def told(line):

@@ -3,58 +3,10 @@
 import pytest
 
 from firmware.wire import messages
+from hil_tests.streaming import stream
 from host.arm.moves import creep
-from safety import ticks
 
 AWAY_RAD = 0.05
-AHEAD_US = 300_000
-WINDOW = 4
-SPARE = 16
-
-
-def play(controller, motion, number=1):
-    """Stream a motion; the fields of its MOTION_DONE and every STATUS on the way."""
-    _, (_, now_us) = ask_time(controller)
-    start = ticks.add(now_us, AHEAD_US)
-    deadline = ticks.add(start, 30_000_000)
-    segments = list(motion.segments)
-    seen = []
-    sent = reported = 0
-    until_ms = controller.now() + 20_000
-    while controller.now() < until_ms:
-        while (
-            sent < len(segments)
-            and controller.session.unacknowledged < WINDOW
-            and room(seen, sent - reported)
-        ):
-            flags = messages.SEGMENT_START if sent == 0 else 0
-            flags |= messages.SEGMENT_LAST if sent == len(segments) - 1 else 0
-            packed = segments[sent].pack()
-            row = messages.encode(messages.SEGMENT, number, sent, flags, start, deadline, packed)
-            assert controller.session.send(row)
-            sent += 1
-        controller.say(messages.RUN, messages.MOTION)
-        for message, values in controller.heard(10_000):
-            fields = messages.fields(message, values)
-            if message == messages.STATUS:
-                seen.append(fields)
-                reported = sent
-            elif message == messages.MOTION_DONE:
-                return fields, seen
-            else:
-                assert message != messages.REFUSED, fields
-    raise AssertionError("the motion did not end")
-
-
-def room(seen, since):
-    """Whether the controller takes more, of which it was sent `since` segments after its last STATUS."""
-    free = seen[-1]["free_segments"] if seen else 2 * SPARE
-    return since < free - SPARE and (not seen or seen[-1]["queue_ms"] < 400)
-
-
-def ask_time(controller):
-    controller.say(messages.TIME, 99)
-    return controller.expect(messages.TIME_REPLY, lambda fields: fields["token"] == 99)
 
 
 @pytest.mark.moves_arm
@@ -67,7 +19,7 @@ def test_a_small_swing_there_and_back_loses_no_step(controller):
     away = home[0] + inward * round(AWAY_RAD * controller.robot.shoulder.usteps_per_unit)
     for number, (begin, end) in enumerate(((home[0], away), (away, home[0])), start=1):
         motion = creep(controller.robot, (begin, *home[1:]), (end, *home[1:]), "swing")
-        done, seen = play(controller, motion, number)
+        _, done, seen = stream(controller, motion.segments, number=number)
         assert done["result"] == 0
         assert (done["shoulder_usteps"], done["elbow_usteps"], done["lift_usteps"]) == (end, *home[1:])
         assert any(fields["queue_ms"] > 0 for fields in seen)

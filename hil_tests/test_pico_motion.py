@@ -6,14 +6,14 @@ import sys
 import pytest
 
 from firmware.board import lockstep
+from firmware.tests.in_motion import path_steps
 from firmware.tests.paths import fit
 from firmware.wire import messages
-from hil_tests.controller import Controller, pico_image
-from hil_tests.test_moving import AHEAD_US, ask_time, room
+from hil_tests.controller import Controller
+from hil_tests.streaming import AHEAD_US, stream
 from host.arm.moves import swing
 from host.arm.robot import load
-from host.link.streamer import SEGMENTS_PER_PACKET
-from safety import reasons, states, ticks
+from safety import reasons, ticks
 from safety.axes import TICKS_PER_S
 from safety.segment import Segment
 
@@ -25,9 +25,6 @@ COLLECT_MS = 100
 # Of the design: edges within 25 us of the plan, and within 2 us of what was commanded.
 EDGE_US = 25
 JITTER_US = 2
-WINDOW = 4
-# As the host does.
-KEEP_ALIVE_MS = 20
 # Of the design: a brake takes a quarter of a second, steps are handed out 15 ms ahead at most; a loop that is
 # taking in segments comes to the stop some milliseconds later.
 BRAKE_US = 250_000
@@ -40,10 +37,8 @@ def told(line):
 
 
 @pytest.fixture
-def emulated(request):
+def emulated(request, image):
     """Makes controllers on an emulated Pico, the arm, and checks each when the test is over."""
-    if request.config.getoption("--device", "virtual") != "rp2040":
-        pytest.skip("only an emulated Pico shows this: --device rp2040")
     if request.config.getoption("--role", "arm") != "arm":
         pytest.skip("the hand makes no steps: --role arm")
     from hil_tests.devices.emulated import EmulatedPico
@@ -51,7 +46,7 @@ def emulated(request):
     made = []
 
     def make(robot, **options):
-        controller = Controller(EmulatedPico(pico_image(), "arm", robot, **options), robot)
+        controller = Controller(EmulatedPico(image, "arm", robot, **options), robot)
         made.append(controller)
         return controller
 
@@ -109,60 +104,6 @@ def even_path(ways):
     return segments
 
 
-def edges_of(segments, axis):
-    """Ticks from the start of the motion to every step of an axis, and its direction."""
-    out = []
-    base = 0
-    for segment in segments:
-        way = 1 if segment.count[axis] > 0 else -1
-        out += [(base + segment.step_time(axis, k), way) for k in range(abs(segment.count[axis]))]
-        base += segment.duration_ticks
-    return out
-
-
-def stream(controller, segments, act=None, until_ms=30_000):
-    """Stream a motion; (its start in the controller's time, the fields of MOTION_DONE or None, every STATUS).
-
-    `act(controller, status)` is called with every STATUS in motion; after it returns True nothing more is
-    sent but keep-alives.
-    """
-    _, (_, now_us) = ask_time(controller)
-    start = ticks.add(now_us, AHEAD_US)
-    deadline = ticks.add(start, 30_000_000)
-    seen, sent, reported, acted, said = [], 0, 0, False, 0
-    until_ms += controller.now()
-    while controller.now() < until_ms:
-        while (
-            not acted
-            and sent < len(segments)
-            and controller.session.unacknowledged < WINDOW
-            and room(seen, sent - reported)
-        ):
-            packed = b""
-            for segment in segments[sent : sent + SEGMENTS_PER_PACKET]:
-                flags = messages.SEGMENT_START if sent == 0 else 0
-                flags |= messages.SEGMENT_LAST if sent == len(segments) - 1 else 0
-                row = (messages.SEGMENT, 1, sent, flags, start, deadline, segment.pack())
-                packed += messages.encode(*row)
-                sent += 1
-            assert controller.session.send(packed)
-        if controller.now() - said >= KEEP_ALIVE_MS:
-            said = controller.now()
-            controller.say(messages.RUN, messages.MOTION)
-        for message, values in controller.heard(4_000):
-            fields = messages.fields(message, values)
-            if message == messages.STATUS:
-                seen.append(fields)
-                reported = sent
-                if act is not None and not acted and fields["state"] == states.MOVING:
-                    acted = act(controller, fields)
-            elif message == messages.MOTION_DONE:
-                return start, fields, seen
-            else:
-                assert message != messages.REFUSED, fields
-    return start, None, seen
-
-
 def spread_us(got, want):
     """The widest that edges lie from where they should, from a common beginning, microseconds."""
     offsets = [a - b for a, b in zip(got, want, strict=True)]
@@ -174,21 +115,20 @@ def spread_us(got, want):
 def test_three_axes_at_20000_steps_a_second_keep_every_step_in_its_time(emulated, collect_ms):
     pico = emulated(geared(), collect_ms=collect_ms)
     pico.make_ready()
-    segments = even_path((1, -1, -1))
+    ways = (1, -1, -1)
+    segments = even_path(ways)
     pico.device.edges.clear()
     start, done, _ = stream(pico, segments)
-    assert done is not None
     assert done["result"] == reasons.NONE
     first_axis, _, _ = pico.device.edges[0]
-    planned_us = start + edges_of(segments, first_axis)[0][0] / 8
+    planned_us = start + path_steps(segments)[first_axis][0] / 8
     late_us = ticks.diff(pico.device.first_edge_us, round(planned_us))
     told(f"the first edge came {late_us} us after the planned instant")
     assert abs(late_us) <= EDGE_US
     for axis in range(3):
         got = [(tick, way) for number, tick, way in pico.device.edges if number == axis]
-        want = edges_of(segments, axis)
-        assert [way for _, way in got] == [way for _, way in want]
-        off = spread_us([tick for tick, _ in got], [tick for tick, _ in want])
+        assert {way for _, way in got} == {ways[axis]}
+        off = spread_us([tick for tick, _ in got], path_steps(segments)[axis])
         told(f"axis {axis}: {len(got)} steps at most {off} us off, a collection every {collect_ms} ms")
         assert off <= JITTER_US
 
@@ -213,7 +153,7 @@ def test_the_clock_wraps_in_the_middle_of_a_motion(emulated):
     assert done["result"] == reasons.NONE
     assert start < ticks.PERIOD <= pico.device.last_edge_us
     got = [tick for axis, tick, _ in pico.device.edges if axis == 0]
-    want = [tick for tick, _ in edges_of(motion.segments, 0)]
+    want = path_steps(motion.segments)[0]
     told(f"{len(got)} steps over the wrap, at most {spread_us(got, want)} us off")
     assert spread_us(got, want) <= JITTER_US
 
@@ -227,15 +167,14 @@ def stopped_in_motion(pico, act, expected):
     pico.device.edges.clear()
     at = []
 
-    def in_the_middle(controller, _):
-        if len(controller.device.edges) < steps // 3:
+    def in_the_middle(_):
+        if len(pico.device.edges) < steps // 3:
             return False
-        at.append(controller.device.clock_us())
-        act(controller)
+        at.append(pico.device.clock_us())
+        act(pico)
         return True
 
-    _, done, _ = stream(pico, motion.segments, in_the_middle)
-    assert done is not None
+    _, done, _ = stream(pico, motion.segments, act=in_the_middle)
     assert done["result"] == expected
     pico.advance(100)
     return ticks.diff(pico.device.last_edge_us, at[0]), done, motion

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from firmware.version import FIRMWARE
-from hil_tests.controller import pico_image
 from hil_tests.devices.device import DeviceLine
 from host.arm.robot import load
 from host.link import bundle
@@ -28,12 +27,10 @@ def told(line):
 
 
 @pytest.fixture
-def pico(request):
-    if request.config.getoption("--device", "virtual") != "rp2040":
-        pytest.skip("the virtual board has its own, longer test of this: --device rp2040")
+def pico(image):
     from hil_tests.devices.emulated import EmulatedPico
 
-    board = EmulatedPico(pico_image(), "arm", ROBOT)
+    board = EmulatedPico(image, "arm", ROBOT)
     board.advance_us(START_US)
     yield board
     board.close()

@@ -15,9 +15,8 @@ else:
 
     ptr32 = None
 
-# Within `numbers`, three each unless said otherwise. Of the path: positions (usteps), ticks since the last
-# step (`NEVER` at most), mean speeds of the segment before (usteps/s), its ticks (one number).
-POSITION = 0
+# Within `numbers`, three each unless said otherwise. Of the path: positions (usteps) from 0 on, ticks since
+# the last step (`NEVER` at most), mean speeds of the segment before (usteps/s), its ticks (one number).
 AGE = 3
 SPEED = 6
 DURATION = 9
@@ -26,13 +25,8 @@ KNOWN = 10
 RECOVERY = 11
 HOME_AXIS = 12
 SIGN = 13
-# Of the segment: least, greatest and mean speed, speed of the gap before the first step, and when the last
-# step falls, or -1.
-LOW = 14
-HIGH = 17
-MEAN = 20
-GAP = 23
-LAST = 26
+# Of the segment, from 14, 17, 20, 23 and 26 on: least, greatest and mean speed, speed of the gap before the
+# first step, and when the last step falls, or -1.
 # Ten numbers: `braking.STOP_MIX`.
 STOP_MIX = 29
 NUMBERS = 39

@@ -69,18 +69,6 @@ class Segment:
         """The 46 bytes that stand in a SEGMENT message."""
         return struct.pack(FORMAT, *self.values())
 
-    def load(self, buffer, offset):
-        """Take the values from 46 bytes of `buffer` at `offset`, in place."""
-        values = struct.unpack_from(FORMAT, buffer, offset)
-        self.duration_ticks = values[0]
-        for i in range(AXES):
-            at = 1 + 4 * i
-            self.count[i] = values[at]
-            self.first[i] = values[at + 1]
-            self.interval_q12[i] = values[at + 2]
-            self.add_q12[i] = values[at + 3]
-        return self
-
     def step_time(self, axis, k):
         """Ticks from the start of the segment to step `k` of `axis`."""
         interval = self.interval_q12[axis]

@@ -43,7 +43,7 @@ def test_fields_go_by_name():
 
 def test_four_segments_fit_one_packet():
     assert 4 * (1 + m.SIZES[m.SEGMENT]) <= packet.MAX_PAYLOAD
-    assert m.SIZES[m.SEGMENT] == m.SEGMENT_OFFSET + segment.SIZE
+    assert m.SIZES[m.SEGMENT] == struct.calcsize("<HHBII") + segment.SIZE
     assert struct.calcsize(segment.FORMAT) == segment.SIZE
 
 

@@ -60,6 +60,17 @@ def playing(spent=0):
     return board, player
 
 
+def play_on(board, player, now):
+    """Calls of the board beside a loop that turns, until the path is handed out; the time of the last."""
+    while player.mode in (ARMED, PLAYING):
+        now += CALL_US
+        player.turned(now)
+        board.play(now)
+        assert not player.late
+        assert board.ticks // 8 <= now + AHEAD_US
+    return now
+
+
 def test_what_is_handed_out_counts_from_the_start_of_the_machines():
     for spent in (0, 3000, 9000):
         board, player = playing(spent)
@@ -101,11 +112,7 @@ def test_a_motion_is_armed_by_the_loop_and_begun_by_the_board():
 def test_what_is_slowed_before_its_first_step_runs_slowly():
     board, player = armed()
     player.slow(128)
-    now = 46_000
-    while player.mode in (ARMED, PLAYING):
-        now += CALL_US
-        player.turned(now)
-        board.play(now)
+    now = play_on(board, player, 46_000)
     assert board.steps == 10 * SEGMENTS
     # At half the rate, but for the fall to it in the first quarter of a second.
     assert now - 50_000 > 2 * SEGMENTS * 10_000 - 150_000 - AHEAD_US
@@ -118,28 +125,38 @@ def test_a_brake_before_the_first_step_holds_the_path_whole():
     board.play(50_000)
     assert board.started == 0
     player.resume(60_000)
-    now = 60_000
-    while player.mode == PLAYING:
-        now += CALL_US
-        player.turned(now)
-        board.play(now)
+    play_on(board, player, 60_000)
     assert board.steps == 10 * SEGMENTS
 
 
 def test_a_path_is_played_to_its_end_by_the_calls_of_the_board_alone():
     board, player = playing()
-    now = 0
-    while player.mode == PLAYING:
-        now += CALL_US
-        player.turned(now)
-        board.play(now)
-        assert not player.late
-        assert board.ticks // 8 <= now + AHEAD_US
+    play_on(board, player, 0)
     assert player.mode == ENDING
     assert not player.step(SEGMENTS * SEGMENT_US - 1)
     assert player.step(SEGMENTS * SEGMENT_US)
     assert player.mode == IDLE
     assert board.steps == 10 * SEGMENTS == player.position()[0]
+
+
+def test_a_path_whose_end_is_handed_out_while_the_loop_looks_is_not_short():
+    board, player = playing()
+    now = 0
+    while player.queue.ticks() > 8 * CALL_US:
+        now += CALL_US
+        player.turned(now)
+        board.play(now)
+    assert player.mode == PLAYING
+    ticks = player.queue.ticks
+
+    def interrupted():
+        left = ticks()
+        board.play(now + CALL_US)
+        return left
+
+    player.queue.ticks = interrupted
+    assert not player.runs_short()
+    assert player.mode == ENDING
 
 
 def test_a_machine_that_had_to_wait_in_motion_is_late_and_gets_nothing_more():

@@ -166,9 +166,6 @@ FORMATS = _index()
 SIZES = {number: struct.calcsize(FORMATS[number]) for number in FORMATS}
 NAMES = {row[0]: row[1] for row in TABLE}
 
-# Offset of the 46 segment bytes within the body of a SEGMENT.
-SEGMENT_OFFSET = struct.calcsize("<HHBII")
-
 
 def _hash():
     lines = ["version %d" % VERSION]

@@ -6,44 +6,29 @@ tests of its own.
 
 from array import array
 
-from safety import bounds, braking, cosine, reasons
+from safety import bounds, braking, cosine, envelope, reasons
 from safety.axes import AXES, ELBOW, LIFT, NOSE, SHOULDER, TICKS_PER_S
-
-NORMAL = 0
-FAST = 1
 
 _NEVER = 1 << 29
 _ALLOW = 2
 
 
-class PathState:
-    """Where a checked path has come to: what the next segment is judged against.
+class PathState(envelope.PathState):
+    """The same, with what this check remembers of the path."""
 
-    `position` (usteps, list of three), `known` (False until homed or set), `profile` (NORMAL or FAST),
-    `recovery` (jogging back from outside the range), `home_axis` (None, or the axis whose limit switch is
-    searched, the only one that may move; NOSE for a search with the nose, which moves the lift).
-    """
-
-    def __init__(self, position=(0, 0, 0), known=True, profile=NORMAL):
-        self.position = list(position)
-        self.known = known
-        self.profile = profile
-        self.recovery = False
-        self.home_axis = None
-        self._age = [_NEVER] * AXES
-        self._speed = [0] * AXES
-        self._duration = 0
+    def __init__(self, position=(0, 0, 0), known=True, profile=envelope.NORMAL):
         self._low = [0] * AXES
         self._high = [0] * AXES
         self._mean = [0] * AXES
         self._gap = [0] * AXES
         self._box = array("i", [0] * 7)
+        super().__init__(position, known, profile)
 
     def rest(self):
         """The path stands still here: a new motion begins."""
-        for axis in range(AXES):
-            self._age[axis] = _NEVER
-            self._speed[axis] = 0
+        super().rest()
+        self._age = [_NEVER] * AXES
+        self._speed = [0] * AXES
         self._duration = 0
 
 
@@ -165,7 +150,7 @@ def _lift_half_mm(limits, usteps_s):
 
 
 def _check_point(limits, state, segment):
-    fast = state.profile == FAST
+    fast = state.profile == envelope.FAST
     low_cos = -cosine.ONE
     high_cos = cosine.ONE
     if state.known:

@@ -14,13 +14,12 @@ def test_step_times_follow_the_formula():
         assert segment.step_time(0, k) == want
 
 
-def test_packing_and_loading_give_the_same_segment():
+def test_what_is_packed_has_the_size_and_the_numbers_of_the_wire():
     import struct
 
     segment = Segment(80000, (3, 10, 4096 * 100, 5), (-2, 5, 4096 * 7, -9), (32767, 0, 4096 * 2, 0))
     assert struct.calcsize(FORMAT) == SIZE == len(segment.pack())
-    assert Segment().load(b"xyz" + segment.pack(), 3) == segment
-    assert hash(Segment().load(segment.pack(), 0)) == hash(segment)
+    assert list(struct.unpack(FORMAT, segment.pack())) == segment.values() == list(segment.numbers())
 
 
 def test_equality_sees_every_field():
