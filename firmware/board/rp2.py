@@ -46,6 +46,48 @@ COLOURS = (
 RING_TIMING_NS = (400, 850, 800, 450)
 
 
+class EdgeCounter:
+    """Counts the edges of a pin in a hard interrupt.
+
+    A thing of its own, as `Ticker` is: an interrupt that comes while a new attribute is put into an object
+    may not find the old ones, and a board is given its attributes while edges come already.
+    """
+
+    def __init__(self, pin):
+        # Edges, and when the newest came.
+        self._seen = array("i", [0, 0])
+        self._clock = time.ticks_us
+        pin.irq(self._edge, machine.Pin.IRQ_RISING | machine.Pin.IRQ_FALLING, hard=True)
+
+    @micropython.native
+    def _edge(self, _):
+        seen = self._seen
+        seen[0] = (seen[0] + 1) & 0xFFFF
+        seen[1] = self._clock()
+
+    def count(self):
+        """Edges so far, modulo 65536."""
+        return self._seen[0]
+
+    def newest_us(self):
+        """When the newest came."""
+        return self._seen[1]
+
+
+class Ticker:
+    """Calls `play(now_us)` every 2 ms in a hard interrupt, from its making on."""
+
+    def __init__(self, play):
+        self._play = play
+        self._clock = time.ticks_us
+        self._timer = None
+        self._timer = machine.Timer(period=PLAY_MS, callback=self._tick, hard=True)
+
+    @micropython.native
+    def _tick(self, _):
+        self._play(self._clock())
+
+
 class Board:
     """One Pico. The attributes are those of the virtual board; encoders read -1 while they do not answer."""
 
@@ -59,14 +101,10 @@ class Board:
         self.arming_us = ARMING_US
         self.lead_us = LEAD_US
         micropython.kbd_intr(-1)
-        # Edges of the peer's wave, and when the newest came.
-        self._edges = array("i", [0, 0])
-        self._clock = time.ticks_us
         self._due = self._began = time.ticks_us()
         self._gate = machine.Pin(pins.GATE, machine.Pin.OUT, value=0)
         self._wave = machine.Pin(pins.WAVE_OUT, machine.Pin.OUT, value=0)
-        self._wave_in = machine.Pin(pins.WAVE_IN, machine.Pin.IN, machine.Pin.PULL_DOWN)
-        self._wave_in.irq(self._edge, machine.Pin.IRQ_RISING | machine.Pin.IRQ_FALLING, hard=True)
+        self._edges = EdgeCounter(machine.Pin(pins.WAVE_IN, machine.Pin.IN, machine.Pin.PULL_DOWN))
         self._sense = []
         self._mushroom = self._input(pins.MUSHROOM)
         self._power = self._input(pins.MOTOR_POWER)
@@ -123,16 +161,6 @@ class Board:
             self._magnet.append(machine.PWM(machine.Pin(number), freq=MAGNET_HZ, duty_u16=0))
         self._ring = machine.Pin(pins.RING, machine.Pin.OUT, value=0)
 
-    @micropython.native
-    def _edge(self, _):
-        edges = self._edges
-        edges[0] = (edges[0] + 1) & 0xFFFF
-        edges[1] = self._clock()
-
-    @micropython.native
-    def _tick(self, _):
-        self._play(self._clock())
-
     def _read_encoder(self, i):
         try:
             self._buses[i].readfrom_mem_into(AS5600_ADDRESS, AS5600_RAW_ANGLE, self._angle)
@@ -162,8 +190,8 @@ class Board:
             bits |= lockstep.IN_MOTOR_POWER
         self.inputs = bits
         # In this order: an edge in between then looks early and the next one late, which alone says nothing.
-        self.peer_edge_us = self._edges[1]
-        self.peer_edges = self._edges[0]
+        self.peer_edge_us = self._edges.newest_us()
+        self.peer_edges = self._edges.count()
         if self._stepper is not None:
             self._turn = (self._turn + 1) % (2 * ENCODER_EVERY)
             if self._turn % ENCODER_EVERY == 0:
@@ -212,7 +240,6 @@ class Board:
 
     def plays(self, play):
         """Call `play(now_us)` every 2 ms from now on, in an interrupt."""
-        self._play = play
         stepper = self._stepper
         # Not methods of this class around them: each call would take its time in the interrupt.
         self.give = stepper.give
@@ -221,7 +248,8 @@ class Board:
         self.start = stepper.start
         self.abort = stepper.abort
         micropython.alloc_emergency_exception_buf(100)
-        self._timer = machine.Timer(period=PLAY_MS, callback=self._tick, hard=True)
+        self._ticker = None
+        self._ticker = Ticker(play)
 
     def output(self, bits, magnet_permille, led):
         """Set the outputs: OUT_ bits, magnet drive in permille, LED pattern."""

@@ -36,6 +36,8 @@ _WRITE_S = 60.0
 _SCRIPT_S = 300.0
 _BEFORE_LOADING_US = 200_000
 _WAVE_NS = 10_000_000
+# What MicroPython prints when the handler of an interrupt fails; it never calls it again.
+_UNCAUGHT = b"caught exception in"
 _TIMEHW, _TIMELW, _TIMERAWL = 0x40054000, 0x40054004, 0x40054028
 _AS5600 = 0x36
 _RAW_ANGLE = 0x0C
@@ -193,6 +195,7 @@ class EmulatedPico:
 
     def read(self) -> bytes:
         """Bytes that have come."""
+        assert _UNCAUGHT not in self._received, bytes(self._received)
         data, self._received[:] = bytes(self._received), b""
         return data
 
