@@ -66,4 +66,5 @@ def _log_line(date: str, hashes: dict[str, str], figures: dict[str, float]) -> s
     pairs = (("found", "photos"), ("perfect", "full"), ("ok_wrong", "ok"))
     counts = [(figures[some], figures[of]) for some, of in pairs]
     shares = " | ".join(f"{some:.0f}/{of:.0f}" for some, of in counts)
-    return f"| {date} | {hashes['locator']} | {hashes['pieces']} | {rates} | {shares} |\n"
+    by_source = " | ".join(f"{100 * figures[name]:.1f} %" for name in ("wrong_by_source", "open_by_source"))
+    return f"| {date} | {hashes['locator']} | {hashes['pieces']} | {rates} | {shares} | {by_source} |\n"

@@ -5,12 +5,14 @@ import cv2
 import numpy as np
 import pytest
 
+from tools.cli import main
 from tools.errors import BadInputError
-from tools.photo_scores import labelled_photos, score_photo, summary
+from tools.photo_scores import PhotoScore, labelled_photos, score_photo, summary
 from vision.classify import Classifier
 from vision.locate import Locator
 
 PHOTOS = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "photos"
+SCORES = Path(__file__).resolve().parents[2] / "docs" / "vision-scores.md"
 
 ENTRY = {
     "file": "a.png",
@@ -43,6 +45,49 @@ def test_an_empty_picture_scores_the_empty_points_at_most(tmp_path):
     assert not score.found
     assert score.verdict == "no-board"
     assert summary([score])["found"] == 0
+
+
+def score_of(source, *, wrong, unknown):
+    right = 90 - wrong - unknown
+    return PhotoScore(
+        file="a.png",
+        tier="A",
+        source=source,
+        points=90,
+        masked=0,
+        raw=right,
+        decoded=right,
+        open=unknown,
+        wrong=wrong,
+        sure=right,
+        sure_wrong=0,
+        corner_cells=0.1,
+        unaided=right,
+        verdict="unsure",
+    )
+
+
+def test_a_source_with_many_photographs_weighs_no_more_than_one_with_few():
+    many = [score_of("street", wrong=0, unknown=0) for _ in range(9)]
+    figures = summary([*many, score_of("club", wrong=9, unknown=18)])
+    assert figures["wrong_by_source"] == pytest.approx(0.05)
+    assert figures["open_by_source"] == pytest.approx(0.1)
+    assert figures["decoded_by_source"] == pytest.approx(0.85)
+
+
+def test_the_log_line_ends_with_the_wrong_and_open_points_by_source(tmp_path, capsys):
+    folder = folder_with(tmp_path)
+    log = tmp_path / "log.md"
+    assert main(["score-photos", "--photos", str(folder), "--log", str(log), "--date", "2026-01-02"]) == 0
+    cells = [cell.strip() for cell in log.read_text().strip().strip("|").split("|")]
+    assert cells[0] == "2026-01-02"
+    assert all(cell.endswith(" %") for cell in cells[-2:])
+    (header,) = [line for line in SCORES.read_text().splitlines() if line.startswith("| date ")]
+    names = [name.strip() for name in header.strip("|").split("|")]
+    assert names[-2:] == ["wrong, by source", "?, by source"]
+    assert len(names) == len(cells)
+    printed = capsys.readouterr().out.splitlines()[-1]
+    assert printed.split("|")[2:] == log.read_text().strip().split("|")[2:]
 
 
 @pytest.mark.parametrize(
