@@ -1,4 +1,4 @@
-"""A set-up is known by its pattern, unless two faces speak against it."""
+"""A set-up is known by its pattern, unless the faces speak for another order."""
 
 from dataclasses import replace
 
@@ -14,10 +14,16 @@ START = Position.start()
 BOARD = board_to_fen_order(START.board)
 
 
-def hard_to_read(*, sure: dict[str, str], faint: dict[str, str] | None = None, **changes: str) -> Reading:
+def hard_to_read(
+    *,
+    sure: dict[str, str],
+    faint: dict[str, str] | None = None,
+    blank: tuple[str, ...] = (),
+    **changes: str,
+) -> Reading:
     """The opening as a reader sees it that tells sides and bare points but hardly a face; the faces of
-    `sure` are read for certain, those of `faint` seem to be others, and other things stand on the points of
-    `changes`.
+    `sure` are read for certain, those of `faint` seem to be others, those of `blank` to have no character,
+    and other things stand on the points of `changes`.
     """
     faint = faint or {}
     labels = [changes.get(square, label) for square, label in zip(SQUARES, BOARD, strict=True)]
@@ -33,6 +39,12 @@ def hard_to_read(*, sure: dict[str, str], faint: dict[str, str] | None = None, *
         raw.append(PointReading(square, "P" if label.isupper() else "p", 0.2))
         if square in sure:
             raw[-1] = PointReading(square, sure[square], 0.95)
+            shares[point] = 0.05 / 14
+            shares[point, LABELS.index(sure[square])] = 0.95
+        if square in blank:
+            raw[-1] = PointReading(square, "?", 0.95)
+            shares[point] *= 0.05
+            shares[point, LABELS.index("?")] = 0.95
     scores = np.log(shares / shares.sum(axis=1, keepdims=True))
     reading = Reading.of_labels(["?" if label != "." else "." for label in labels])
     return replace(reading, raw=tuple(raw), log_likelihood=scores)
@@ -51,6 +63,26 @@ def test_one_face_that_surely_reads_otherwise_is_a_misread_one():
 
 def test_two_faces_that_changed_places_are_no_set_up():
     assert not shows_set_up(hard_to_read(sure={**READ, "b9": "b", "c9": "n"}), START)
+
+
+def test_faces_misread_without_anything_to_change_places_with_are_a_set_up():
+    cannons = {"b7": "c", "h7": "c"}
+    soldiers_like_cannons = dict.fromkeys(("a6", "e6", "i6"), "c")
+    assert shows_set_up(hard_to_read(sure={**READ, **cannons, **soldiers_like_cannons}), START)
+
+
+def test_all_horses_of_a_set_may_look_blank():
+    assert shows_set_up(hard_to_read(sure=READ, blank=("b0", "h0")), START)
+
+
+@pytest.mark.parametrize("blank", [("b0",), ("e9",), ("a9", "b9")], ids=["a horse", "the general", "a pair"])
+def test_a_thing_without_a_character_for_one_man_is_no_set_up(blank):
+    assert not shows_set_up(hard_to_read(sure=READ, blank=blank), START)
+
+
+def test_a_mirrored_picture_shows_no_set_up():
+    mirrored = replace(hard_to_read(sure=READ), verdict="unsure", reason="mirrored")
+    assert not shows_set_up(mirrored, START)
 
 
 @pytest.mark.parametrize(
