@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.doubt import less_doubtful
 from vision.geometry import LATTICE, lifted
 from vision.glyphs import KINDS, GlyphReader
 from vision.likeness import told_by_likeness
@@ -166,6 +167,10 @@ class Classifier:
         centres = LATTICE[points] + offsets[points]
         alone = self._glyphs.read(picture, plane, centres)
         read = np.exp(told_by_likeness(picture, plane, centres, alone.logp))
+        surest = np.zeros(len(standing))
+        surest[points] = read[:, :count].max(axis=1)
+        standing, bare, unknown = less_doubtful(presence, surest, np.hypot(*offsets.T)).T
+        shares[:, count:] = np.column_stack([bare, unknown])
         shares[points, :count] = standing[points, None] * read[:, :count]
         shares[points, _UNKNOWN] += standing[points] * read[:, -1]
         forms = np.zeros(len(shares))
