@@ -4,12 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vision.geometry import LATTICE
 
 __all__ = ["KINDS", "Piece", "draw_letters", "place"]
 
 KINDS = "KABNRCP"
+
+#: Share of boards on which nobody cares where on his point a man stands.
+_CARELESS_SHARE = 0.3
+_TRIES = 12
 
 _START = "rnbakabnr/9/1c5c1/p1p1p1p1p/9/9/P1P1P1P1P/1C5C1/9/RNBAKABNR"
 
@@ -38,12 +43,16 @@ def place(
     """Put pieces on points (not always well), beside the board, and sometimes foreign things among them."""
     radius, height = rng.uniform(0.34, 0.48), rng.uniform(0.12, 0.42)
     slop = abs(rng.normal(0, 0.08))
+    careless = rng.uniform(0.12, 0.38) if rng.random() < _CARELESS_SHARE else 0.0
     manner = rng.choice(["aligned", "seats", "loose"], p=[0.2, 0.3, 0.5])
     wobble = rng.uniform(0.03, 0.5)
     pieces: list[Piece] = []
     for index, letter in letters.items():
         red = letter.isupper()
-        shift = rng.normal(0, slop, 2) if rng.random() < 0.85 else rng.uniform(-0.5, 0.5, 2)
+        if careless:
+            shift = _apart(rng, LATTICE[index], careless, pieces, float(2 * radius + 0.01))
+        else:
+            shift = rng.normal(0, slop, 2) if rng.random() < 0.85 else rng.uniform(-0.5, 0.5, 2)
         if manner == "loose":
             turn = rng.uniform(0, 2 * np.pi)
         else:
@@ -75,6 +84,18 @@ def place(
     if rng.random() < 0.15:
         pieces += _taken(rng, float(radius), float(height), pieces)
     return pieces
+
+
+def _apart(
+    rng: np.random.Generator, point: NDArray[np.float64], reach: float, others: list[Piece], room: float
+) -> NDArray[np.float64]:
+    """How far from its point, up to `reach` cells, a man is put that touches none of the others if he can."""
+    for _ in range(_TRIES):
+        way, far = rng.uniform(0, 2 * np.pi), rng.uniform(0.3, 1.0) * reach
+        shift = far * np.array([np.cos(way), np.sin(way)])
+        if all(np.hypot(*(point + shift - (other.x, other.y))) > room for other in others):
+            break
+    return shift
 
 
 def _taken(rng: np.random.Generator, radius: float, height: float, others: list[Piece]) -> list[Piece]:

@@ -38,6 +38,8 @@ _DISC: Floats = np.clip((48 - np.hypot(_X - 47.5, _Y - 47.5)) * 0.7, 0, 1)
 
 #: Share of pictures with tiles, print, keys, boxes or other games around the board.
 _CROWDED_SHARE = 0.4
+#: Share of sets whose characters are smaller on their discs than most.
+_SMALL_WRITING_SHARE = 0.3
 
 #: Photographed faces by (kind, red): pictures (h, w, 3) in 0..1.
 Photographs = dict[tuple[str, bool], list[Floats]]
@@ -101,6 +103,8 @@ def draw_scene(
         draw_surroundings(rng, picture, camera)
     _lay(picture, board.picture, board.scale, board.margin, ground)
     style = draw_style(rng, faces)
+    if rng.random() < _SMALL_WRITING_SHARE:
+        style = replace(style, glyph_scale=float(style.glyph_scale * rng.uniform(0.68, 0.95)))
     pieces = place(rng, *board.margin, draw_letters(rng) if letters is None else letters)
     if photographs is None:
         pieces = [

@@ -7,7 +7,7 @@ pytest.importorskip("PIL", reason="the pictures are drawn with Pillow (the `trai
 from tools.train_vision.bends import draw_bend
 from tools.train_vision.fonts import HELD_OUT, KIND_GLYPHS, families, has_glyph
 from tools.train_vision.pieces import draw_style
-from tools.train_vision.placing import KINDS
+from tools.train_vision.placing import KINDS, place
 from tools.train_vision.samples import (
     EMPTY,
     UNKNOWN,
@@ -83,6 +83,18 @@ def test_an_uncovered_piece_on_its_point_is_labelled_with_its_kind_side_and_plac
             assert np.hypot(*(labels.offset[index] - ((piece.x, piece.y) - LATTICE[index]))) < allowed
             checked += 1
     assert checked > 60
+
+
+def test_on_some_boards_all_men_stand_off_their_points_and_none_in_another():
+    careless = 0
+    for seed in range(40):
+        men = place(np.random.default_rng([7, seed]), 1.0, 1.0, dict.fromkeys(range(0, 90, 2), "p"))
+        off = [np.hypot(*(LATTICE - (man.x, man.y)).T).min() for man in men]
+        careless += bool(np.median(off) > 0.12)
+        for number, man in enumerate(men):
+            reach = 2 * man.radius
+            assert all(np.hypot(man.x - other.x, man.y - other.y) > reach for other in men[:number])
+    assert 4 <= careless <= 20
 
 
 def test_a_covered_point_cannot_be_told():
