@@ -42,7 +42,7 @@ _RED_OF_GLYPH = np.array(
 #: What its men leave is spent on doubtful faces, turned: to the net a turned face is another picture of the
 #: same character.
 _MOST_READS = 63
-_DOUBTFUL = 0.97  # the likeliest kind's share below which a face is read again
+_DOUBTFUL = 0.9  # the likeliest kind's share below which a face is read again
 _TURNS = (2, 1, 3)  # quarter turns, in the order they are tried
 _FINER = 3  # at most so many samples a pixel and direction, against aliasing
 
