@@ -34,7 +34,7 @@ STATUS_US = 100000
 # So long after a motion the status comes as often as in it: the host reads the encoders of a rest from it.
 AFTER_MOTION_US = 200000
 FRAMES_PER_LOOP = 8
-READ_BYTES = 32
+READ_BYTES = 64
 
 # Made once: a tuple of names is made anew each time it is met.
 _KEEPING_PROFILE = (states.READY, states.MOVING, states.HOLD)
@@ -294,7 +294,7 @@ class App:
         while at < end:
             message = buffer[at]
             self._dispatch(message, buffer, at + 1, now)
-            at += 1 + messages.SIZES[message]
+            at += 1 + messages.body_size(buffer, at, end)
 
     def _greet(self, buffer, now):
         """Answer a HELLO. A controller in motion stops first: its host has forgotten what it was doing."""
@@ -346,8 +346,8 @@ class App:
     def _dispatch(self, message, buffer, at, now):
         if message == messages.RUN:
             self.part.run(buffer[at], now)
-        elif message == messages.SEGMENT:
-            self.part.segment(buffer, at, now)
+        elif message == messages.SEGMENTS:
+            self.part.segments(buffer, at, now)
         elif message == messages.TIME:
             reply = self._time_bytes
             for i in range(4):

@@ -229,15 +229,15 @@ class Arm:
     def run(self, activity, now_us):
         """The keep-alive says nothing more to the arm."""
 
-    def segment(self, buffer, at, now_us):
-        """Check a segment and queue it."""
+    def segments(self, buffer, at, now_us):
+        """Check segments and queue them."""
         app = self._app
         safe = app.machine
         if not safe.accepts_motion():
             motion = buffer[at] | buffer[at + 1] << 8
             if motion != self.intake.refused:
                 self.intake.refuse(motion)
-                app.refuse(messages.SEGMENT, reasons.NOT_READY, motion)
+                app.refuse(messages.SEGMENTS, reasons.NOT_READY, motion)
             return
         profile = FAST if app.profile == messages.PROFILE_FAST else NORMAL
         reason = self.intake.take(buffer, at, now_us, profile, safe.state == states.RECOVERY)
@@ -248,7 +248,7 @@ class Arm:
         """Refuse a motion. One that has begun cannot be completed: that is a stop."""
         app = self._app
         player = self.player
-        app.refuse(messages.SEGMENT, reason, motion)
+        app.refuse(messages.SEGMENTS, reason, motion)
         if player.mode == IDLE:
             player.drop()
             self.intake.reset(player.position(), self.known)

@@ -93,9 +93,9 @@ class Hand:
         else:
             self._app.refuse(messages.LED, reasons.BAD_VALUE)
 
-    def segment(self, buffer, at, now_us):
+    def segments(self, buffer, at, now_us):
         """No axes, no segments."""
-        self._app.refuse(messages.SEGMENT, reasons.WRONG_ROLE)
+        self._app.refuse(messages.SEGMENTS, reasons.WRONG_ROLE)
 
     def slow(self):
         """Nothing moves here."""

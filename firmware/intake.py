@@ -1,4 +1,4 @@
-"""Takes in SEGMENT messages: order, deadline, and the same speed and envelope check that the host made."""
+"""Takes in SEGMENTS messages: order, deadline, and the same speed and envelope check that the host made."""
 
 import sys
 from array import array
@@ -23,44 +23,89 @@ else:
 # A start further ahead is no plan but a mistake, and the clock wraps.
 LONGEST_WAIT_US = 30000000
 
-# What stands before the 13 numbers of a segment.
+# A packet is judged in one loop: more rows than a host sends would keep it too long.
+MOST_ROWS = 4
+
+# What stands before the rows.
 MOTION = 0
 INDEX = 1
 FLAGS = 2
 START = 3
 DEADLINE = 4
-HEAD = 5
+SIZE = 5
+HEAD = 6
+HEAD_BYTES = 14
 NUMBERS = 13
 
 
 @micropython.viper
-def unpack(body: ptr8, at: int, head: ptr32, numbers: ptr32):
-    """The body of a SEGMENT at `body[at:]` as 5 numbers of `head` and 13 of `numbers`, in place.
-
-    The layout is that of the message table. What has four bytes is read with a sign, counts too.
-    """
-    i = 0
-    while i < 18:
-        size = 4
-        if i < 3:
-            size = 2
-            if i == 2:
-                size = 1
-        if i > 5 and (i & 3) == 2:
-            size = 2
-        k = at + size - 1
-        value = int(body[k])
-        if value > 127 and (size == 4 or i > 5):
-            value -= 256
-        while k > at:
-            k -= 1
-            value = (value << 8) + int(body[k])
-        at += size
-        if i < 5:
-            head[i] = value
-        else:
-            numbers[i - 5] = value
+def unpack_head(body: ptr8, at: int, head: ptr32):
+    """What stands before the rows of a SEGMENTS at `body[at:]`, in place; the layout of the message table."""
+    head[0] = int(body[at]) | int(body[at + 1]) << 8
+    head[1] = int(body[at + 2]) | int(body[at + 3]) << 8
+    head[2] = int(body[at + 4])
+    i = 3
+    at += 5
+    while i < 5:
+        high = int(body[at + 3])
+        if high > 127:
+            high -= 256
+        head[i] = int(body[at]) | int(body[at + 1]) << 8 | int(body[at + 2]) << 16 | high << 24
+        at += 4
         i += 1
+    head[5] = int(body[at])
+
+
+@micropython.viper
+def unpack_row(body: ptr8, at: int, end: int, numbers: ptr32) -> int:
+    """The segment at `body[at:end]` as 13 numbers, in place; where the next begins, or -1 when it is no row.
+
+    A row is that of `Segment.row`. A number has 31 bits at most.
+    """
+    if at >= end:
+        return -1
+    shape = int(body[at])
+    at += 1
+    if shape > 7:
+        return -1
+    count = 0
+    i = 0
+    while i < 13:
+        value = 0
+        part = (i + 3) & 3
+        there = 1
+        folded = 0
+        if i > 0:
+            there = (shape >> ((i - 1) >> 2)) & 1
+            if part > 1 and count < part:
+                there = 0
+            folded = 1
+            if part == 1:
+                folded = 0
+            if part == 2:
+                folded = 0
+        if there:
+            shift = 0
+            while shift < 35:
+                if at >= end:
+                    return -1
+                byte = int(body[at])
+                at += 1
+                if shift == 28 and byte > 7:
+                    return -1
+                value = value | (byte & 127) << shift
+                shift += 7
+                if byte < 128:
+                    shift = 35
+            if folded:
+                value = (value >> 1) ^ (0 - (value & 1))
+            if part == 0:
+                count = value
+                if count < 0:
+                    count = 0 - count
+        numbers[i] = value
+        i += 1
+    return at
 
 
 class Intake:
@@ -89,28 +134,49 @@ class Intake:
         self._index = None
 
     def take(self, buffer, at, now_us, profile, recovery):
-        """Check and queue the SEGMENT whose body starts at `buffer[at]`.
+        """Check and queue the segments of the SEGMENTS whose body starts at `buffer[at]`.
 
-        Returns a reason id: 0 when it was queued, -1 when it belongs to a motion already refused. After a
+        Returns a reason id: 0 when they were queued, -1 when they belong to a motion already refused. After a
         refusal the rest of that motion is ignored; what to do with its first part is the caller's decision.
         """
         head = self._head
-        unpack(buffer, at, head, self._numbers)
+        unpack_head(buffer, at, head)
         motion = head[MOTION]
-        flags = head[FLAGS]
-        if motion == self.refused and not flags & SEGMENT_START:
+        if motion == self.refused and not head[FLAGS] & SEGMENT_START:
             return -1
         self.refused = None
-        reason = self._judge(now_us, profile, recovery, motion, flags)
-        if reason == 0 and flags & SEGMENT_START and ticks.diff(head[START], now_us) > LONGEST_WAIT_US:
-            reason = reasons.BAD_VALUE
-        if reason == 0 and not self._queue.push(
-            self._numbers, flags, motion, head[START] & ticks.MASK, head[DEADLINE] & ticks.MASK
-        ):
-            reason = reasons.QUEUE_FULL
+        at += HEAD_BYTES
+        end = at + head[SIZE]
+        flags = head[FLAGS] & ~SEGMENT_LAST
+        reason = reasons.SEGMENT_INVALID
+        rows = 0
+        while at < end:
+            at = unpack_row(buffer, at, end, self._numbers)
+            reason = reasons.SEGMENT_INVALID
+            if at < 0 or rows == MOST_ROWS:
+                break
+            if at == end:
+                flags |= head[FLAGS] & SEGMENT_LAST
+            reason = self._queued(now_us, profile, recovery, head[INDEX] + rows, flags)
+            if reason:
+                break
+            flags &= ~SEGMENT_START
+            rows += 1
         if reason:
             self.refuse(motion)
         return reason
+
+    def _queued(self, now_us, profile, recovery, index, flags):
+        head = self._head
+        reason = self._judge(now_us, profile, recovery, index, flags)
+        if reason:
+            return reason
+        if flags & SEGMENT_START and ticks.diff(head[START], now_us) > LONGEST_WAIT_US:
+            return reasons.BAD_VALUE
+        starts, deadline = head[START] & ticks.MASK, head[DEADLINE] & ticks.MASK
+        if not self._queue.push(self._numbers, flags, head[MOTION], starts, deadline):
+            return reasons.QUEUE_FULL
+        return 0
 
     def refuse(self, motion):
         """Ignore the rest of `motion`."""
@@ -118,10 +184,9 @@ class Intake:
         self.refused = motion
         self._index = None
 
-    def _judge(self, now_us, profile, recovery, motion, flags):
+    def _judge(self, now_us, profile, recovery, index, flags):
         head = self._head
-        index = head[INDEX]
-        self.motion = motion
+        motion = self.motion = head[MOTION]
         if ticks.diff(head[DEADLINE], now_us) < 0:
             return reasons.SEGMENT_STALE
         path = self.path

@@ -59,10 +59,11 @@ def _load_limits(path):
 
 
 def _forget_names():
-    """Free what only hosts and people read: some kilobytes of a Pico's heap."""
-    from firmware.wire import messages
+    """Free what only hosts and people need: some kilobytes of a Pico's heap."""
+    from firmware.wire import cobs, messages, packet
     from safety import reasons
 
+    del messages.decode, messages.fields, messages.MessageError, packet.build, packet.header, cobs.encode
     messages.TABLE = ()
     messages.NAMES.clear()
     reasons.TEXTS.clear()

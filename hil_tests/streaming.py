@@ -1,4 +1,4 @@
-"""A motion streamed to a controller under test, as the host streams it: ahead, in pairs, within its room."""
+"""A motion streamed to a controller under test, as the host streams it: ahead, within its room."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from firmware.wire import messages
 from hil_tests.controller import Controller
-from host.link.streamer import SEGMENTS_PER_PACKET
+from host.link.streamer import SEGMENTS_PER_PACKET, QueuedMotion
 from safety import states, ticks
 from safety.segment import Segment
 
@@ -42,19 +42,14 @@ def stream(
     _, (_, now_us) = controller.expect(messages.TIME_REPLY, lambda fields: fields["token"] == 99)
     start = ticks.add(now_us, AHEAD_US)
     times = (start, ticks.add(start, _NOT_AFTER_US))
+    motion = QueuedMotion(number, list(segments))
     seen: list[Status] = []
-    sent = reported = said_ms = 0
+    reported = said_ms = 0
     acted = False
     until_ms = controller.now() + within_ms
     while controller.now() < until_ms:
-        while not acted and sent < len(segments) and _has_room(controller, seen, sent - reported):
-            packed = b""
-            for segment in segments[sent : sent + SEGMENTS_PER_PACKET]:
-                flags = messages.SEGMENT_START if sent == 0 else 0
-                flags |= messages.SEGMENT_LAST if sent == len(segments) - 1 else 0
-                packed += messages.encode(messages.SEGMENT, number, sent, flags, *times, segment.pack())
-                sent += 1
-            assert controller.session.send(packed)
+        while not acted and not motion.all_sent and _has_room(controller, seen, motion.sent - reported):
+            assert controller.session.send(motion.message(SEGMENTS_PER_PACKET, *times))
         if controller.now() - said_ms >= _KEEP_ALIVE_MS:
             said_ms = controller.now()
             controller.say(messages.RUN, messages.MOTION)
@@ -65,7 +60,7 @@ def stream(
                 return start, fields, seen
             if message == messages.STATUS:
                 seen.append(fields)
-                reported = sent
+                reported = motion.sent
                 acted = acted or (fields["state"] == states.MOVING and act(fields))
     raise AssertionError("the motion did not end")
 

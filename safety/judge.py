@@ -79,6 +79,9 @@ def joints_exceed(table: ptr32, numbers: ptr32, values: ptr32) -> int:
             return int(reasons.SEGMENT_GAP)
         mean = int(numbers[20 + axis]) << sign >> sign
         before = int(numbers[6 + axis]) << sign >> sign
+        if mean == 0 and before == 0 and int(values[1 + (axis << 2)]) == 0:
+            axis += 1
+            continue
         size = mean
         if size < 0:
             size = 0 - size

@@ -47,21 +47,27 @@ def measure(numbers: ptr32, values: ptr32) -> int:
         at = 1 + (axis << 2)
         count = int(values[at]) << sign >> sign
         n = count
+        if n == 0:
+            numbers[14 + axis] = 0
+            numbers[17 + axis] = 0
+            numbers[20 + axis] = 0
+            numbers[23 + axis] = 0
+            numbers[26 + axis] = -1
+            axis += 1
+            continue
         if n < 0:
             n = 0 - n
         first = int(values[at + 1]) << sign >> sign
         interval = int(values[at + 2]) << sign >> sign
         add = int(values[at + 3]) << sign >> sign
-        last = -1
         end = interval
-        if n > 0:
-            if n > 32767:
-                return 0
-            if first < 0:
-                return 0
-            if first >= duration:
-                return 0
-            last = first
+        if n > 32767:
+            return 0
+        if first < 0:
+            return 0
+        if first >= duration:
+            return 0
+        last = first
         if n > 1:
             if interval <= 0:
                 return 0
@@ -136,12 +142,10 @@ def measure(numbers: ptr32, values: ptr32) -> int:
                 least = 0 - high
                 high = 0 - low
                 low = least
-        gap = 0
-        if n > 0:
-            since = int(numbers[3 + axis]) + first
-            if since < 1:
-                since = 1
-            gap = 8000000 // since
+        since = int(numbers[3 + axis]) + first
+        if since < 1:
+            since = 1
+        gap = 8000000 // since
         numbers[14 + axis] = low
         numbers[17 + axis] = high
         numbers[20 + axis] = mean

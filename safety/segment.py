@@ -9,7 +9,6 @@ The sign of `count` is the direction of all steps of that axis. The segments of 
 other without gap.
 """
 
-import struct
 from array import array
 
 from safety.axes import AXES
@@ -17,10 +16,21 @@ from safety.axes import AXES
 MAX_DURATION_TICKS = 128000
 MAX_COUNT = 32767
 
-FORMAT = "<IhIIihIIihIIi"
-SIZE = 46
 _LIMIT = 1 << 30
 _WRAP = 1 << 31
+
+
+def _folded(value):
+    return value << 1 if value >= 0 else (-value << 1) - 1
+
+
+def _append(out, value):
+    if not 0 <= value < _WRAP:
+        raise ValueError("%d does not fit the wire" % value)
+    while value > 127:
+        out.append(value & 127 | 128)
+        value >>= 7
+    out.append(value)
 
 
 class Segment:
@@ -55,7 +65,7 @@ class Segment:
         ]
 
     def values(self):
-        """The 13 integers in the order of `FORMAT`."""
+        """The 13 integers: duration, then count, first, interval_q12 and add_q12 of each axis."""
         out = [self.duration_ticks]
         for i in range(AXES):
             out += [self.count[i], self.first[i], self.interval_q12[i], self.add_q12[i]]
@@ -65,9 +75,31 @@ class Segment:
         """`values` as an array of 32-bit integers; what needs 32 bits without a sign becomes negative."""
         return array("i", [(value + _WRAP) % (2 * _WRAP) - _WRAP for value in self.values()])
 
-    def pack(self):
-        """The 46 bytes that stand in a SEGMENT message."""
-        return struct.pack(FORMAT, *self.values())
+    def row(self):
+        """The bytes that stand for it in a SEGMENTS message.
+
+        One byte says which axes step (bit 0 shoulder, 1 elbow, 2 lift); then `duration_ticks`, and for each
+        of these axes `count`, `first`, `interval_q12` if there are two steps, `add_q12` if there are three.
+        A number stands in groups of seven bits, the lowest first, with the top bit set in all but the last
+        (LEB128); `count` and `add_q12` are doubled, and a negative one is turned into the odd number below.
+
+        >>> list(Segment(8000, (2, 100, 4096 * 200, 0), (0, 0, 0, 0), (-1, 7999, 0, 0)).row())
+        [5, 192, 62, 4, 100, 128, 128, 50, 1, 191, 62]
+        """
+        out = bytearray(1)
+        _append(out, self.duration_ticks)
+        for axis in range(AXES):
+            count = self.count[axis]
+            if count == 0:
+                continue
+            out[0] |= 1 << axis
+            _append(out, _folded(count))
+            _append(out, self.first[axis])
+            if abs(count) > 1:
+                _append(out, self.interval_q12[axis])
+            if abs(count) > 2:
+                _append(out, _folded(self.add_q12[axis]))
+        return bytes(out)
 
     def step_time(self, axis, k):
         """Ticks from the start of the segment to step `k` of `axis`."""

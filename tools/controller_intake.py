@@ -46,12 +46,12 @@ def main(root: str, limits_file: str, total: int) -> None:
                 if number == messages.SET_POSITION:
                     intake.reset(messages.decode(bytes(framer.buffer[at : at + 13]))[0][1], True)
                     known = True
-                elif number == messages.SEGMENT and known:
+                elif number == messages.SEGMENTS and known:
                     if intake.take(framer.buffer, at + 1, 0, messages.PROFILE_FAST, False):
                         refused += 1
                     taken += 1
                     queue.clear()
-                at += 1 + messages.SIZES[number]
+                at += 1 + messages.body_size(framer.buffer, at, end)
     elapsed = time.ticks_diff(time.ticks_us(), began)  # type: ignore[attr-defined]
     print(json.dumps({"taken": taken, "refused": refused, "us": elapsed}))
 

@@ -20,7 +20,7 @@ from firmware.wire import cobs, messages, packet
 from host.arm.motion import Motion
 from host.arm.robot import Robot
 from host.link.controller import KEEP_ALIVE_MOVING_US
-from host.link.streamer import SEGMENTS_PER_PACKET
+from host.link.streamer import SEGMENTS_PER_PACKET, QueuedMotion
 from safety.axes import TICKS_PER_US
 
 __all__ = ["LinkLoad", "measure_link_load"]
@@ -84,7 +84,7 @@ def _stream(motions: Sequence[Motion]) -> tuple[bytes, float]:
             parts.append(_frame(packet.RELIABLE, packets, payload))
             packets += 1
             plays_us += duration_us
-            while beats * KEEP_ALIVE_MOVING_US < plays_us:
+            for _ in range(int(duration_us / KEEP_ALIVE_MOVING_US)):
                 beats += 1
                 parts.append(_frame(packet.DATAGRAM, beats, messages.encode(messages.RUN, messages.MOTION)))
     return b"".join(parts), plays_us * 1e-6
@@ -96,16 +96,9 @@ def _frame(kind: int, number: int, payload: bytes) -> bytes:
 
 
 def _payloads(number: int, motion: Motion) -> Iterator[tuple[bytes, float]]:
-    """The motion's segments by packets, each with its path time in microseconds."""
-    last = len(motion.segments) - 1
-    for at in range(0, last + 1, SEGMENTS_PER_PACKET):
-        payload, ticks = bytearray(), 0
-        for place, segment in enumerate(motion.segments[at : at + SEGMENTS_PER_PACKET], at):
-            flags = (messages.SEGMENT_START if place == 0 else 0) | (
-                messages.SEGMENT_LAST if place == last else 0
-            )
-            payload += messages.encode(
-                messages.SEGMENT, number, place, flags, 0, _NOT_AFTER_US, segment.pack()
-            )
-            ticks += segment.duration_ticks
-        yield bytes(payload), ticks / TICKS_PER_US
+    """The motion by packets, as the host sends it, each with its path time in microseconds."""
+    queued = QueuedMotion(number, list(motion.segments))
+    while not queued.all_sent:
+        taken = motion.segments[queued.sent : queued.sent + SEGMENTS_PER_PACKET]
+        path_us = sum(segment.duration_ticks for segment in taken) / TICKS_PER_US
+        yield queued.message(len(taken), 0, _NOT_AFTER_US), path_us

@@ -1,7 +1,6 @@
 """`qiyou protocol`: the message table of `firmware/wire` as the table of `docs/protocol.md`."""
 
 import argparse
-import struct
 import sys
 from pathlib import Path
 
@@ -28,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _types(body: str) -> list[str]:
-    """The types of a struct format, one a field: `HH46s` gives u16, u16, 46 bytes."""
+    """The types of a struct format, one a field: `HH46s` gives u16, u16, 46 bytes; `B*` a count and bytes."""
     out = []
     digits = ""
     for code in body:
@@ -37,6 +36,8 @@ def _types(body: str) -> list[str]:
         elif code == "s":
             out.append(f"{digits} bytes")
             digits = ""
+        elif code == "*":
+            out[-1] = "u8 and as many bytes"
         else:
             out.append(_TYPES[code])
     return out
@@ -52,7 +53,7 @@ def render() -> str:
             if way == direction:
                 pairs = zip(fields.split(), _types(body), strict=True)
                 named = [f"`{field}` {kind}" for field, kind in pairs]
-                size = 1 + struct.calcsize("<" + body)
+                size = f"{1 + messages.SIZES[number]}{' and more' if body.endswith('*') else ''}"
                 body_text = ", ".join(named) or "-"
                 lines.append(f"| {number} | {name} | {size} | {body_text} | {MEANINGS[number]} |")
         lines.append("")

@@ -202,22 +202,25 @@ class Board:
         """Microseconds since this loop began."""
         return time.ticks_diff(time.ticks_us(), self._began)
 
-    @micropython.native
-    def read_into(self, buffer):
+    @micropython.viper
+    def read_into(self, buffer) -> int:
         """Serial bytes that have come, into `buffer`; returns how many."""
-        n = 0
-        most = len(buffer)
         byte = self._byte
         read = self._read
         ready = self._ready
+        came = ptr8(byte)  # noqa: F821 - viper's
+        into = ptr8(buffer)  # noqa: F821
+        most = int(len(buffer))  # noqa: RUF046 - a number of viper's
+        n = 0
         # A longer read would block until all its bytes are there.
         while n < most:
+            there = 0
             for _ in ready(0):
-                break
-            else:
-                break
+                there = 1
+            if there == 0:
+                return n
             read(byte)
-            buffer[n] = byte[0]
+            into[n] = int(came[0])
             n += 1
         return n
 

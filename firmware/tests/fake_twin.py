@@ -288,21 +288,20 @@ class Controller:
         return welcome
 
     def stream(self, motion, segments, flags=0, start_in_us=50_000, valid_us=30_000_000):
-        """Queue all segments of a motion; they go out about 400 ms ahead of the arm, four in a packet."""
+        """Queue all segments of a motion; they go out about 400 ms ahead of the arm, three in a packet."""
         start = self.controller_us(self.now_us + start_in_us)
         deadline = ticks.add(start, valid_us)
-        for index, segment in enumerate(segments):
+        for index in range(0, len(segments), 3):
             mine = flags
             if index == 0:
                 mine |= messages.SEGMENT_START
-            if index == len(segments) - 1:
+            if index + 3 >= len(segments):
                 mine |= messages.SEGMENT_LAST
-            row = messages.encode(messages.SEGMENT, motion, index, mine, start, deadline, segment.pack())
-            self.outbox.append(row)
+            rows = b"".join(segment.row() for segment in segments[index : index + 3])
+            self.outbox.append(messages.encode(messages.SEGMENTS, motion, index, mine, start, deadline, rows))
 
     def _feed(self):
-        if self.streaming and self.outbox and self.session.unacknowledged == 0:
+        if self.streaming and self.outbox and self.session.unacknowledged < 3:
             statuses = self.received(messages.STATUS)
             if statuses and statuses[-1]["queue_ms"] < 400:
-                assert self.session.send(b"".join(self.outbox[:4]))
-                del self.outbox[:4]
+                assert self.session.send(self.outbox.pop(0))

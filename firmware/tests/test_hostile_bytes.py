@@ -44,7 +44,7 @@ def test_random_and_mutated_bytes_are_no_command(arm):
     deadline = ticks.add(arm.controller_us(), 100_000_000)
     now = arm.controller_us()
     rows = [
-        messages.encode(messages.SEGMENT, 9, i, (i == 0) | 2 * (i == 49), now, deadline, s.pack())
+        messages.encode(messages.SEGMENTS, 9, i, (i == 0) | 2 * (i == 49), now, deadline, s.row())
         for i, s in enumerate(segments)
     ]
     rows += [messages.encode(messages.SET_POSITION, 1, 2, 3), messages.encode(messages.PROFILE, 1)]

@@ -43,7 +43,8 @@ def test_a_silence_of_a_second_is_a_stop(arm):
     started(arm)
     arm.keep_alive = None
     arm.streaming = False
-    arm.run(1_100_000)
+    # What the host acknowledges of the hold is its last sign of life.
+    arm.run(1_200_000)
     arm.keep_alive = 20_000
     arm.run(150_000)
     assert (arm.status["state"], arm.status["reason"]) == (states.STOPPED, reasons.HOST_SILENT)

@@ -12,11 +12,12 @@ MEANINGS = {
     messages.RUN: (
         "Keep-alive, a datagram at least every 20 ms; activity 1 while a motion is under way, else 0."
     ),
-    messages.SEGMENT: (
-        "One slice of a motion. index counts from 0 within the motion; START (1) is set on the first, "
-        "LAST (2) on the last, which ends at rest; HOME (4) on every segment of a search of the limit "
-        "switch of the axis in bits 4-5, where 3 is the nose switch: the lift feels its way down. start_us "
-        "counts with START only. Dropped with reason when not_after_us has passed."
+    messages.SEGMENTS: (
+        "At most four slices of a motion that follow each other, a row each. index is that of the first, "
+        "counted from 0 within the motion; START (1): the first begins the motion; LAST (2): the last ends "
+        "it, at rest; HOME (4): all are of a search of the limit switch of the axis in bits 4-5, where 3 is "
+        "the nose switch: the lift feels its way down. start_us counts with START only. Dropped with reason "
+        "when not_after_us has passed."
     ),
     messages.PROFILE: (
         "Speed limits: 0 normal, 1 fast. Normal during a fast motion slows what is left of its path to "
@@ -95,7 +96,7 @@ MEANINGS = {
         "that moment."
     ),
     messages.REFUSED: (
-        "A message was not obeyed. detail is the motion of a SEGMENT, else 0."
+        "A message was not obeyed. detail is the motion of SEGMENTS, else 0."
     ),
     messages.MAGNET_STATE: (
         "The magnet was switched; reason 0 when the host asked for it."

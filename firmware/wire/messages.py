@@ -12,8 +12,8 @@ this module holds `meanings` against it.
 import binascii
 import struct
 
-# 3: HOME of the nose switch (axis 3).
-VERSION = 3
+# 3: HOME of the nose switch (axis 3). 4: segments as rows of one message.
+VERSION = 4
 
 TO_CONTROLLER = "host to controller"
 TO_HOST = "controller to host"
@@ -21,7 +21,7 @@ TO_HOST = "controller to host"
 HELLO = 1
 TIME = 2
 RUN = 3
-SEGMENT = 4
+SEGMENTS = 4
 PROFILE = 5
 SET_POSITION = 6
 LOOKED = 7
@@ -53,7 +53,7 @@ SLOT_STATE = 45
 # These keep their ids and layouts for ever: through them any firmware can be replaced by any other.
 SERVICE_MESSAGES = (FILE_OPEN, FILE_DATA, FLIP, CONFIRM, RESTART)
 
-# Flags of SEGMENT. HOME names its axis in bits 4-5.
+# Flags of SEGMENTS. HOME names its axis in bits 4-5.
 SEGMENT_START = 1
 SEGMENT_LAST = 2
 SEGMENT_HOME = 4
@@ -114,12 +114,13 @@ STATUS_PEER_PRESENT = 16
 STATUS_LATCHED = 32
 STATUS_GATE = 64
 
-# (id, name, direction, body format, field names); what each means stands in `meanings`, for people.
+# (id, name, direction, body format, field names); what each means stands in `meanings`, for people. A body
+# that ends with `B*` ends with as many bytes as its last number says.
 TABLE = (
     (HELLO, "HELLO", TO_CONTROLLER, "III", "table_hash limits_hash host_nonce"),
     (TIME, "TIME", TO_CONTROLLER, "I", "token"),
     (RUN, "RUN", TO_CONTROLLER, "B", "activity"),
-    (SEGMENT, "SEGMENT", TO_CONTROLLER, "HHBII46s", "motion index flags start_us not_after_us segment"),
+    (SEGMENTS, "SEGMENTS", TO_CONTROLLER, "HHBIIB*", "motion index flags start_us not_after_us rows"),
     (PROFILE, "PROFILE", TO_CONTROLLER, "B", "profile"),
     (SET_POSITION, "SET_POSITION", TO_CONTROLLER, "iii", "shoulder_usteps elbow_usteps lift_usteps"),
     (LOOKED, "LOOKED", TO_CONTROLLER, "", ""),
@@ -158,7 +159,7 @@ TABLE = (
 def _index():
     formats = {}
     for row in TABLE:
-        formats[row[0]] = "<" + row[3]
+        formats[row[0]] = "<" + row[3].rstrip("*")
     return formats
 
 
@@ -187,17 +188,32 @@ def encode(message, *values):
     >>> list(encode(RUN, 1))
     [3, 1]
     """
+    if message == SEGMENTS:
+        rows = values[-1]
+        return bytes([message]) + struct.pack(FORMATS[message], *values[:-1], len(rows)) + rows
     return bytes([message]) + struct.pack(FORMATS[message], *values)
+
+
+def body_size(buffer, start, end):
+    """Bytes of the body of the message at `buffer[start]`; -1 when it is unknown or goes beyond `end`."""
+    size = SIZES.get(buffer[start], -1)
+    if size < 0 or start + size >= end:
+        return -1
+    if buffer[start] == SEGMENTS:
+        size += buffer[start + size]
+        if start + size >= end:
+            return -1
+    return size
 
 
 def well_formed(buffer, start, end):
     """True when `buffer[start:end]` is a row of whole, known messages."""
     while start < end:
-        size = SIZES.get(buffer[start], -1)
+        size = body_size(buffer, start, end)
         if size < 0:
             return False
         start += 1 + size
-    return start == end
+    return True
 
 
 def decode(payload):
@@ -212,8 +228,13 @@ def decode(payload):
     at = 0
     while at < len(payload):
         message = payload[at]
-        out.append((message, struct.unpack_from(FORMATS[message], payload, at + 1)))
-        at += 1 + SIZES[message]
+        end = at + 1 + body_size(payload, at, len(payload))
+        values = struct.unpack_from(FORMATS[message], payload, at + 1)
+        if message == SEGMENTS:
+            values = list(values)
+            values[-1] = bytes(payload[end - values[-1] : end])
+        out.append((message, tuple(values)))
+        at = end
     return out
 
 

@@ -20,7 +20,8 @@ WINDOW = 8
 # A Pico reads and checks what is under way in 40 ms, a collection in between included; sent again sooner, it
 # would have to read everything twice.
 RETRY_US = 60000
-ACK_DELAY_US = 5000
+# So long an acknowledgement waits for a packet to ride on; in motion a report goes out every 20 ms.
+ACK_DELAY_US = 15000
 QUEUE = 64
 
 _MASK16 = 0xFFFF

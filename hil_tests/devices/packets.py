@@ -28,7 +28,7 @@ def _harmful(dice: random.Random) -> bytes:
         rows = ((messages.HOLD,), (messages.SERVICE, 1, dice.getrandbits(32)))
     else:
         flags = messages.SEGMENT_START | messages.SEGMENT_LAST
-        rows = ((messages.SEGMENT, dice.randrange(65536), 0, flags, 0, 1 << 29, dice.randbytes(46)),)
+        rows = ((messages.SEGMENTS, dice.randrange(65536), 0, flags, 0, 1 << 29, dice.randbytes(46)),)
     return b"".join(bytes(messages.encode(*row)) for row in rows)
 
 

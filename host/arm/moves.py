@@ -15,7 +15,7 @@ from host.arm.joints import Usteps
 from host.arm.motion import Motion, Profile
 from host.arm.parts import Joint
 from host.arm.robot import Robot
-from host.arm.steps import SLICE_TICKS, SLOW_SLICE_TICKS, to_segments
+from host.arm.steps import to_segments
 from host.arm.trajectory import Trajectory, plan_line
 from safety.axes import NOSE
 
@@ -191,8 +191,7 @@ def _make(
     home_axis: int | None = None,
 ) -> Motion:
     """One motion of `trajectories` that follow each other, each from rest to rest."""
-    slice_ticks = SLOW_SLICE_TICKS if profile in {"home", "recovery"} else SLICE_TICKS
-    segments = tuple(part for each in trajectories for part in to_segments(each, slice_ticks))
+    segments = tuple(part for each in trajectories for part in to_segments(each))
     duration = sum(each.duration for each in trajectories)
     via = trajectories[0].end if len(trajectories) > 1 else None
     motion = Motion(

@@ -1,7 +1,7 @@
 """From a trajectory to the stream of segments a controller expands into steps.
 
 The time of every step is known exactly from the trajectory; a segment replays it as a quadratic in the
-step's number. The path is cut into slices of 10 ms at most, each axis of a slice gets its least-squares
+step's number. The path is cut into slices of 16 ms at most, each axis of a slice gets its least-squares
 quadratic, and a slice whose replay is off by more than `MAX_ERROR_TICKS` anywhere is halved. Totals are exact
 by construction: every step is in exactly one slice.
 """
@@ -17,13 +17,10 @@ from host.arm.trajectory import Trajectory
 from safety.axes import AXES, TICKS_PER_S
 from safety.segment import Segment
 
-__all__ = ["MAX_ERROR_TICKS", "SLICE_TICKS", "SLOW_SLICE_TICKS", "to_segments"]
+__all__ = ["MAX_ERROR_TICKS", "SLICE_TICKS", "to_segments"]
 
-SLICE_TICKS = 80_000
-"""Usual length of a slice: 10 ms."""
-
-SLOW_SLICE_TICKS = 120_000
-"""Length of a slice of a slow move: 15 ms."""
+SLICE_TICKS = 126_000
+"""Longest slice: 15.75 ms, a little less than a segment may last."""
 
 MAX_ERROR_TICKS = 80
 """Largest difference between a replayed and an exact step time: 10 us (the contract allows 25 us)."""
@@ -44,15 +41,12 @@ class _AxisFit:
     bad: NDArray[np.bool_]
 
 
-def to_segments(trajectory: Trajectory, slice_ticks: int = SLICE_TICKS) -> tuple[Segment, ...]:
-    """Convert a trajectory; the segments follow each other without gap and end at rest.
-
-    `slice_ticks` is the longest slice, in ticks of 1/8 us.
-    """
+def to_segments(trajectory: Trajectory) -> tuple[Segment, ...]:
+    """Convert a trajectory; the segments follow each other without gap and end at rest."""
     times = [trajectory.step_times(axis) * TICKS_PER_S for axis in range(AXES)]
     signs = [1 if trajectory.end[axis] >= trajectory.start[axis] else -1 for axis in range(AXES)]
     total = int(np.ceil(trajectory.duration * TICKS_PER_S)) + 1
-    slices = max(1, -(-total // slice_ticks))
+    slices = max(1, -(-total // SLICE_TICKS))
     bounds: _Ints = np.round(np.linspace(0, total, slices + 1)).astype(np.int64)
     while True:
         fits = [_fit(axis_times, bounds) for axis_times in times]

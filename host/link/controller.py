@@ -17,7 +17,7 @@ from host.link.decoder import FrameReader
 from host.link.events import LinkEvent
 
 GREETING_PERIOD_US = 100_000
-KEEP_ALIVE_MOVING_US = 10_000
+KEEP_ALIVE_MOVING_US = 16_000
 KEEP_ALIVE_IDLE_US = 100_000
 # STATUS comes every 100 ms at rest: three missing ones are a dead controller.
 SILENCE_US = 350_000
@@ -131,6 +131,9 @@ class ControllerLink:
             out += self._session.datagram(messages.encode(messages.RUN, activity)) or b""
         while frame := self._session.poll(now_us):
             out += frame
+            if moving:
+                # Every packet is a sign of life.
+                self._keep_alive_us = max(self._keep_alive_us, now_us + KEEP_ALIVE_MOVING_US)
         return bytes(out)
 
     def hurry(self) -> None:

@@ -181,7 +181,7 @@ class LinkCore:
                         self.streamer.note_begun()
                     elif state in _STOPS:
                         self.streamer.stop_sending()
-                case events.Refused(message=messages.SEGMENT, reason=reason, detail=motion):
+                case events.Refused(message=messages.SEGMENTS, reason=reason, detail=motion):
                     self._refused(motion, reason)
                 case events.Lost() | events.Failed():
                     self._was_ready = False

@@ -14,8 +14,8 @@ from safety.segment import Segment
 # The first segments must be there and checked before the start; after a retransmission it comes late.
 START_LEAD_US = 60_000
 AHEAD_US = 430_000
-# A controller checks a whole packet in one loop, 1.4 ms a segment, while its steps go on by themselves.
-SEGMENTS_PER_PACKET = 2
+# A controller checks a whole packet in one loop, a millisecond a segment; its steps go on by themselves.
+SEGMENTS_PER_PACKET = 3
 WINDOW_PACKETS = 8
 # A segment is of use until a little after its time: the start waits for the controller's next loop.
 NOT_AFTER_US = 100_000
@@ -40,14 +40,20 @@ class QueuedMotion:
         """Whether its last segment was handed over."""
         return self.sent == len(self.segments)
 
-    def flags(self) -> int:
-        """SEGMENT flags of the next segment to be sent."""
+    def message(self, count: int, start_us: int, not_after_us: int) -> bytes:
+        """The SEGMENTS message of the next `count` segments; both times are the controller's."""
+        segments = self.segments[self.sent : self.sent + count]
         flags = messages.SEGMENT_START if self.sent == 0 else 0
-        if self.sent == len(self.segments) - 1:
+        if self.sent + len(segments) == len(self.segments):
             flags |= messages.SEGMENT_LAST
         if self.home_axis is not None:
             flags |= messages.SEGMENT_HOME | self.home_axis << messages.SEGMENT_AXIS_SHIFT
-        return flags
+        rows = b"".join(segment.row() for segment in segments)
+        encoded: bytes = messages.encode(
+            messages.SEGMENTS, self.number, self.sent, flags, start_us, not_after_us, rows
+        )
+        self.sent += len(segments)
+        return encoded
 
 
 class Streamer:
@@ -120,7 +126,7 @@ class Streamer:
         self._plays_until_us = max(self._plays_until_us, now_us + queue_us)
 
     def poll(self, now_us: int, clock: ClockSync, in_flight: int) -> list[bytes]:
-        """Payloads of SEGMENT messages to hand to the reliable session now."""
+        """Payloads of SEGMENTS messages to hand to the reliable session now."""
         payloads: list[bytes] = []
         if not self._queue or self._given_up:
             return payloads
@@ -153,16 +159,9 @@ class Streamer:
         payload = bytearray()
         if motion.sent == 0:
             payload += messages.encode(messages.PROFILE, motion.profile)
-        for _ in range(SEGMENTS_PER_PACKET):
-            if motion.all_sent:
-                break
-            segment = motion.segments[motion.sent]
-            plays = clock.to_ticks(round(self._plays_until_us))
-            not_after = ticks.add(plays, NOT_AFTER_US)
-            payload += messages.encode(
-                messages.SEGMENT, motion.number, motion.sent, motion.flags(), plays, not_after, segment.pack()
-            )
-            motion.sent += 1
-            self._room -= 1
-            self._plays_until_us += segment.duration_ticks / TICKS_PER_US
+        plays = clock.to_ticks(round(self._plays_until_us))
+        taken = motion.segments[motion.sent : motion.sent + SEGMENTS_PER_PACKET]
+        payload += motion.message(len(taken), plays, ticks.add(plays, NOT_AFTER_US))
+        self._room -= len(taken)
+        self._plays_until_us += sum(segment.duration_ticks for segment in taken) / TICKS_PER_US
         return bytes(payload)

@@ -1,6 +1,6 @@
 """A segment's step times follow the formula, and nothing malformed is called valid."""
 
-from safety.segment import FORMAT, MAX_DURATION_TICKS, SIZE, Segment
+from safety.segment import MAX_DURATION_TICKS, Segment
 
 
 def one(count, first=0, interval=4096 * 100, add=0, duration=8000):
@@ -14,12 +14,20 @@ def test_step_times_follow_the_formula():
         assert segment.step_time(0, k) == want
 
 
-def test_what_is_packed_has_the_size_and_the_numbers_of_the_wire():
-    import struct
+def test_a_row_names_the_axes_that_step_and_leaves_out_what_says_nothing():
+    assert list(Segment(300).row()) == [0, 172, 2]
+    assert list(Segment(300, (1, 7, 9, 9)).row()) == [1, 172, 2, 2, 7]
+    assert list(Segment(300, (0, 7, 9, 9), (-2, 7, 130, 9)).row()) == [2, 172, 2, 3, 7, 130, 1]
+    assert list(Segment(300, (0, 0, 0, 0), (0, 0, 0, 0), (3, 7, 9, -9)).row()) == [4, 172, 2, 6, 7, 9, 17]
 
-    segment = Segment(80000, (3, 10, 4096 * 100, 5), (-2, 5, 4096 * 7, -9), (32767, 0, 4096 * 2, 0))
-    assert struct.calcsize(FORMAT) == SIZE == len(segment.pack())
-    assert list(struct.unpack(FORMAT, segment.pack())) == segment.values() == list(segment.numbers())
+
+def test_a_number_that_does_not_fit_the_wire_is_not_sent():
+    for segment in (Segment(300, (1, -1, 0, 0)), Segment(1 << 31), Segment(300, (3, 0, 0, 1 << 30))):
+        try:
+            segment.row()
+        except ValueError:
+            continue
+        raise AssertionError("it was sent")
 
 
 def test_equality_sees_every_field():

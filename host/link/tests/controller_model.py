@@ -1,5 +1,8 @@
 """A controller in one process, for tests of the link: same session code, a queue instead of motors."""
 
+from array import array
+
+from firmware.intake import NUMBERS, unpack_row
 from firmware.wire import cobs, messages, packet
 from firmware.wire.session import Session
 from host.link.decoder import FrameReader
@@ -95,14 +98,20 @@ class ControllerModel:
     def on_run(self, values, now_us):
         self.activity = values[0]
 
-    def on_segment(self, values, now_us):
-        motion, index, flags, start, not_after, raw = values
+    def on_segments(self, values, now_us):
+        motion, index, flags, start, not_after, rows = values
         assert ticks.diff(not_after, self.ticks(now_us)) > 0, "a segment came too late"
         if flags & messages.SEGMENT_START:
             assert index == 0
             self.motion, self.segments, self.started_ticks = motion, [], start
             self.state = states.MOVING
         assert index == len(self.segments)
-        self.segments.append((flags, int.from_bytes(raw[:4], "little"), now_us))
+        at, numbers = 0, array("i", [0] * NUMBERS)
+        while at < len(rows):
+            at = unpack_row(rows, at, len(rows), numbers)
+            assert at > 0, "a row that is none"
+            first = messages.SEGMENT_START if self.segments else 0
+            last = 0 if at == len(rows) else messages.SEGMENT_LAST
+            self.segments.append((flags & ~first & ~last, numbers[0], now_us))
         if flags & messages.SEGMENT_LAST:
             self.done_after = ticks.add(self.started_ticks, sum(segment[1] for segment in self.segments) // 8)

@@ -151,8 +151,8 @@ def test_a_stop_on_the_way_gives_up_the_motion_and_those_behind_it():
 def test_a_motion_refused_before_it_began_is_reported_as_ended_with_the_reason():
     bench = Bench().run(1_000_000)
     arm = bench.models["arm"]
-    arm.on_segment = lambda values, now: arm.session.send(
-        messages.encode(messages.REFUSED, messages.SEGMENT, reasons.NOT_READY, values[0])
+    arm.on_segments = lambda values, now: arm.session.send(
+        messages.encode(messages.REFUSED, messages.SEGMENTS, reasons.NOT_READY, values[0])
     )
     bench.move(5)
     bench.run(100_000)

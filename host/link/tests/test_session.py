@@ -74,16 +74,16 @@ def test_a_stop_comes_back_with_its_reason(rig):
 
 
 def test_a_hold_comes_back_and_the_motion_can_be_awaited_again(rig):
-    original = rig.arm.on_segment
+    original = rig.arm.on_segments
     held = []
 
     def hold_after_ten(values, now):
         original(values, now)
-        if values[1] == 10 and not held:
+        if values[1] >= 10 and not held:
             held.append(now)
             rig.arm.session.send(messages.encode(messages.STATE, 0, states.HOLD, reasons.HOST_SILENT))
 
-    rig.arm.on_segment = hold_after_ten
+    rig.arm.on_segments = hold_after_ten
     outcome = rig.session.execute(motion(30))
     assert (outcome.end, outcome.reason) == (End.HELD, reasons.HOST_SILENT)
     assert rig.session.await_end().end is End.FINISHED
