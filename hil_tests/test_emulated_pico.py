@@ -13,6 +13,8 @@ from safety import reasons, states
 READ_EVERY = 5
 LEAST_FREE_KB = 120
 SECOND_MS = 1000
+# Three segments of 15 ms.
+PACKET_PATH_US = 45_000
 
 
 @pytest.fixture
@@ -78,3 +80,12 @@ def test_neither_loops_nor_reports_nor_answers_allocate_anything(image):
     told(rows)
     assert len(rows) == 6
     assert {int(count) for _, count, _ in rows} == {0}
+
+
+def test_a_packet_of_segments_is_taken_in_within_a_tenth_of_its_path_time(image):
+    from hil_tests.devices.emulated import at_prompt
+
+    script = manifest.ROOT / "firmware" / "tests" / "measure_intake.py"
+    rows = dict(line.split() for line in at_prompt(image, load(), script.read_bytes()).splitlines() if line)
+    told(rows)
+    assert int(rows["packet"]) + int(rows["take"]) <= PACKET_PATH_US // 10
