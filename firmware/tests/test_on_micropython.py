@@ -51,6 +51,7 @@ def test_every_test_file_is_shared_or_needs_cpython():
         "protocol",
         "slots",
         "allocation",
+        "intake_time",
         "judge",
     }
     for room, names in SHARED.items():

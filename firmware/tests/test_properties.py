@@ -2,12 +2,15 @@
 
 import itertools
 import random
+from array import array
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from firmware import intake as intake_module
 from firmware import steps as steps_module
+from firmware.intake import HEAD, HEAD_BYTES, NUMBERS, unpack_head, unpack_row
 from firmware.queue import SegmentQueue
 from firmware.steps import ENDED, LEAST_DELAY, WORDS, Expander
 from firmware.wire import cobs, messages, packet
@@ -234,3 +237,26 @@ def test_twenty_thousand_mutated_packets_are_never_believed():
         for frame in frames_in(framer, data):
             accepted += session.receive(frame, len(frame), 0) >= 0
     assert accepted == 0
+
+
+@given(segment=segments(), before=st.binary(max_size=5), after=st.binary(max_size=5))
+@settings(deadline=None)
+def test_a_row_is_read_back_wherever_it_stands(segment, before, after):
+    row = segment.row()
+    numbers = array("i", [-1] * NUMBERS)
+    end = unpack_row(before + row + after, len(before), len(before + row + after), numbers)
+    assert end == len(before + row)
+    assert Segment(numbers[0], numbers[1:5], numbers[5:9], numbers[9:13]).row() == row
+
+
+@given(data=st.binary(max_size=60), at=st.integers(0, 60))
+@settings(max_examples=400, deadline=None)
+def test_whatever_bytes_a_row_has_it_stays_inside_and_fits_32_bits(data, at):
+    numbers = array("i", [0] * NUMBERS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(intake_module, "int", Int32, raising=False)
+        end = unpack_row(data, at, len(data), numbers)
+        if len(data) >= HEAD_BYTES:
+            unpack_head(data, 0, array("i", [0] * HEAD))
+    assert end == -1 or at < end <= len(data)
+    assert all(count == 0 for axis, count in enumerate(numbers[1::4]) if end > 0 and not data[at] >> axis & 1)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware import service, slots
+from firmware import slots, update
 
 
 @pytest.fixture
@@ -112,19 +112,19 @@ def test_a_half_written_state_is_not_the_state(flash):
     "x\\y"],
 )
 def test_a_path_out_of_the_slot_is_refused(path):
-    assert not service.safe_path(path)
+    assert not update.safe_path(path)
 
 
 @pytest.mark.parametrize("path", ["manifest", "limits.json", "firmware/board/rp2_pio.mpy", "a/__init__.py"])
 def test_paths_of_a_firmware_are_taken(path):
-    assert service.safe_path(path)
+    assert update.safe_path(path)
 
 
 def test_only_listed_files_stay(tmp_path):
     for name in ("keep.py", "stray.py", "in/keep.py", "in/stray.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
-    service.keep_only(str(tmp_path), {f"{tmp_path}/keep.py", f"{tmp_path}/in/keep.py"})
+    update.keep_only(str(tmp_path), {f"{tmp_path}/keep.py", f"{tmp_path}/in/keep.py"})
     assert {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()} == {
         "keep.py",
         "in/keep.py",
