@@ -124,6 +124,27 @@ nb::bytes selfplay(std::uint64_t seed, int games, std::uint64_t nodes, int endin
   return nb::bytes(records.data(), records.size());
 }
 
+// What tactics.h lists for each record of self-play: the side to move first, filled up with 255.
+nb::bytes tactics(const nb::bytes& records) {
+  const auto* at = static_cast<const std::uint8_t*>(records.data());
+  if (records.size() % qiyou::kRecordBytes != 0) throw nb::value_error("records are cut short");
+  const std::size_t count = records.size() / qiyou::kRecordBytes;
+  std::vector<std::uint8_t> lists(count * 2 * qiyou::kMostTactics, 255);
+  {
+    const nb::gil_scoped_release release;
+    for (std::size_t i = 0; i < count; ++i) {
+      const Position position = qiyou::position_of_record(at + i * qiyou::kRecordBytes);
+      const auto both = qiyou::tactics_of(position);
+      std::uint8_t* out = lists.data() + i * 2 * qiyou::kMostTactics;
+      for (const qiyou::Side side : {position.side(), qiyou::other(position.side())}) {
+        std::copy_n(both[side].of.begin(), both[side].size, out);
+        out += qiyou::kMostTactics;
+      }
+    }
+  }
+  return nb::bytes(lists.data(), lists.size());
+}
+
 // The points where a game can bring a man of that side and kind.
 std::vector<int> reach_of(int side, int kind) {
   if (side < 0 || side > 1 || kind < 0 || kind >= qiyou::kKinds) throw std::invalid_argument("no such man");
@@ -318,6 +339,9 @@ NB_MODULE(_core, m) {
   m.def("reach", &reach_of);
   nb::class_<qiyou::EndingTables>(m, "EndingTables").def(nb::init<std::size_t>()).def("value", &ending_value);
 
+  m.attr("tactical_kinds") = qiyou::kTacticalKinds;
+  m.attr("most_tactics") = qiyou::kMostTactics;
+  m.def("tactics", &tactics);
   nb::class_<qiyou::Net>(m, "Net")
       .def("__init__", [](qiyou::Net* net, const nb::bytes& file) {
         new (net) qiyou::Net({static_cast<const std::uint8_t*>(file.data()), file.size()});

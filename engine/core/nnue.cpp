@@ -12,12 +12,12 @@
 namespace qiyou {
 namespace {
 
-constexpr char kMagic[] = "QIYOUNN1";
-constexpr std::size_t kHeader = 24;
+constexpr char kMagic[] = "QIYOUNN2";
+constexpr std::size_t kHeader = 28;
 constexpr std::size_t kDigestBytes = 32;
 constexpr std::size_t kHalf = kNetWidth * sizeof(std::int16_t);
 constexpr std::size_t kSize =
-    kHeader + kHalf * (1 + kNetInputs + 2 * kNetOutputs) + kNetOutputs * sizeof(std::int32_t) + kDigestBytes;
+    kHeader + kHalf * (1 + kNetInputs + kNetTactics + 2 * kNetOutputs) + kNetOutputs * sizeof(std::int32_t) + kDigestBytes;
 constexpr int kInputScale = 255;
 constexpr int kOutputScale = 64;
 constexpr int kMostOutputWeight = 127;  // what the inner loop's integers can hold
@@ -68,7 +68,8 @@ Net::Net(std::span<const std::uint8_t> file) : bias_{}, outputs_{}, output_bias_
   }
   digest_ = hex(digest);
   Reader reader(file.subspan(8));
-  if (reader.word() != kNetWidth || reader.word() != kNetInputs || reader.word() != kNetOutputs) {
+  if (reader.word() != kNetWidth || reader.word() != kNetInputs || reader.word() != kNetTactics ||
+      reader.word() != kNetOutputs) {
     throw NetError("the evaluation net has another shape than this engine; install the one that belongs to it");
   }
   scale_ = static_cast<int>(reader.word());
@@ -76,6 +77,8 @@ Net::Net(std::span<const std::uint8_t> file) : bias_{}, outputs_{}, output_bias_
   reader.read(bias_);
   inputs_.resize(kNetInputs);
   for (Half& column : inputs_) reader.read(column);
+  tactics_.resize(kNetTactics);
+  for (Half& column : tactics_) reader.read(column);
   for (auto& output : outputs_) {
     for (Half& half : output) {
       reader.read(half);
@@ -170,15 +173,30 @@ void Accumulators::bring_up_to_date(const Position& position, Side view) {
   }
 }
 
+// `sum` becomes what the view's wide layer is with the tactics of both sides.
+void Accumulators::add_tactics(const std::array<TacticalList, 2>& tactics, Side view, Half& sum) const {
+  std::array<const Half*, 2 * kMostTactics> plus;
+  int pluses = 0;
+  const Half* columns = net_.tactics_.data();
+  for (const Side side : {view, other(view)}) {
+    const TacticalList& list = tactics[side];
+    for (int i = 0; i < list.size; ++i) plus[static_cast<std::size_t>(pluses++)] = columns + list.of[static_cast<std::size_t>(i)];
+    columns += kTacticalKinds;
+  }
+  add_subtract_(sum, plies_[top_].half[view], plus.data(), pluses, nullptr, 0);
+}
+
 int Accumulators::evaluate(const Position& position) {
   bring_up_to_date(position, kRed);
   bring_up_to_date(position, kBlack);
-  const Ply& ply = plies_[top_];
   const Side side = position.side();
+  const std::array<TacticalList, 2> tactics = tactics_of(position);
+  std::array<Half, 2> sums;
+  for (const Side view : {kRed, kBlack}) add_tactics(tactics, view, sums[view]);
   const auto bucket = static_cast<std::size_t>(output_bucket(position));
   // Sums of squared activations times weights, then the bias at the same scale.
   const std::int64_t sum =
-      static_cast<std::int64_t>(output_(ply.half[side], ply.half[other(side)], net_.outputs_[bucket])) +
+      static_cast<std::int64_t>(output_(sums[side], sums[other(side)], net_.outputs_[bucket])) +
       net_.output_bias_[bucket];
   return static_cast<int>(sum * net_.scale_ / (kInputScale * kInputScale * kOutputScale));
 }

@@ -1,4 +1,5 @@
-// The evaluation net: one wide layer that is updated as men move, one linear layer on top.
+// The evaluation net: one wide layer that is updated as men move, what tactics.h says added to it where a
+// position is judged, one linear layer on top.
 //
 // Scalar, AVX2 and NEON code give the same score bit for bit; which one runs is decided once.
 #pragma once
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "position.h"
+#include "tactics.h"
 
 namespace qiyou {
 
@@ -24,6 +26,7 @@ struct NetError : std::invalid_argument {
 constexpr int kNetWidth = 128;
 constexpr int kPlainInputs = 2 * kKinds * kSquares;
 constexpr int kNetInputs = 6 * kPlainInputs;
+constexpr int kNetTactics = 2 * kTacticalKinds;  // of the own side, then of the other
 constexpr int kNetOutputs = 8;
 constexpr std::size_t kMostPushes = 500;  // beyond any line of play that a search follows
 
@@ -43,6 +46,7 @@ class Net {
 
   Half bias_;
   std::vector<Half> inputs_;
+  std::vector<Half> tactics_;
   std::array<std::array<Half, 2>, kNetOutputs> outputs_;
   std::array<std::int32_t, kNetOutputs> output_bias_;
   int scale_;
@@ -84,6 +88,7 @@ class Accumulators {
   using Output = std::int32_t (*)(const Half& own, const Half& other, const std::array<Half, 2>& weights);
 
   const Half& column(Side view, Square general, Man man, Square s) const;
+  void add_tactics(const std::array<TacticalList, 2>& tactics, Side view, Half& sum) const;
   void refresh(const Position& position, Side view);
   void bring_up_to_date(const Position& position, Side view);
 

@@ -33,18 +33,23 @@ std::int32_t output_scalar(const Half& own, const Half& other, const std::array<
 
 #if defined(__x86_64__)
 
-// The four steps of two loops below, 16 lanes at a time; the wrapper decides at run time.
+// The steps of two loops below, 16 lanes at a time; the wrapper decides at run time.
+constexpr std::size_t kRegisters = 8;  // sums held at once, so that a column's address is read once for all of them
+static_assert(kNetWidth % (16 * kRegisters) == 0);
+
 __attribute__((target("avx2"))) void add_subtract_avx2(Half& to, const Half& from, const Half* const* plus, int pluses,
                                                        const Half* const* minus, int minuses) {
-  for (std::size_t i = 0; i < kNetWidth; i += 16) {
-    __m256i sum = _mm256_load_si256(reinterpret_cast<const __m256i*>(&from.sum[i]));
+  const auto at = [](const Half& half, std::size_t i) { return reinterpret_cast<const __m256i*>(&half.sum[i]); };
+  for (std::size_t i = 0; i < kNetWidth; i += 16 * kRegisters) {
+    __m256i sums[kRegisters];
+    for (std::size_t r = 0; r < kRegisters; ++r) sums[r] = _mm256_load_si256(at(from, i + 16 * r));
     for (int k = 0; k < pluses; ++k) {
-      sum = _mm256_add_epi16(sum, _mm256_load_si256(reinterpret_cast<const __m256i*>(&plus[k]->sum[i])));
+      for (std::size_t r = 0; r < kRegisters; ++r) sums[r] = _mm256_add_epi16(sums[r], _mm256_load_si256(at(*plus[k], i + 16 * r)));
     }
     for (int k = 0; k < minuses; ++k) {
-      sum = _mm256_sub_epi16(sum, _mm256_load_si256(reinterpret_cast<const __m256i*>(&minus[k]->sum[i])));
+      for (std::size_t r = 0; r < kRegisters; ++r) sums[r] = _mm256_sub_epi16(sums[r], _mm256_load_si256(at(*minus[k], i + 16 * r)));
     }
-    _mm256_store_si256(reinterpret_cast<__m256i*>(&to.sum[i]), sum);
+    for (std::size_t r = 0; r < kRegisters; ++r) _mm256_store_si256(reinterpret_cast<__m256i*>(&to.sum[i + 16 * r]), sums[r]);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <optional>
+#include <stdexcept>
 
 #include "judge.h"
 #include "movegen.h"
@@ -81,6 +82,21 @@ int play(Game& game, Searcher& searcher, const SelfplayOptions& options, int lop
 }
 
 }  // namespace
+
+Position position_of_record(const std::uint8_t* record) {
+  Position position;
+  for (Man man = 0; man < kMen; ++man) {
+    const Square s = record[man];
+    if (s == kOff) continue;
+    if (s >= kSquares || position.occupied(s)) throw std::invalid_argument("a record holds no position");
+    position.put(man, s);
+  }
+  if (!position.alive(man_of(kRed, 0)) || !position.alive(man_of(kBlack, 0)) || record[kMen + 3] > 1) {
+    throw std::invalid_argument("a record holds no position");
+  }
+  position.set_turn(record[kMen + 3] == 0 ? kRed : kBlack, 0, 1);
+  return position;
+}
 
 std::vector<std::uint8_t> selfplay(const SelfplayOptions& options) {
   Random random(options.seed);

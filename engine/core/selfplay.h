@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "nnue.h"
+#include "position.h"
 
 namespace qiyou {
 
@@ -26,6 +27,9 @@ struct SelfplayOptions {
 //   u8        side to move, 0 red
 //   u32       number of the game within this call
 constexpr int kRecordBytes = 40;
+
+// The position of a record of that many bytes. Throws std::invalid_argument when it holds none.
+Position position_of_record(const std::uint8_t* record);
 
 std::vector<std::uint8_t> selfplay(const SelfplayOptions& options);
 

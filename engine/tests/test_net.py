@@ -11,15 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Move, Net, NetError, Position
+from engine.selfplay import TACTICAL_KINDS
 from engine.tests.strategies import mirrored_fen, positions, swapped_fen
 
-WIDTH, INPUTS, OUTPUTS = 128, 6 * 1260, 8
+WIDTH, INPUTS, TACTICS, OUTPUTS = 128, 6 * 1260, 2 * TACTICAL_KINDS, 8
 
 
 def net_file(seed, output_bound=127):
     draw = np.random.default_rng(seed)
-    body = b"QIYOUNN1" + struct.pack("<IIIi", WIDTH, INPUTS, OUTPUTS, 400)
-    body += draw.integers(-60, 61, WIDTH * (1 + INPUTS)).astype("<i2").tobytes()
+    body = b"QIYOUNN2" + struct.pack("<IIIIi", WIDTH, INPUTS, TACTICS, OUTPUTS, 400)
+    body += draw.integers(-60, 61, WIDTH * (1 + INPUTS + TACTICS)).astype("<i2").tobytes()
     body += draw.integers(-output_bound, output_bound + 1, 2 * WIDTH * OUTPUTS).astype("<i2").tobytes()
     body += draw.integers(-100_000, 100_001, OUTPUTS).astype("<i4").tobytes()
     return body + hashlib.sha256(body).digest()
@@ -72,14 +73,14 @@ def test_an_altered_net_is_refused(at, change):
         Net(bytes(altered))
 
 
-@pytest.mark.parametrize("size", [0, 7, 24, len(FILE) - 1])
+@pytest.mark.parametrize("size", [0, 7, 28, len(FILE) - 1])
 def test_a_truncated_net_is_refused(size):
     with pytest.raises(NetError, match="should have"):
         Net(FILE[:size])
 
 
 def test_a_net_of_another_shape_is_refused():
-    body = FILE[:8] + struct.pack("<III", 64, INPUTS * 2, OUTPUTS) + FILE[20:-32]
+    body = FILE[:8] + struct.pack("<IIII", 64, INPUTS * 2, TACTICS, OUTPUTS) + FILE[24:-32]
     with pytest.raises(NetError, match="shape"):
         Net(body + hashlib.sha256(body).digest())
 

@@ -1,5 +1,6 @@
 """From self-play records to a net that the core reads."""
 
+import hashlib
 import json
 
 import numpy as np
@@ -13,8 +14,16 @@ from engine import Net as CoreNet
 from engine import Position
 from engine.selfplay import selfplay
 from tools.errors import BadInputError
-from tools.train_net.export import INPUT_SCALE, OUTPUT_SCALE, export_net
-from tools.train_net.features import INPUTS, OUTPUTS, mirrored, output_bucket, views
+from tools.train_net.export import INPUT_SCALE, OUTPUT_SCALE, export_net, import_net
+from tools.train_net.features import (
+    INPUTS,
+    OUTPUTS,
+    TACTICS,
+    mirrored,
+    output_bucket,
+    tactical_views,
+    views,
+)
 from tools.train_net.model import Net
 from tools.train_net.records import CAPTURED, read_records, split_by_game
 from tools.train_net.training import Recipe, train
@@ -42,6 +51,7 @@ def net():
     net = Net(WIDTH)
     with torch.no_grad():
         net.bucketed.normal_(std=0.08)
+        net.tactics.normal_(std=0.05)
         net.output.weight.normal_(std=0.3)
     net.clip()
     return net
@@ -62,16 +72,21 @@ def position_of(record):
     return Position.from_board("".join(board), "black" if record["side"] else "red")
 
 
-def integer_score(path, own, other, bucket):
+def integer_score(path, inputs, tactics, bucket):
     """The score by the layout in export.py, in whole numbers, from the features of Python."""
     body = path.read_bytes()
     half = WIDTH * 2
-    bias = np.frombuffer(body, "<i2", WIDTH, 24).astype(np.int64)
-    inputs = np.frombuffer(body, "<i2", WIDTH * INPUTS, 24 + half).reshape(INPUTS, WIDTH)
-    at = 24 + half * (1 + INPUTS)
+    bias = np.frombuffer(body, "<i2", WIDTH, 28).astype(np.int64)
+    columns = np.frombuffer(body, "<i2", WIDTH * INPUTS, 28 + half).reshape(INPUTS, WIDTH)
+    at = 28 + half * (1 + INPUTS)
+    tactical = np.frombuffer(body, "<i2", WIDTH * TACTICS, at).reshape(TACTICS, WIDTH)
+    at += half * TACTICS
     outputs = np.frombuffer(body, "<i2", 2 * WIDTH * OUTPUTS, at).reshape(OUTPUTS, 2 * WIDTH)
     output_bias = np.frombuffer(body, "<i4", OUTPUTS, at + half * 2 * OUTPUTS)
-    halves = [bias + inputs[side[side != INPUTS]].sum(axis=0) for side in (own, other)]
+    halves = [
+        bias + columns[seen[seen != INPUTS]].sum(axis=0) + tactical[done[done != TACTICS]].sum(axis=0)
+        for seen, done in zip(inputs, tactics, strict=True)
+    ]
     hidden = np.clip(np.concatenate(halves), 0, INPUT_SCALE) ** 2
     total = int(hidden @ outputs[bucket].astype(np.int64)) + int(output_bias[bucket])
     score = abs(total) * SCALE // (INPUT_SCALE**2 * OUTPUT_SCALE)
@@ -88,20 +103,23 @@ def test_the_core_sees_the_features_that_training_sees(records, exported):
     assert core.sha256 == digest
     chosen = sample(records)
     own, other = views(chosen["squares"], chosen["side"])
+    own_tactics, other_tactics = tactical_views(chosen)
     buckets = output_bucket(chosen["squares"])
     assert len(set(buckets)) > 2
     for i, record in enumerate(chosen):
-        expected = integer_score(path, own[i], other[i], buckets[i])
+        tactics = own_tactics[i], other_tactics[i]
+        expected = integer_score(path, (own[i], other[i]), tactics, buckets[i])
         assert core.evaluate(position_of(record)) == expected
 
 
 def test_the_integer_net_stays_close_to_the_float_net(records, net, exported):
     core = CoreNet.load(exported[0])
     chosen = sample(records)
-    own, other = views(chosen["squares"], chosen["side"])
+    inputs = [torch.from_numpy(side) for side in views(chosen["squares"], chosen["side"])]
+    tactics = [torch.from_numpy(side) for side in tactical_views(chosen)]
     bucket = torch.from_numpy(output_bucket(chosen["squares"]))
     with torch.no_grad():
-        logits = net(torch.from_numpy(own), torch.from_numpy(other), bucket).numpy()
+        logits = net(inputs, tactics, bucket).numpy()
     scores = np.array([core.evaluate(position_of(record)) for record in chosen])
     assert np.std(scores) > 100
     assert np.max(np.abs(scores - SCALE * logits)) < 0.15 * np.std(scores)
@@ -155,3 +173,30 @@ def test_the_same_seed_trains_the_same_net(records, tmp_path):
     nets = [train(records, records[:100], recipe, tmp_path / name) for name in ("a", "b")]
     first, second = (export_net(net, SCALE, tmp_path / "net") for net in nets)
     assert first == second
+
+
+def test_an_exported_net_goes_on_learning_from_what_it_was(exported, net, tmp_path):
+    path, digest = exported
+    again = import_net(path)
+    assert export_net(again, SCALE, tmp_path / "again.nnue") == digest
+    assert torch.max(torch.abs(again.columns() - net.columns())) < 1 / INPUT_SCALE
+
+
+def test_an_older_net_without_tactics_begins_with_none(exported, tmp_path):
+    body = exported[0].read_bytes()[:-32]
+    tactical = 28 + 2 * WIDTH * (1 + INPUTS)
+    shape = body[8:16] + body[20:28]
+    old = b"QIYOUNN1" + shape + body[28:tactical] + body[tactical + 2 * WIDTH * TACTICS :]
+    path = tmp_path / "old.nnue"
+    path.write_bytes(old + hashlib.sha256(old).digest())
+    net = import_net(path)
+    assert not net.tactics.any()
+    assert torch.equal(net.columns(), import_net(exported[0]).columns())
+    assert torch.equal(net.output.weight, import_net(exported[0]).output.weight)
+
+
+def test_an_altered_net_is_not_learnt_from(exported, tmp_path):
+    path = tmp_path / "altered.nnue"
+    path.write_bytes(exported[0].read_bytes()[:-1] + b"x")
+    with pytest.raises(BadInputError, match=r"altered\.nnue"):
+        import_net(path)

@@ -7,19 +7,34 @@ input of a man is
     bucket * 1260 + (own ? 0 : 630) + kind * 90 + square
 
 where bucket (0-5) is the point of the own general: rank 0-2 * 2 + (file e).
+
+Besides, each is told what the men do (`core/tactics.h`, which counts it for training, too): the features of
+its own side as they are, those of the other behind them.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.selfplay import MOST_TACTICS, NO_TACTIC, TACTICAL_KINDS, tactics
 from tools.train_net.records import CAPTURED
 
-__all__ = ["BUCKETS", "INPUTS", "OUTPUTS", "PLAIN_INPUTS", "mirrored", "output_bucket", "views"]
+__all__ = [
+    "BUCKETS",
+    "INPUTS",
+    "OUTPUTS",
+    "PLAIN_INPUTS",
+    "TACTICS",
+    "mirrored",
+    "output_bucket",
+    "tactical_views",
+    "views",
+]
 
 PLAIN_INPUTS = 2 * 7 * 90
 BUCKETS = 6
 INPUTS = BUCKETS * PLAIN_INPUTS
 OUTPUTS = 8
+TACTICS = 2 * TACTICAL_KINDS
 
 _KIND = np.array([0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 6, 6, 6] * 2, dtype=np.int32)
 _COLOUR = np.repeat(np.array([0, 1], dtype=np.int32), 16)
@@ -60,3 +75,19 @@ def output_bucket(squares: NDArray[np.uint8]) -> NDArray[np.int64]:
     left = ((squares != CAPTURED) & _ATTACKERS).sum(axis=1)
     buckets: NDArray[np.int64] = np.minimum(left * OUTPUTS // 23, OUTPUTS - 1)
     return buckets
+
+
+def tactical_views(records: NDArray[np.void]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Tactical features of the side to move and of the other, each (n, m) int32, padded with TACTICS.
+
+    They are the same in the mirror.
+    """
+    lists = np.frombuffer(tactics(records.tobytes()), np.uint8).reshape(len(records), 2, MOST_TACTICS)
+    longest = int((lists != NO_TACTIC).sum(axis=2).max(initial=1))
+    lists = lists[:, :, :longest].astype(np.int32)
+    own = np.where(lists == NO_TACTIC, TACTICS, lists)
+    other = np.where(lists == NO_TACTIC, TACTICS, lists + TACTICAL_KINDS)
+    return (
+        np.concatenate([own[:, 0], other[:, 1]], axis=1),
+        np.concatenate([own[:, 1], other[:, 0]], axis=1),
+    )

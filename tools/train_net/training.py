@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from tools.train_net.features import mirrored, output_bucket, views
+from tools.train_net.features import mirrored, output_bucket, tactical_views, views
 from tools.train_net.model import Net
 
 __all__ = ["Recipe", "train"]
@@ -32,25 +32,31 @@ class Recipe:
     threads: int = 1  # a second waits more than it works unless the machine is idle
 
 
+# Inputs and tactics of both sides, output buckets, targets.
+_Pair = tuple[torch.Tensor, torch.Tensor]
+_Batch = tuple[_Pair, _Pair, torch.Tensor, torch.Tensor]
+
+
 def _batches(
     records: NDArray[np.void],
     recipe: Recipe,
     order: NDArray[np.int64],
     mirror: np.random.Generator | None = None,
-) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]]:
+) -> Iterator[_Batch]:
     for start in range(0, len(order), recipe.batch):
         part = records[order[start : start + recipe.batch]]
         squares = part["squares"]
         if mirror is not None:
             flip = mirror.random(len(part)) < 0.5
             squares = np.where(flip[:, None], mirrored(squares), squares)
-        own, other = views(squares, part["side"])
+        inputs = views(squares, part["side"])
+        tactics = tactical_views(part)
         searched = 1 / (1 + np.exp(-part["score"].astype(np.float32) / recipe.scale))
         played = (part["result"].astype(np.float32) + 1) / 2
         target = recipe.from_search * searched + (1 - recipe.from_search) * played
         yield (
-            torch.from_numpy(own),
-            torch.from_numpy(other),
+            (torch.from_numpy(inputs[0]), torch.from_numpy(inputs[1])),
+            (torch.from_numpy(tactics[0]), torch.from_numpy(tactics[1])),
             torch.from_numpy(output_bucket(part["squares"])),
             torch.from_numpy(target.astype(np.float32)),
         )
@@ -59,22 +65,29 @@ def _batches(
 def _mean_loss(net: Net, records: NDArray[np.void], recipe: Recipe) -> float:
     total, count = 0.0, 0
     with torch.no_grad():
-        for own, other, bucket, target in _batches(records, recipe, np.arange(len(records))):
-            total += float(((torch.sigmoid(net(own, other, bucket)) - target) ** 2).sum())
+        for inputs, tactics, bucket, target in _batches(records, recipe, np.arange(len(records))):
+            total += float(((torch.sigmoid(net(inputs, tactics, bucket)) - target) ** 2).sum())
             count += len(target)
     return total / max(count, 1)
 
 
-def train(training: NDArray[np.void], validation: NDArray[np.void], recipe: Recipe, folder: Path) -> Net:
+def train(
+    training: NDArray[np.void],
+    validation: NDArray[np.void],
+    recipe: Recipe,
+    folder: Path,
+    start: Net | None = None,
+) -> Net:
     """Train a net; `folder` gets `state.pt` after each epoch (a rerun goes on from it) and `curve.jsonl`.
 
     Half of the positions, drawn anew each epoch, are seen in the mirror. The loss is the squared
-    error of the win probability. The same records, recipe and torch build give the same net.
+    error of the win probability. `start` is a net that goes on learning. The same records, recipe,
+    start and torch build give the same net.
     """
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(recipe.threads)
     torch.use_deterministic_algorithms(True)
-    net = Net(recipe.width)
+    net = Net(recipe.width) if start is None else start
     # The average of the weights of many steps judges better than those of any one step.
     average = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(recipe.averaging))
     optimiser = torch.optim.Adam(net.parameters(), lr=recipe.rate)
@@ -94,9 +107,9 @@ def train(training: NDArray[np.void], validation: NDArray[np.void], recipe: Reci
         chance = np.random.default_rng([recipe.seed, epoch])
         order = chance.permutation(len(training))
         total = 0.0
-        for own, other, bucket, target in _batches(training, recipe, order, mirror=chance):
+        for inputs, tactics, bucket, target in _batches(training, recipe, order, mirror=chance):
             optimiser.zero_grad(set_to_none=True)
-            loss = ((torch.sigmoid(net(own, other, bucket)) - target) ** 2).mean()
+            loss = ((torch.sigmoid(net(inputs, tactics, bucket)) - target) ** 2).mean()
             loss.backward()
             optimiser.step()
             net.clip()

@@ -1,0 +1,26 @@
+// What a net of places cannot know: how free the men are, whom they attack, how near the generals are to danger.
+//
+// A position is said in features: small numbers, some of them more than once, counted for each side. They are
+// worked out anew where a position is judged; nothing of them is carried along a line of play.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "position.h"
+
+namespace qiyou {
+
+constexpr int kTacticalKinds = 237;  // features of one side
+constexpr int kMostTactics = 128;    // above what one side can have at once
+
+struct TacticalList {
+  std::array<std::uint8_t, kMostTactics> of;
+  int size = 0;
+  void add(int feature) { of[static_cast<std::size_t>(size++)] = static_cast<std::uint8_t>(feature); }
+};
+
+// Of red and of black.
+std::array<TacticalList, 2> tactics_of(const Position& position);
+
+}  // namespace qiyou
