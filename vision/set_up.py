@@ -3,7 +3,8 @@
 In the opening all men of a side stand where the other side's cannot, and nothing stands anywhere else: what
 is a piece, of which side, and what is bare tells nearly all. The faces must speak for this order of the men
 rather than for any other, if only all together. Men that were mixed up change places, so one face that surely
-reads as another is a misread one; where several do, no other order of the men may explain the faces better.
+reads as another is a misread one; where several do, no other order of the men may explain the faces better. A
+character read on more men than carry it tells none of them: so all soldiers of a set can look like cannons.
 Where every man of a label looks like a face without a character, as on some sets the horses do, that is the
 set; one alone is a coin or a piece face down, and a person must say what it stands for.
 """
@@ -52,11 +53,13 @@ def shows_set_up(reading: Reading, position: Position) -> bool:
     own = of_side[np.arange(len(labels)), [0 if label.isupper() else 1 for label in labels]] / stands
     if (own < 1 - _OWN_SIDE).any() or (own < _OWN_SIDE).sum() > _MOST_UNSURE:
         return False
-    misread = sum(
-        raw.confidence >= _READ and raw.label not in {label, "?"}
-        for raw, label in zip(reading.raw, board, strict=True)
-    )
-    if misread > _MISREAD and _gain_of_order(logp[men], labels) > _BETTER_ORDER:
+    told = np.array([raw.label if raw.confidence >= _READ else "?" for raw in reading.raw])[men]
+    for label in set(told):
+        if (told == label).sum() > (labels == label).sum():
+            told[told == label] = "?"
+    believed = np.where((told == "?")[:, None], 0.0, logp[men])
+    misread = ((told != "?") & (told != labels)).sum()
+    if misread > _MISREAD and _gain_of_order(believed, labels) > _BETTER_ORDER:
         return False
     return _order(logp[men], labels) >= _ORDERED
 

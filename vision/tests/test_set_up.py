@@ -71,6 +71,16 @@ def test_faces_misread_without_anything_to_change_places_with_are_a_set_up():
     assert shows_set_up(hard_to_read(sure={**READ, **cannons, **soldiers_like_cannons}), START)
 
 
+def test_all_soldiers_of_a_set_may_look_like_cannons():
+    soldiers = dict.fromkeys(("a6", "c6", "e6", "g6", "i6"), "c")
+    assert shows_set_up(hard_to_read(sure={**READ, **soldiers}), START)
+
+
+def test_cannons_and_soldiers_that_changed_places_are_no_set_up_though_a_third_man_looks_like_a_cannon():
+    changed = {"b7": "p", "h7": "p", "a6": "c", "c6": "c", "e6": "p", "g6": "p", "i6": "p", "a9": "c"}
+    assert not shows_set_up(hard_to_read(sure={**READ, **changed}), START)
+
+
 def test_all_horses_of_a_set_may_look_blank():
     assert shows_set_up(hard_to_read(sure=READ, blank=("b0", "h0")), START)
 
