@@ -157,6 +157,8 @@ def test_a_firmware_goes_over_a_bad_cable_whole_or_not_at_all(hand):
     hand.expect_fault(reasons.UPDATE, reasons.HOST_STOP)
     for path, data in part.in_order():
         assert (hand.board.flash / "b" / path).read_bytes() == data
+    # A new session ends that of the service, and what that one had loaded is forgotten.
+    hand.hello()
 
 
 def test_the_clock_wraps_while_a_session_is_open(controller):
