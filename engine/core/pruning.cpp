@@ -71,10 +71,7 @@ std::optional<int> Tree::settle_early(const Node& n) {
   // So far ahead that a quiet move will hold the lead.
   const int slack = tuning_.reverse_futility * (n.depth - (n.improving ? 1 : 0));
   if (tuning_.reverse_futility != 0 && n.depth <= tuning_.reverse_depth && n.eval - slack >= n.beta) {
-    const int held = tuning_.reverse_middle != 0 ? (n.eval + n.beta) / 2 : n.eval;
-    const Frame& f = frame(n.ply);
-    if (tuning_.reverse_kept != 0 && !n.known) table_.store(position_.key(), Move(), held, f.eval, 0, Bound::kLower, f.was_pv);
-    return held;
+    return tuning_.reverse_middle != 0 ? (n.eval + n.beta) / 2 : n.eval;
   }
   return pass(n);
 }

@@ -15,7 +15,6 @@ constexpr TuningName kNames[] = {
     {"reverse_futility", &Tuning::reverse_futility, 1000},
     {"reverse_depth", &Tuning::reverse_depth, 100},
     {"reverse_middle", &Tuning::reverse_middle, 1},
-    {"reverse_kept", &Tuning::reverse_kept, 1},
     {"futility", &Tuning::futility, 1000},
     {"futility_base", &Tuning::futility_base, 1000},
     {"late_move_pruning", &Tuning::late_move_pruning, 100},

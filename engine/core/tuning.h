@@ -17,7 +17,6 @@ struct Tuning {
   int reverse_futility = 85;   // for each ply left; 0 leaves it out
   int reverse_depth = 10;      // most plies left
   int reverse_middle = 1;      // what it gives lies between the window and the judged score
-  int reverse_kept = 1;        // the table keeps it, so that the next visit need not judge the position anew
   int futility = 110;          // for each ply left; 0 leaves it out
   int futility_base = 110;
   int late_move_pruning = 4;   // moves tried besides the square of the depth; 0 leaves it out
