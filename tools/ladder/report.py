@@ -113,7 +113,12 @@ def _ratings(found: dict[tuple[str, str], Score]) -> dict[str, tuple[float, floa
 def _judge(signature: str) -> str:
     if signature == engine_signature():
         return f", which judges by the net {Net.builtin().sha256[:12]}"
-    return f"; this tree's engine is another by now, signature {engine_signature()}"
+    net = Net.builtin().sha256[:12]
+    return (
+        f".\nThis tree's engine is another by now, signature {engine_signature()}, net {net}: what\n"
+        "stands here is true of the one before, and every row has to be played again (`qiyou ladder\n"
+        "play`, `qiyou ladder watch`) before it may be said of this one"
+    )
 
 
 def _key(number: int) -> str:
