@@ -20,6 +20,7 @@ constexpr std::size_t kSize =
     kHeader + kHalf * (1 + kNetInputs + kNetTactics + 2 * kNetOutputs) + kNetOutputs * sizeof(std::int32_t) + kDigestBytes;
 constexpr int kInputScale = 255;
 constexpr int kOutputScale = 64;
+constexpr std::size_t kJudgedKept = 1U << 14;  // small enough for the second cache
 constexpr int kMostOutputWeight = 127;  // what the inner loop's integers can hold
 
 class Reader {
@@ -106,7 +107,8 @@ std::shared_ptr<const Net> read_net(const std::string& path) {
 }
 
 Accumulators::Accumulators(const Net& net, Arithmetic arithmetic)
-    : net_(net), add_subtract_(choose_add_subtract(arithmetic)), output_(choose_output(arithmetic)), plies_(kMostPushes + 1) {}
+    : net_(net), add_subtract_(choose_add_subtract(arithmetic)), output_(choose_output(arithmetic)), plies_(kMostPushes + 1),
+      judged_(kJudgedKept) {}
 
 void Accumulators::start(const Position& position) {
   top_ = 0;
@@ -187,6 +189,12 @@ void Accumulators::add_tactics(const std::array<TacticalList, 2>& tactics, Side 
 }
 
 int Accumulators::evaluate(const Position& position) {
+  Judged& judged = judged_[position.key() % kJudgedKept];
+  if (judged.key != position.key()) judged = {position.key(), judge(position)};
+  return judged.score;
+}
+
+int Accumulators::judge(const Position& position) {
   bring_up_to_date(position, kRed);
   bring_up_to_date(position, kBlack);
   const Side side = position.side();

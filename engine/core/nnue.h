@@ -83,10 +83,15 @@ class Accumulators {
     Man man;
     Man captured;
   };
+  struct Judged {
+    Key key = 0;
+    std::int32_t score = 0;
+  };
   using AddSubtract = void (*)(Half& to, const Half& from, const Half* const* plus, int pluses,
                                const Half* const* minus, int minuses);
   using Output = std::int32_t (*)(const Half& own, const Half& other, const std::array<Half, 2>& weights);
 
+  int judge(const Position& position);
   const Half& column(Side view, Square general, Man man, Square s) const;
   void add_tactics(const std::array<TacticalList, 2>& tactics, Side view, Half& sum) const;
   void refresh(const Position& position, Side view);
@@ -96,6 +101,7 @@ class Accumulators {
   AddSubtract add_subtract_;
   Output output_;
   std::vector<Ply> plies_;
+  std::vector<Judged> judged_;  // by the end of the key: the same position often comes again soon
   std::size_t top_ = 0;
 };
 
