@@ -161,16 +161,15 @@ class Classifier:
         Returns too what the form of each character says of its side, log-odds of red (90,).
         """
         count = len(KINDS)
-        standing = presence[:, 0]
-        shares = np.hstack([np.repeat(standing[:, None] / count, count, axis=1), presence[:, 1:]])
-        points = np.flatnonzero(standing > _WORTH_A_LOOK)
+        points = np.flatnonzero(presence[:, 0] > _WORTH_A_LOOK)
         centres = LATTICE[points] + offsets[points]
         alone = self._glyphs.read(picture, plane, centres)
         read = np.exp(told_by_likeness(picture, plane, centres, alone.logp))
-        surest = np.zeros(len(standing))
+        surest = np.zeros(len(presence))
         surest[points] = read[:, :count].max(axis=1)
-        standing, bare, unknown = less_doubtful(presence, surest, np.hypot(*offsets.T)).T
-        shares[:, count:] = np.column_stack([bare, unknown])
+        weighed = less_doubtful(presence, surest, np.hypot(*offsets.T))
+        standing = weighed[:, 0]
+        shares = np.hstack([np.repeat(standing[:, None] / count, count, axis=1), weighed[:, 1:]])
         shares[points, :count] = standing[points, None] * read[:, :count]
         shares[points, _UNKNOWN] += standing[points] * read[:, -1]
         forms = np.zeros(len(shares))
