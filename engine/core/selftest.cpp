@@ -119,15 +119,15 @@ void search_a_little(std::shared_ptr<const Net> net) {
 // A net of random weights, in the layout of tools/train_net/export.py.
 std::vector<std::uint8_t> random_net(std::mt19937& random) {
   std::vector<std::uint8_t> file;
-  for (const char c : std::string("QIYOUNN1")) file.push_back(static_cast<std::uint8_t>(c));
+  for (const char c : std::string("QIYOUNN2")) file.push_back(static_cast<std::uint8_t>(c));
   const auto put = [&file](std::uint32_t value, int bytes) {
     for (int i = 0; i < bytes; ++i) file.push_back(static_cast<std::uint8_t>(value >> 8 * i & 0xFFU));
   };
   const auto weights = [&](int count, int bound) {
     for (int i = 0; i < count; ++i) put(random() % static_cast<unsigned>(2 * bound + 1) - static_cast<unsigned>(bound), 2);
   };
-  for (const int number : {kNetWidth, kNetInputs, kNetOutputs, 400}) put(static_cast<std::uint32_t>(number), 4);
-  weights(kNetWidth * (1 + kNetInputs), 60);
+  for (const int number : {kNetWidth, kNetInputs, kNetTactics, kNetOutputs, 400}) put(static_cast<std::uint32_t>(number), 4);
+  weights(kNetWidth * (1 + kNetInputs + kNetTactics), 60);
   weights(kNetWidth * 2 * kNetOutputs, 127);
   for (int i = 0; i < kNetOutputs; ++i) put(random() % 100000, 4);
   const Digest digest = sha256(file);
