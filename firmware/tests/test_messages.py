@@ -7,7 +7,7 @@ from firmware.wire import packet
 from firmware.wire.meanings import MEANINGS
 
 # Version of the table, and the CRC of what its messages mean.
-MEANING_OF_VERSION = (4, 2458833117)
+MEANING_OF_VERSION = (4, 3323825076)
 # The table hash of the firmware that does not know a search of the nose switch.
 BEFORE_FEELING = 0x591A90FE
 
