@@ -10,8 +10,8 @@ MEANINGS = {
         "Asks for the controller's time; token comes back untouched."
     ),
     messages.RUN: (
-        "Keep-alive, a datagram where no other packet goes out within 20 ms; activity 1 while a motion is under "
-        "way, else 0."
+        "Keep-alive, a datagram where no other packet goes out within 20 ms; activity 1 while a motion is "
+        "under way, else 0."
     ),
     messages.SEGMENTS: (
         "At most four slices of a motion that follow each other, a row each. index is that of the first, "
