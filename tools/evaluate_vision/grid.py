@@ -115,14 +115,13 @@ class Grid:
 
     def score(self, scenario: Scenario, number: int, reading: Reading, sample: Sample) -> Score:
         """Compare a reading with the truth."""
-        expects_doubt = scenario.name in {"camera bump", "mirrored"}
-        found = expects_doubt or _is_found(reading, sample)
-        truth = "".join("_" if point in sample.masked else label for point, label in enumerate(sample.labels))
-        read = "".join("?" if not found else label for label in reading.labels)
-        if expects_doubt:  # what stands on a board seen wrongly is not to be told
-            truth, read = "_" * 90, "_" * 90
-        else:
-            read = "".join("_" if masked == "_" else label for masked, label in zip(truth, read, strict=True))
+        # What stands on a board seen wrongly is not to be told; only ok would be a claim to have told it.
+        doubted = scenario.name in {"camera bump", "mirrored"} and reading.verdict != "ok"
+        found = doubted or _is_found(reading, sample)
+        truth = "".join(
+            "_" if doubted or point in sample.masked else label for point, label in enumerate(sample.labels)
+        )
+        read = "".join(_scored(*pair, found=found) for pair in zip(truth, reading.labels, strict=True))
         ms = sum(value for stage, value in reading.ms.items() if stage in {"locate", "classify", "decode"})
         return Score(
             scenario.name,
@@ -153,6 +152,15 @@ class Grid:
             if models != self._models:
                 raise BadInputError(f"{self._path}, line {line}: other models; name another --out")
             self.scores[score.cell, score.number] = score
+
+
+def _scored(truth: str, told: str, *, found: bool) -> str:
+    """What a point counts as. On a board that was not found nothing is right, but what is wrong stays wrong:
+    it may have been read from the other end, and surely.
+    """
+    if truth == "_":
+        return "_"
+    return told if found or told != truth else "?"
 
 
 def _is_found(reading: Reading, sample: Sample) -> bool:

@@ -1,15 +1,21 @@
 """The grid counts what it says it counts, goes on where it stopped, and does not pass an empty cell."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tools.cli import main
-from tools.evaluate_vision.grid import Score, cell_figures, confusion, sample_of
+from tools.evaluate_vision.grid import Grid, Score, cell_figures, confusion, sample_of
 from tools.evaluate_vision.scenarios import SCENARIOS
 from tools.evaluate_vision.sheet import ContactSheet
+from vision.classify import Classifier
+from vision.locate import Locator
+from vision.reading import Reading, Verdict
 
 TRUTH = "r" + "." * 87 + "P_"
 
@@ -27,6 +33,33 @@ def test_errors_unknown_points_and_silent_boards_are_told_apart() -> None:
     assert (RIGHT.errors, RIGHT.unknown, RIGHT.silent, RIGHT.failed) == (0, 0, False, False)
     assert (WRONG.errors, WRONG.unknown, WRONG.silent, WRONG.failed) == (1, 0, True, True)
     assert (DOUBTED.errors, DOUBTED.unknown, DOUBTED.silent, DOUBTED.failed) == (0, 1, False, False)
+
+
+def test_a_board_seen_from_the_wrong_end_under_ok_is_wrong_in_silence(tmp_path) -> None:
+    grid = Grid(tmp_path / "scores.jsonl", Locator(), Classifier())
+    plain, mirrored = (cell for cell in SCENARIOS if cell.name in {"printed kai", "mirrored"})
+    sample = sample_of(plain, 0)
+    corners = np.roll(sample.corners, 2, axis=0)
+    for verdict, silent in (("ok", True), ("unsure", False)):
+        turned = reading(verdict, sample.labels[::-1], corners)
+        told = grid.score(plain, 0, turned, sample)
+        assert (told.found, told.errors > 30, told.silent) == (False, True, silent)
+        assert grid.score(mirrored, 0, turned, sample).silent is silent
+
+
+def test_a_board_read_rightly_whose_corner_is_off_is_not_found_but_not_wrong(tmp_path) -> None:
+    grid = Grid(tmp_path / "scores.jsonl", Locator(), Classifier())
+    plain = next(cell for cell in SCENARIOS if cell.name == "printed kai")
+    sample = sample_of(plain, 0)
+    cell = (sample.corners[1] - sample.corners[0]) / 8
+    for cells, found, unknown in ((0.2, True, 0), (0.3, False, 90)):
+        told = grid.score(plain, 0, reading("ok", sample.labels, sample.corners + cells * cell), sample)
+        assert (told.found, told.errors, told.unknown, told.silent) == (found, 0, unknown, False)
+
+
+def reading(verdict: Verdict, labels: Sequence[str], corners: NDArray[np.float64]) -> Reading:
+    told = Reading.of_labels(labels, verdict=verdict)
+    return replace(told, corners=tuple((float(x), float(y)) for x, y in corners))
 
 
 def test_the_figures_of_a_cell_follow_from_its_scores() -> None:
