@@ -34,7 +34,7 @@ STATUS_US = 100000
 # So long after a motion the status comes as often as in it: the host reads the encoders of a rest from it.
 AFTER_MOTION_US = 200000
 FRAMES_PER_LOOP = 8
-READ_BYTES = 64
+READ_BYTES = 128
 
 # Made once: a tuple of names is made anew each time it is met.
 _KEEPING_PROFILE = (states.READY, states.MOVING, states.HOLD)

@@ -12,8 +12,9 @@ from safety.axes import LIFT, NOSE
 from safety.envelope import FAST, NORMAL, inside
 
 ENCODER_CHECK_US = 10000
-# A byte takes a Pico 30 us and a person who presses a button does not wait.
-MOVING_TAKE_IN_US = 3000
+# What a loop does besides takes a Pico over a millisecond, so it takes in several packets at a time; a person
+# who presses a button does not wait.
+MOVING_TAKE_IN_US = 6000
 _MS_TICKS = 8000
 
 

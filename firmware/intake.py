@@ -72,18 +72,18 @@ def unpack_row(body: ptr8, at: int, end: int, numbers: ptr32) -> int:
     i = 0
     while i < 13:
         value = 0
-        part = (i + 3) & 3
         there = 1
         folded = 0
+        # First the duration; then of each axis 1 count, 2 first, 3 interval (two steps), 0 add (three steps).
+        part = i & 3
         if i > 0:
             there = (shape >> ((i - 1) >> 2)) & 1
-            if part > 1 and count < part:
+            if part == 3 and count < 2:
                 there = 0
-            folded = 1
-            if part == 1:
-                folded = 0
-            if part == 2:
-                folded = 0
+            if part == 0 and count < 3:
+                there = 0
+            if part < 2:
+                folded = 1
         if there:
             shift = 0
             while shift < 35:
@@ -99,7 +99,7 @@ def unpack_row(body: ptr8, at: int, end: int, numbers: ptr32) -> int:
                     shift = 35
             if folded:
                 value = (value >> 1) ^ (0 - (value & 1))
-            if part == 0:
+            if part == 1:
                 count = value
                 if count < 0:
                     count = 0 - count

@@ -1,3 +1,3 @@
 """The release of the firmware. It only ever grows: `qiyou flash` refuses to go back unless told to."""
 
-FIRMWARE = 5
+FIRMWARE = 6
