@@ -64,7 +64,7 @@ void Picker::generate() {
       const int safer = (danger.threatens(kind, move.from()) ? 1 : 0) - (danger.threatens(kind, move.to()) ? 1 : 0);
       rank += safer * (kind == kChariot ? 2 : 1) * tuning.danger;
     }
-    ranks_[size_] = rank;
+    ranks_[size_] = ranked(rank, size_);
     moves_[size_++] = move.bits;
   }
 }
@@ -83,17 +83,18 @@ Move Picker::next() {
   while (at_ < size_) {
     std::int32_t highest = ranks_[at_];
     for (std::size_t i = at_ + 1; i < size_; ++i) highest = std::max(highest, ranks_[i]);
-    const auto best = static_cast<std::size_t>(std::find(ranks_ + at_, ranks_ + size_, highest) - ranks_);
+    const auto best = static_cast<std::size_t>(kPlaces - 1 - (highest & (kPlaces - 1)));
+    const int rank = highest >> 7;
     const Move move = Move::of_bits(moves_[best]);
     // Whether a capture loses material is asked when its turn comes: most never have one.
-    const bool asked = !tree_.position_.occupied(move.to()) || highest == kFirstRank || highest < 0;
+    const bool asked = !tree_.position_.occupied(move.to()) || rank == kFirstRank || rank < 0;
     if (!asked && !exchange_gains(tree_.position_, move, 0)) {
-      ranks_[best] -= 2 * kCaptureRank;
+      ranks_[best] -= 2 * kCaptureRank * kPlaces;
       continue;
     }
-    ranks_[best] = ranks_[at_];
+    ranks_[best] = ranked(ranks_[at_] >> 7, best);
     moves_[best] = moves_[at_];
-    rank_ = highest;
+    rank_ = rank;
     ++given_;
     ++at_;
     return move;

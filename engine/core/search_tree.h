@@ -69,6 +69,8 @@ class Picker {
 
  private:
   static constexpr int kSpecialRank = 800'000;
+  static constexpr int kPlaces = 128;  // above any possible count of moves
+  static std::int32_t ranked(int rank, std::size_t place) { return rank * kPlaces + (kPlaces - 1 - static_cast<int>(place)); }
 
   bool first_fits() const;
   void generate();
@@ -84,8 +86,8 @@ class Picker {
   std::size_t given_ = 0;
   std::size_t at_ = 0;
   std::size_t size_ = 0;
-  // Left as they are found: a node can have many and uses few. Ranks stand apart so that the highest
-  // is found several at a time.
+  // Left as they are found: a node can have many and uses few. Ranks stand apart, each with its place in
+  // the last bits, so that the first of the highest is found by one pass over several at a time.
   std::int32_t ranks_[kMaxMoves];
   std::uint16_t moves_[kMaxMoves];
 };
