@@ -2,20 +2,9 @@
 
 #include <bit>
 
+#include "lines.h"
+
 namespace qiyou {
-namespace {
-
-Bits cannon_strikes(const Position& p, Square s) {
-  const int rank = rank_of(s);
-  const int file = file_of(s);
-  const unsigned row = attacks.row_hop[static_cast<std::size_t>(file)][static_cast<std::size_t>(p.row(rank)) >> 1];
-  unsigned col = attacks.col_hop[static_cast<std::size_t>(rank)][static_cast<std::size_t>(p.col(file)) >> 1];
-  Bits strikes = static_cast<Bits>(row >> 1) << (rank * kFiles);
-  for (; col != 0; col &= col - 1) strikes |= bit(square_at(file, std::countr_zero(col) - 1));
-  return strikes;
-}
-
-}  // namespace
 
 Danger danger_of(const Position& p) {
   const Side enemy = other(p.side());
@@ -30,7 +19,7 @@ Danger danger_of(const Position& p) {
       case kElephant: danger.for_officers |= attacks.elephant[at][p.cornered(s)]; break;
       case kSoldier: danger.for_officers |= attacks.soldier[enemy][at]; break;
       case kHorse: danger.for_chariots |= attacks.horse[at][p.beside(s)]; break;
-      case kCannon: danger.for_chariots |= cannon_strikes(p, s); break;
+      case kCannon: danger.for_chariots |= hops(p, s); break;
       case kChariot: break;
     }
   }

@@ -9,6 +9,10 @@
 #include "nnue_arithmetic.h"
 #include "sha256.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace qiyou {
 namespace {
 
@@ -50,6 +54,40 @@ std::string hex(const Digest& digest) {
   return text;
 }
 
+// Of 64 features from `first` on, those of which a side has another number than before: a bit each.
+std::uint64_t differing(const TacticalCounts& before, const TacticalCounts& now, std::size_t first) {
+  std::uint64_t set = 0;
+#if defined(__SSE2__)
+  for (unsigned i = 0; i < 64; i += 16) {
+    const __m128i a = _mm_load_si128(reinterpret_cast<const __m128i*>(&before.of[first + i]));
+    const __m128i b = _mm_load_si128(reinterpret_cast<const __m128i*>(&now.of[first + i]));
+    set |= static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(a, b)))) << i;
+  }
+  return ~set;
+#else
+  for (unsigned i = 0; i < 64; ++i) set |= static_cast<std::uint64_t>(before.of[first + i] != now.of[first + i]) << i;
+  return set;
+#endif
+}
+
+constexpr std::size_t kAtOnce = 4;
+
+// Lists the features of which a side has another number than before; `out` has room for kAtOnce more.
+std::size_t list_differences(const TacticalCounts& before, const TacticalCounts& now, std::uint8_t* out) {
+  std::size_t size = 0;
+  for (std::size_t first = 0; first < TacticalCounts::kPlaces; first += 64) {
+    std::uint64_t set = differing(before, now, first);
+    const auto found = static_cast<std::size_t>(std::popcount(set));
+    // Some are written whether they are there or not: how many there are cannot be guessed.
+    for (std::size_t i = 0; i < std::max(found, kAtOnce); ++i, set &= set - 1) {
+      const int next = std::countr_zero(set | 1ULL << 63);  // never of nought, which would be a branch
+      out[size + i] = static_cast<std::uint8_t>(first + static_cast<std::size_t>(next));
+    }
+    size += found;
+  }
+  return size;
+}
+
 int output_bucket(const Position& position) {
   // Slots 5-15 are horses, chariots, cannons and soldiers.
   const int left = std::popcount(position.men(kRed) & 0xFFE0U) + std::popcount(position.men(kBlack) & 0xFFE0U);
@@ -78,8 +116,9 @@ Net::Net(std::span<const std::uint8_t> file) : bias_{}, outputs_{}, output_bias_
   reader.read(bias_);
   inputs_.resize(kNetInputs);
   for (Half& column : inputs_) reader.read(column);
-  tactics_.resize(kNetTactics);
-  for (Half& column : tactics_) reader.read(column);
+  tactics_.resize(kTacticalKinds);
+  for (TacticalRow& row : tactics_) reader.read(row.own);
+  for (TacticalRow& row : tactics_) reader.read(row.other);
   for (auto& output : outputs_) {
     for (Half& half : output) {
       reader.read(half);
@@ -107,7 +146,7 @@ std::shared_ptr<const Net> read_net(const std::string& path) {
 }
 
 Accumulators::Accumulators(const Net& net, Arithmetic arithmetic)
-    : net_(net), add_subtract_(choose_add_subtract(arithmetic)), output_(choose_output(arithmetic)), plies_(kMostPushes + 1),
+    : net_(net), add_subtract_(choose_add_subtract(arithmetic)), add_rows_(choose_add_rows(arithmetic)), output_(choose_output(arithmetic)), plies_(kMostPushes + 1),
       judged_(kJudgedKept) {}
 
 void Accumulators::start(const Position& position) {
@@ -175,17 +214,33 @@ void Accumulators::bring_up_to_date(const Position& position, Side view) {
   }
 }
 
-// `sum` becomes what the view's wide layer is with the tactics of both sides.
-void Accumulators::add_tactics(const std::array<TacticalList, 2>& tactics, Side view, Half& sum) const {
-  std::array<const Half*, 2 * kMostTactics> plus;
-  int pluses = 0;
-  const Half* columns = net_.tactics_.data();
-  for (const Side side : {view, other(view)}) {
-    const TacticalList& list = tactics[side];
-    for (int i = 0; i < list.size; ++i) plus[static_cast<std::size_t>(pluses++)] = columns + list.of[static_cast<std::size_t>(i)];
-    columns += kTacticalKinds;
+// Only what is not as it was in the position judged before is added or taken off.
+void Accumulators::follow_tactics(const Position& position) {
+  const auto& before = tactical_.counts[tactical_.last];
+  auto& now = tactical_.counts[1 - tactical_.last];
+  tactical_.last = 1 - tactical_.last;
+  count_tactics(position, now);
+  for (const Side side : {kRed, kBlack}) {
+    std::array<std::uint8_t, TacticalCounts::kPlaces + kAtOnce> changed;
+    const std::size_t changes = list_differences(before[side], now[side], changed.data());
+    std::array<const TacticalRow*, kMostTactics> plus;
+    std::array<const TacticalRow*, kMostTactics> minus;
+    std::size_t pluses = 0;
+    std::size_t minuses = 0;
+    for (std::size_t i = 0; i < changes; ++i) {
+      const std::uint8_t feature = changed[i];
+      const TacticalRow* const row = &net_.tactics_[feature];
+      int change = now[side].of[feature] - before[side].of[feature];
+      // Both are written and one of them counts: a branch would be guessed wrong too often.
+      plus[pluses] = minus[minuses] = row;
+      pluses += change > 0 ? 1 : 0;
+      minuses += change < 0 ? 1 : 0;
+      for (; change > 1; --change) plus[pluses++] = row;
+      for (; change < -1; ++change) minus[minuses++] = row;
+    }
+    add_rows_(tactical_.half[side], tactical_.half[other(side)], plus.data(), static_cast<int>(pluses), minus.data(),
+              static_cast<int>(minuses));
   }
-  add_subtract_(sum, plies_[top_].half[view], plus.data(), pluses, nullptr, 0);
 }
 
 int Accumulators::evaluate(const Position& position) {
@@ -198,13 +253,12 @@ int Accumulators::judge(const Position& position) {
   bring_up_to_date(position, kRed);
   bring_up_to_date(position, kBlack);
   const Side side = position.side();
-  const std::array<TacticalList, 2> tactics = tactics_of(position);
-  std::array<Half, 2> sums;
-  for (const Side view : {kRed, kBlack}) add_tactics(tactics, view, sums[view]);
+  follow_tactics(position);
+  const auto halves = [&](Side view) { return std::array<const Half*, 2>{&plies_[top_].half[view], &tactical_.half[view]}; };
   const auto bucket = static_cast<std::size_t>(output_bucket(position));
   // Sums of squared activations times weights, then the bias at the same scale.
   const std::int64_t sum =
-      static_cast<std::int64_t>(output_(sums[side], sums[other(side)], net_.outputs_[bucket])) +
+      static_cast<std::int64_t>(output_(halves(side), halves(other(side)), net_.outputs_[bucket])) +
       net_.output_bias_[bucket];
   return static_cast<int>(sum * net_.scale_ / (kInputScale * kInputScale * kOutputScale));
 }

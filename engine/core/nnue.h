@@ -34,6 +34,12 @@ struct alignas(64) Half {
   std::array<std::int16_t, kNetWidth> sum;
 };
 
+// What one tactical feature adds to the sums of the side that has it and to those of the other.
+struct TacticalRow {
+  Half own;
+  Half other;
+};
+
 class Net {
  public:
   // The file that `tools/train_net/export.py` describes. Throws NetError.
@@ -46,7 +52,7 @@ class Net {
 
   Half bias_;
   std::vector<Half> inputs_;
-  std::vector<Half> tactics_;
+  std::vector<TacticalRow> tactics_;
   std::array<std::array<Half, 2>, kNetOutputs> outputs_;
   std::array<std::int32_t, kNetOutputs> output_bias_;
   int scale_;
@@ -87,20 +93,31 @@ class Accumulators {
     Key key = 0;
     std::int32_t score = 0;
   };
+  // What the tactics of the last judged position add to the sums of each view: those of the next differ little.
+  struct Tactical {
+    std::array<std::array<TacticalCounts, 2>, 2> counts;  // of that one and of the one before, by turns
+    std::array<Half, 2> half{};
+    std::size_t last = 0;
+  };
   using AddSubtract = void (*)(Half& to, const Half& from, const Half* const* plus, int pluses,
                                const Half* const* minus, int minuses);
-  using Output = std::int32_t (*)(const Half& own, const Half& other, const std::array<Half, 2>& weights);
+  using AddRows = void (*)(Half& own, Half& other, const TacticalRow* const* plus, int pluses, const TacticalRow* const* minus,
+                           int minuses);
+  using Output = std::int32_t (*)(const std::array<const Half*, 2>& own, const std::array<const Half*, 2>& other,
+                                  const std::array<Half, 2>& weights);
 
   int judge(const Position& position);
   const Half& column(Side view, Square general, Man man, Square s) const;
-  void add_tactics(const std::array<TacticalList, 2>& tactics, Side view, Half& sum) const;
+  void follow_tactics(const Position& position);
   void refresh(const Position& position, Side view);
   void bring_up_to_date(const Position& position, Side view);
 
   const Net& net_;
   AddSubtract add_subtract_;
+  AddRows add_rows_;
   Output output_;
   std::vector<Ply> plies_;
+  Tactical tactical_;
   std::vector<Judged> judged_;  // by the end of the key: the same position often comes again soon
   std::size_t top_ = 0;
 };

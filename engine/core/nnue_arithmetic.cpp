@@ -21,11 +21,28 @@ void add_subtract_scalar(Half& to, const Half& from, const Half* const* plus, in
   }
 }
 
-std::int32_t output_scalar(const Half& own, const Half& other, const std::array<Half, 2>& weights) {
+void add_rows_scalar(Half& own, Half& other, const TacticalRow* const* plus, int pluses, const TacticalRow* const* minus,
+                     int minuses) {
+  for (std::size_t i = 0; i < kNetWidth; ++i) {
+    int first = own.sum[i];
+    int second = other.sum[i];
+    for (int k = 0; k < pluses; ++k) first += plus[k]->own.sum[i], second += plus[k]->other.sum[i];
+    for (int k = 0; k < minuses; ++k) first -= minus[k]->own.sum[i], second -= minus[k]->other.sum[i];
+    own.sum[i] = static_cast<std::int16_t>(first);
+    other.sum[i] = static_cast<std::int16_t>(second);
+  }
+}
+
+using Halves = std::array<const Half*, 2>;
+
+std::int32_t output_scalar(const Halves& own, const Halves& other, const std::array<Half, 2>& weights) {
+  const auto clamped = [](const Halves& halves, std::size_t i) {
+    return std::clamp<std::int32_t>(static_cast<std::int16_t>(halves[0]->sum[i] + halves[1]->sum[i]), 0, 255);
+  };
   std::int32_t sum = 0;
   for (std::size_t i = 0; i < kNetWidth; ++i) {
-    const std::int32_t a = std::clamp<std::int32_t>(own.sum[i], 0, 255);
-    const std::int32_t b = std::clamp<std::int32_t>(other.sum[i], 0, 255);
+    const std::int32_t a = clamped(own, i);
+    const std::int32_t b = clamped(other, i);
     sum += a * a * weights[0].sum[i] + b * b * weights[1].sum[i];
   }
   return sum;
@@ -53,15 +70,46 @@ __attribute__((target("avx2"))) void add_subtract_avx2(Half& to, const Half& fro
   }
 }
 
-__attribute__((target("avx2"))) std::int32_t output_avx2(const Half& own, const Half& other,
+__attribute__((target("avx2"))) void add_rows_avx2(Half& own, Half& other, const TacticalRow* const* plus, int pluses,
+                                                   const TacticalRow* const* minus, int minuses) {
+  const auto at = [](const Half& half, std::size_t i) { return reinterpret_cast<const __m256i*>(&half.sum[i]); };
+  const auto into = [](Half& half, std::size_t i) { return reinterpret_cast<__m256i*>(&half.sum[i]); };
+  for (std::size_t i = 0; i < kNetWidth; i += 16 * kRegisters / 2) {
+    __m256i first[kRegisters / 2];
+    __m256i second[kRegisters / 2];
+    for (std::size_t r = 0; r < kRegisters / 2; ++r) {
+      first[r] = _mm256_load_si256(at(own, i + 16 * r));
+      second[r] = _mm256_load_si256(at(other, i + 16 * r));
+    }
+    for (int k = 0; k < pluses; ++k) {
+      for (std::size_t r = 0; r < kRegisters / 2; ++r) {
+        first[r] = _mm256_add_epi16(first[r], _mm256_load_si256(at(plus[k]->own, i + 16 * r)));
+        second[r] = _mm256_add_epi16(second[r], _mm256_load_si256(at(plus[k]->other, i + 16 * r)));
+      }
+    }
+    for (int k = 0; k < minuses; ++k) {
+      for (std::size_t r = 0; r < kRegisters / 2; ++r) {
+        first[r] = _mm256_sub_epi16(first[r], _mm256_load_si256(at(minus[k]->own, i + 16 * r)));
+        second[r] = _mm256_sub_epi16(second[r], _mm256_load_si256(at(minus[k]->other, i + 16 * r)));
+      }
+    }
+    for (std::size_t r = 0; r < kRegisters / 2; ++r) {
+      _mm256_store_si256(into(own, i + 16 * r), first[r]);
+      _mm256_store_si256(into(other, i + 16 * r), second[r]);
+    }
+  }
+}
+
+__attribute__((target("avx2"))) std::int32_t output_avx2(const Halves& own, const Halves& other,
                                                          const std::array<Half, 2>& weights) {
   const __m256i zero = _mm256_setzero_si256();
   const __m256i top = _mm256_set1_epi16(255);
   __m256i sum = zero;
-  const Half* halves[] = {&own, &other};
+  const Halves sides[] = {own, other};
   for (std::size_t half = 0; half < 2; ++half) {
     for (std::size_t i = 0; i < kNetWidth; i += 16) {
-      __m256i x = _mm256_load_si256(reinterpret_cast<const __m256i*>(&halves[half]->sum[i]));
+      __m256i x = _mm256_add_epi16(_mm256_load_si256(reinterpret_cast<const __m256i*>(&sides[half][0]->sum[i])),
+                                   _mm256_load_si256(reinterpret_cast<const __m256i*>(&sides[half][1]->sum[i])));
       x = _mm256_min_epi16(_mm256_max_epi16(x, zero), top);
       const __m256i w = _mm256_load_si256(reinterpret_cast<const __m256i*>(&weights[half].sum[i]));
       sum = _mm256_add_epi32(sum, _mm256_madd_epi16(x, _mm256_mullo_epi16(x, w)));
@@ -85,14 +133,32 @@ void add_subtract_neon(Half& to, const Half& from, const Half* const* plus, int 
   }
 }
 
-std::int32_t output_neon(const Half& own, const Half& other, const std::array<Half, 2>& weights) {
+void add_rows_neon(Half& own, Half& other, const TacticalRow* const* plus, int pluses, const TacticalRow* const* minus,
+                   int minuses) {
+  for (std::size_t i = 0; i < kNetWidth; i += 8) {
+    int16x8_t first = vld1q_s16(&own.sum[i]);
+    int16x8_t second = vld1q_s16(&other.sum[i]);
+    for (int k = 0; k < pluses; ++k) {
+      first = vaddq_s16(first, vld1q_s16(&plus[k]->own.sum[i]));
+      second = vaddq_s16(second, vld1q_s16(&plus[k]->other.sum[i]));
+    }
+    for (int k = 0; k < minuses; ++k) {
+      first = vsubq_s16(first, vld1q_s16(&minus[k]->own.sum[i]));
+      second = vsubq_s16(second, vld1q_s16(&minus[k]->other.sum[i]));
+    }
+    vst1q_s16(&own.sum[i], first);
+    vst1q_s16(&other.sum[i], second);
+  }
+}
+
+std::int32_t output_neon(const Halves& own, const Halves& other, const std::array<Half, 2>& weights) {
   const int16x8_t zero = vdupq_n_s16(0);
   const int16x8_t top = vdupq_n_s16(255);
   int32x4_t sum = vdupq_n_s32(0);
-  const Half* halves[] = {&own, &other};
+  const Halves sides[] = {own, other};
   for (std::size_t half = 0; half < 2; ++half) {
     for (std::size_t i = 0; i < kNetWidth; i += 8) {
-      const int16x8_t x = vminq_s16(vmaxq_s16(vld1q_s16(&halves[half]->sum[i]), zero), top);
+      const int16x8_t x = vminq_s16(vmaxq_s16(vaddq_s16(vld1q_s16(&sides[half][0]->sum[i]), vld1q_s16(&sides[half][1]->sum[i])), zero), top);
       const int16x8_t xw = vmulq_s16(x, vld1q_s16(&weights[half].sum[i]));
       sum = vmlal_s16(sum, vget_low_s16(x), vget_low_s16(xw));
       sum = vmlal_high_s16(sum, x, xw);
@@ -113,6 +179,17 @@ AddSubtractLoop choose_add_subtract(Arithmetic arithmetic) {
   return add_subtract_neon;
 #else
   return add_subtract_scalar;
+#endif
+}
+
+AddRowsLoop choose_add_rows(Arithmetic arithmetic) {
+  if (arithmetic == Arithmetic::kScalar) return add_rows_scalar;
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx2") ? add_rows_avx2 : add_rows_scalar;
+#elif defined(__aarch64__)
+  return add_rows_neon;
+#else
+  return add_rows_scalar;
 #endif
 }
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "evaluate.h"
+#include "lines.h"
 
 namespace qiyou {
 namespace {
@@ -30,20 +32,6 @@ enum First : int {
 };
 static_assert(kEnd == kTacticalKinds);
 
-struct Spread {
-  std::array<Bits, 1024> of;  // a file's bits on file a
-};
-constexpr Spread make_spread() {
-  Spread spread{};
-  for (unsigned line = 0; line < 1024; ++line) {
-    for (int rank = 0; rank < kRanks; ++rank) {
-      if ((line >> rank & 1U) != 0) spread.of[line] |= bit(square_at(0, rank));
-    }
-  }
-  return spread;
-}
-constexpr Spread kSpread = make_spread();
-
 constexpr Bits palace_of(Side side) {
   Bits set = 0;
   for (int rank = 0; rank < 3; ++rank) {
@@ -53,81 +41,44 @@ constexpr Bits palace_of(Side side) {
 }
 constexpr Bits kPalaces[2] = {palace_of(kRed), palace_of(kBlack)};
 
-Bits on_lines(Square s, unsigned row, unsigned col) {
-  return static_cast<Bits>(row >> 1) << (rank_of(s) * kFiles) | kSpread.of[col >> 1] << file_of(s);
-}
-
-Bits slides(const Position& p, Square s) {
-  return on_lines(s, attacks.row_slide[static_cast<std::size_t>(file_of(s))][static_cast<std::size_t>(p.row(rank_of(s))) >> 1],
-                  attacks.col_slide[static_cast<std::size_t>(rank_of(s))][static_cast<std::size_t>(p.col(file_of(s))) >> 1]);
-}
-
-Bits hops(const Position& p, Square s) {
-  return on_lines(s, attacks.row_hop[static_cast<std::size_t>(file_of(s))][static_cast<std::size_t>(p.row(rank_of(s))) >> 1],
-                  attacks.col_hop[static_cast<std::size_t>(rank_of(s))][static_cast<std::size_t>(p.col(file_of(s))) >> 1]);
-}
-
-// Points with exactly one man between them and `s`.
-Bits beyond_screens(const Position& p, Square s) {
-  const unsigned row = p.row(rank_of(s));
-  const unsigned col = p.col(file_of(s));
-  const auto& row_slide = attacks.row_slide[static_cast<std::size_t>(file_of(s))];
-  const auto& col_slide = attacks.col_slide[static_cast<std::size_t>(rank_of(s))];
-  const unsigned near_row = row_slide[row >> 1];
-  const unsigned near_col = col_slide[col >> 1];
-  return on_lines(s, row_slide[(row & ~near_row) >> 1] & ~near_row, col_slide[(col & ~near_col) >> 1] & ~near_col);
-}
-
+// What the men of one side strike at, own men (whom they protect) included.
 struct Force {
-  Bits strikes[kMenPerSide];  // points that the man of the slot strikes at, own men (whom it protects) included
-  Bits lesser = 0;            // struck by soldiers and the guard
-  Bits middle = 0;            // by these and horses and cannons
-  Bits all = 0;
+  Bits strikes[kMenPerSide];  // by slot
+  Bits quiet[2];              // empty points that each cannon reaches
+  Bits lesser;                // struck by soldiers and the guard
+  Bits middle;                // by these and horses and cannons
+  Bits all;
 };
 
-Force force_of(const Position& p, Side side) {
-  Force f;
-  for (std::uint32_t men = p.men(side); men != 0; men &= men - 1) {
-    const int slot = std::countr_zero(men);
-    const Square s = p.square_of(man_of(side, slot));
-    const auto at = static_cast<std::size_t>(s);
-    Bits strikes = 0;
-    switch (kSlotKind[slot]) {
-      case kGeneral: f.lesser |= strikes = attacks.general[at]; break;
-      case kAdvisor: f.lesser |= strikes = attacks.advisor[at]; break;
-      case kElephant: f.lesser |= strikes = attacks.elephant[at][p.cornered(s)]; break;
-      case kSoldier: f.lesser |= strikes = attacks.soldier[side][at]; break;
-      case kHorse: f.middle |= strikes = attacks.horse[at][p.beside(s)]; break;
-      case kCannon: f.middle |= strikes = hops(p, s); break;
-      case kChariot: f.all |= strikes = slides(p, s); break;
-    }
-    f.strikes[slot] = strikes;
-  }
-  f.middle |= f.lesser;
-  f.all |= f.middle;
-  return f;
+constexpr std::uint32_t kSlots[kKinds] = {0x1, 0x6, 0x18, 0x60, 0x180, 0x600, 0xF800};
+
+template <class Visit>
+void each_slot(std::uint32_t men, Kind kind, Visit visit) {
+  for (men &= kSlots[kind]; men != 0; men &= men - 1) visit(std::countr_zero(men));
 }
 
-// [point][occupied diagonal neighbours]: from where a horse would strike at the point. Seen from there the legs
-// are the diagonal neighbours; the index comes from Position::cornered.
-using Sources = std::array<std::array<Bits, 16>, kSquares>;
-constexpr Sources make_sources() {
-  constexpr int kStep[8][3] = {{-1, -2, 0}, {-2, -1, 0}, {1, -2, 1}, {2, -1, 1}, {-1, 2, 2}, {-2, 1, 2}, {1, 2, 3}, {2, 1, 3}};
-  Sources sources{};
-  for (Square s = 0; s < kSquares; ++s) {
-    for (unsigned occupied = 0; occupied < 16; ++occupied) {
-      for (const auto& step : kStep) {
-        const int file = file_of(s) + step[0];
-        const int rank = rank_of(s) + step[1];
-        if (on_board(file, rank) && (occupied >> step[2] & 1U) == 0) {
-          sources[static_cast<std::size_t>(s)][occupied] |= bit(square_at(file, rank));
-        }
-      }
-    }
-  }
-  return sources;
+template <Side kSide>
+void gather(const Position& p, Force& f) {
+  const std::uint32_t men = p.men(kSide);
+  const auto stand = [&](int slot) { return p.square_of(man_of(kSide, slot)); };
+  const auto at = [&](int slot) { return static_cast<std::size_t>(stand(slot)); };
+  Bits lesser = f.strikes[0] = attacks.general[at(0)];
+  each_slot(men, kAdvisor, [&](int slot) { lesser |= f.strikes[slot] = attacks.advisor[at(slot)]; });
+  each_slot(men, kElephant, [&](int slot) { lesser |= f.strikes[slot] = attacks.elephant[at(slot)][p.cornered(stand(slot))]; });
+  each_slot(men, kSoldier, [&](int slot) { lesser |= f.strikes[slot] = attacks.soldier[kSide][at(slot)]; });
+  Bits middle = lesser;
+  each_slot(men, kHorse, [&](int slot) { middle |= f.strikes[slot] = attacks.horse[at(slot)][p.beside(stand(slot))]; });
+  const Bits empty = ~p.occupancy(kRed) & ~p.occupancy(kBlack);
+  each_slot(men, kCannon, [&](int slot) {
+    middle |= f.strikes[slot] = hops(p, stand(slot));
+    f.quiet[slot - kFirstSlot[kCannon]] = slides(p, stand(slot)) & empty;
+  });
+  Bits all = middle;
+  each_slot(men, kChariot, [&](int slot) { all |= f.strikes[slot] = slides(p, stand(slot)); });
+  f.lesser = lesser;
+  f.middle = middle;
+  f.all = all;
 }
-constexpr Sources kHorseSources = make_sources();
 
 // Men between two points of one line; -1 when they share none.
 int between(const Position& p, Square a, Square b, bool& on_file) {
@@ -139,104 +90,123 @@ int between(const Position& p, Square a, Square b, bool& on_file) {
 }
 
 constexpr int kSort[kKinds] = {4, 4, 4, 0, 1, 2, 3};  // of attackers
-constexpr std::uint32_t kSlots[kKinds] = {0x1, 0x6, 0x18, 0x60, 0x180, 0x600, 0xF800};
 
-// What one side's men do. Everything that is asked for more than one man stands in a member.
-class Listing {
- public:
-  Listing(const Position& p, Side side, const Force& own, const Force& enemy, TacticalList& out)
-      : p_(p), side_(side), own_(own), enemy_(enemy), out_(out), ours_(p.occupancy(side)), theirs_(p.occupancy(other(side))),
-        general_(p.general(other(side))) {}
-
-  void write() {
-    const Bits safe = ~ours_ & ~enemy_.all;
-    const Bits from_horses = kHorseSources[static_cast<std::size_t>(general_)][p_.cornered(general_)] & safe;
-    const Bits from_chariots = slides(p_, general_) & safe;
-    const Bits from_cannons = beyond_screens(p_, general_) & safe & ~theirs_;
-    each(kGeneral, [](Square, Bits) {});
-    each(kAdvisor, [](Square, Bits) {});
-    each(kElephant, [](Square, Bits) {});
-    each(kSoldier, [&](Square, Bits strikes) { besiege(kSoldier, strikes); });
-    each(kHorse, [&](Square, Bits strikes) {
-      besiege(kHorse, strikes);
-      out_.add(kHorseReach + count(strikes & ~ours_));
-      out_.add(kHorseSafe + count(strikes & ~ours_ & ~enemy_.lesser));
-      out_.add(kHorseChecks + std::min(count(strikes & from_horses), 3));
-    });
-    each(kChariot, [&](Square s, Bits strikes) {
-      besiege(kChariot, strikes);
-      out_.add(kChariotSafe + count(strikes & ~ours_ & ~enemy_.middle));
-      out_.add(kChariotChecks + std::min(count(strikes & from_chariots), 4));
-      aim(kChariotFile, s);
-    });
-    each(kCannon, [&](Square s, Bits strikes) {
-      besiege(kCannon, strikes);
-      const Bits free = slides(p_, s) & ~ours_ & ~theirs_ & ~enemy_.lesser;
-      out_.add(kCannonSafe + count(free));
-      out_.add(kCannonChecks + std::min(count(free & from_cannons), 3));
-      aim(kCannonFile, s);
-    });
-    const Square home = p_.general(side_);
-    for (Bits bare = ours_ & ~own_.all & ~bit(home); bare != 0;) out_.add(kBare + static_cast<int>(kind_of(p_.man_at(pop(bare)))));
-    out_.add(kBesiegers + std::min(besiegers_, 7) * 5 + std::popcount(p_.men(other(side_)) & 0x1EU));
-    out_.add(kHanging + std::min(count(hanging_ & ~bit(general_)), 4));
-    out_.add(kGeneralSteps + count(attacks.general[static_cast<std::size_t>(home)] & safe));
-    bool on_file = false;
-    const int between_generals = between(p_, home, general_, on_file);
-    if (on_file && between_generals <= 3) out_.add(kFacing + std::max(between_generals, 1) - 1);
-  }
-
- private:
-  // Every man of a kind: whom it attacks, and `more` of it.
-  template <class More>
-  void each(Kind kind, More more) {
-    for (std::uint32_t men = p_.men(side_) & kSlots[kind]; men != 0; men &= men - 1) {
-      const int slot = std::countr_zero(men);
-      const Bits strikes = own_.strikes[slot];
-      for (Bits victims = strikes & theirs_; victims != 0;) {
-        const Square at = pop(victims);
-        const Kind victim = kind_of(p_.man_at(at));
-        const bool guarded = (enemy_.all & bit(at)) != 0;
-        if (!guarded || kWorth[victim] > kWorth[kind]) hanging_ |= bit(at);
-        out_.add(kStrikes + (kSort[kind] * kKinds + victim) * 2 + (guarded ? 1 : 0));
-      }
-      more(p_.square_of(man_of(side_, slot)), strikes);
+// [kind]: the kinds of men worth more, a bit each.
+struct Dearer {
+  unsigned than[kKinds];
+};
+constexpr Dearer make_dearer() {
+  Dearer dearer{};
+  for (int kind = 0; kind < kKinds; ++kind) {
+    for (int victim = 0; victim < kKinds; ++victim) {
+      if (kWorth[victim] > kWorth[kind]) dearer.than[kind] |= 1U << victim;
     }
   }
+  return dearer;
+}
+constexpr Dearer kDearer = make_dearer();
 
-  void besiege(Kind kind, Bits strikes) {
-    const int struck = std::min(count(strikes & kPalaces[other(side_)]), 5);
-    besiegers_ += struck != 0 ? 1 : 0;
-    out_.add(kPalace + (static_cast<int>(kind) - kHorse) * 6 + struck);
-  }
-
-  void aim(int first, Square s) {
+// What one side's men do. All that is asked for more than one man stands in a local variable: what is written
+// to `out` could else have changed it.
+template <Side kSide, class Out>
+void list(const Position& p, const Force& own, const Force& enemy, Out& out) {
+  constexpr Side kOther = other(kSide);
+  const std::uint32_t men = p.men(kSide);
+  const Bits ours = p.occupancy(kSide);
+  const Bits theirs = p.occupancy(kOther);
+  const Bits enemy_all = enemy.all;
+  const Bits beyond_lesser = ~ours & ~enemy.lesser;
+  const Bits beyond_middle = ~ours & ~enemy.middle;
+  const Bits safe = ~ours & ~enemy_all;
+  const Square home = p.general(kSide);
+  const Square general = p.general(kOther);
+  Bits hanging = 0;
+  int besiegers = 0;
+  const auto strike = [&](Kind kind, Bits strikes) {
+    for (Bits victims = strikes & theirs; victims != 0;) {
+      const Bits lowest = victims & -victims;
+      const Kind victim = kind_of(p.man_at(pop(victims)));
+      const bool guarded = (enemy_all & lowest) != 0;
+      if (!guarded || (kDearer.than[kind] >> victim & 1U) != 0) hanging |= lowest;
+      out.add(kStrikes + (kSort[kind] * kKinds + victim) * 2 + (guarded ? 1 : 0));
+    }
+  };
+  const auto besiege = [&](Kind kind, Bits strikes) {
+    const int struck = std::min(count(strikes & kPalaces[kOther]), 5);
+    besiegers += struck != 0 ? 1 : 0;
+    out.add(kPalace + (static_cast<int>(kind) - kHorse) * 6 + struck);
+  };
+  const auto aim = [&](int first, Square s) {
     bool on_file = false;
-    const int men_between = between(p_, s, general_, on_file);
-    if (men_between >= 0) out_.add(first + (on_file ? 0 : 4) + std::min(men_between, 3));
-  }
+    const int men_between = between(p, s, general, on_file);
+    if (men_between >= 0) out.add(first + (on_file ? 0 : 4) + std::min(men_between, 3));
+  };
+  strike(kGeneral, own.strikes[0]);
+  each_slot(men, kAdvisor, [&](int slot) { strike(kAdvisor, own.strikes[slot]); });
+  each_slot(men, kElephant, [&](int slot) { strike(kElephant, own.strikes[slot]); });
+  each_slot(men, kSoldier, [&](int slot) {
+    strike(kSoldier, own.strikes[slot]);
+    besiege(kSoldier, own.strikes[slot]);
+  });
+  const Bits from_horses = horse_sources[static_cast<std::size_t>(general)][p.cornered(general)] & safe;
+  each_slot(men, kHorse, [&](int slot) {
+    const Bits strikes = own.strikes[slot];
+    strike(kHorse, strikes);
+    besiege(kHorse, strikes);
+    out.add(kHorseReach + count(strikes & ~ours));
+    out.add(kHorseSafe + count(strikes & beyond_lesser));
+    out.add(kHorseChecks + std::min(count(strikes & from_horses), 3));
+  });
+  const Bits from_chariots = slides(p, general) & safe;
+  each_slot(men, kChariot, [&](int slot) {
+    const Bits strikes = own.strikes[slot];
+    strike(kChariot, strikes);
+    besiege(kChariot, strikes);
+    out.add(kChariotSafe + count(strikes & beyond_middle));
+    out.add(kChariotChecks + std::min(count(strikes & from_chariots), 4));
+    aim(kChariotFile, p.square_of(man_of(kSide, slot)));
+  });
+  const Bits from_cannons = beyond_screens(p, general) & safe & ~theirs;
+  each_slot(men, kCannon, [&](int slot) {
+    strike(kCannon, own.strikes[slot]);
+    besiege(kCannon, own.strikes[slot]);
+    const Bits free = own.quiet[slot - kFirstSlot[kCannon]] & beyond_lesser;
+    out.add(kCannonSafe + count(free));
+    out.add(kCannonChecks + std::min(count(free & from_cannons), 3));
+    aim(kCannonFile, p.square_of(man_of(kSide, slot)));
+  });
+  for (Bits bare = ours & ~own.all & ~bit(home); bare != 0;) out.add(kBare + static_cast<int>(kind_of(p.man_at(pop(bare)))));
+  out.add(kBesiegers + std::min(besiegers, 7) * 5 + std::popcount(p.men(kOther) & 0x1EU));
+  out.add(kHanging + std::min(count(hanging & ~bit(general)), 4));
+  out.add(kGeneralSteps + count(attacks.general[static_cast<std::size_t>(home)] & safe));
+  bool on_file = false;
+  const int between_generals = between(p, home, general, on_file);
+  if (on_file && between_generals <= 3) out.add(kFacing + std::max(between_generals, 1) - 1);
+}
 
-  const Position& p_;
-  Side side_;
-  const Force& own_;
-  const Force& enemy_;
-  TacticalList& out_;
-  Bits ours_;
-  Bits theirs_;
-  Square general_;  // the enemy's
-  Bits hanging_ = 0;
-  int besiegers_ = 0;
-};
+template <class Out>
+void list_both(const Position& position, std::array<Out, 2>& out) {
+  Force red;
+  Force black;
+  gather<kRed>(position, red);
+  gather<kBlack>(position, black);
+  list<kRed>(position, red, black, out[kRed]);
+  list<kBlack>(position, black, red, out[kBlack]);
+}
 
 }  // namespace
 
 std::array<TacticalList, 2> tactics_of(const Position& position) {
-  const Force red = force_of(position, kRed);
-  const Force black = force_of(position, kBlack);
   std::array<TacticalList, 2> lists;
-  Listing(position, kRed, red, black, lists[kRed]).write();
-  Listing(position, kBlack, black, red, lists[kBlack]).write();
+  list_both(position, lists);
   return lists;
+}
+
+void count_tactics(const Position& position, std::array<TacticalCounts, 2>& counts) {
+  for (TacticalCounts& side : counts) {
+    for (std::size_t i = 0; i < side.of.size(); i += 64) std::memset(&side.of[i], 0, 64);  // four short ones are inlined
+  }
+  list_both(position, counts);
 }
 
 }  // namespace qiyou

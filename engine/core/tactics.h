@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "position.h"
@@ -20,7 +21,15 @@ struct TacticalList {
   void add(int feature) { of[static_cast<std::size_t>(size++)] = static_cast<std::uint8_t>(feature); }
 };
 
-// Of red and of black.
+// How often a side has each feature; places beyond the last one stay empty.
+struct alignas(64) TacticalCounts {
+  static constexpr std::size_t kPlaces = 256;
+  std::array<std::uint8_t, kPlaces> of{};
+  void add(int feature) { ++of[static_cast<std::size_t>(feature)]; }
+};
+
+// Of red and of black, in one fixed order or counted.
 std::array<TacticalList, 2> tactics_of(const Position& position);
+void count_tactics(const Position& position, std::array<TacticalCounts, 2>& counts);
 
 }  // namespace qiyou
