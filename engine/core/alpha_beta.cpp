@@ -96,6 +96,7 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
   int tried = 0;
   bool any_taint = false;
   bool best_taint = false;
+  const Checks node_checks = checks_of(position_);
   Picker picker(*this, n.watch, first, ply, Only::kAll);
   while (const Move move = picker.next()) {
     if (move == f.excluded) continue;
@@ -106,13 +107,14 @@ int Tree::search(int alpha, int beta, int depth, int ply, bool expect_cut) {
     ++tried;
     n.alpha = alpha;
     const bool is_capture = position_.occupied(move.to());
-    const bool checks = gives_check(position_, move);
+    const bool checks = gives_check(position_, node_checks, move);
     const int plain_reduction = late_reduction(tuning_, depth, tried);
     if (ply > 0 && best > -kRepetitionScore + 2 * kMaxPly && (tuning_.keep_checks == 0 || !checks) &&
         hopeless(n, move, picker, tried, plain_reduction)) {
       continue;
     }
     if (out_of_time()) return best == -kInfinite ? 0 : best;
+    table_.prefetch(position_.key_after(move));
 
     int extension = 0;
     // A move without equal deserves a deeper look.

@@ -90,23 +90,20 @@ void MateSearch::take_back(const Child& child) {
 }
 
 void MateSearch::attempts(std::vector<Child>& children, int left) {
+  const Checks checks = checks_of(position_);
   for (const Move move : legal_moves(position_)) {
-    Child child{move, {}, false};
-    const Undo undo = position_.make(move);
-    child.check = in_check(position_, position_.side());
-    if (!child.check && (!quiet_ || left <= 1)) {
-      position_.unmake(undo);
-      continue;
-    }
-    if (const Entry* entry = known(key(left - 1))) {
+    Child child{move, {}, gives_check(position_, checks, move)};
+    if (!child.check && (!quiet_ || left <= 1)) continue;
+    if (const Entry* entry = known(key(position_.key_after(move), left - 1))) {
       child.numbers = entry->numbers;
     } else if (child.check) {
+      const Undo undo = position_.make(move);
       const auto ways = static_cast<std::uint32_t>(count_legal_moves(position_));
+      position_.unmake(undo);
       child.numbers = ways == 0 ? Numbers{0, kNever, 0} : left == 1 ? Numbers{kNever, 0, 0} : Numbers{ways, 1, 0};
     } else {
       child.numbers = {kQuiet, 1, 0};
     }
-    position_.unmake(undo);
     children.push_back(child);
   }
 }
@@ -116,14 +113,8 @@ void MateSearch::replies(std::vector<Child>& children, bool checked, int left) {
   if (moves.empty()) return;
   const auto add = [&](Move move) {
     Child child{move, {}, false};
-    const Undo undo = move ? position_.make(move) : Undo();
-    if (!move) position_.make_null();
-    if (const Entry* entry = known(key(left))) child.numbers = entry->numbers;
-    if (move) {
-      position_.unmake(undo);
-    } else {
-      position_.make_null();
-    }
+    const Key after = move ? position_.key_after(move) : position_.key_after_null();
+    if (const Entry* entry = known(key(after, left))) child.numbers = entry->numbers;
     children.push_back(child);
   };
   if (!checked) add(Move());
@@ -167,7 +158,7 @@ MateSearch::Numbers MateSearch::attack(Numbers limit, int left) {
       now.disproof = sum(now.disproof, open - 1, kNever);
     }
     if (now.proof == 0 || now.disproof == 0 || now.proof >= limit.proof || now.disproof >= limit.disproof || spent()) {
-      keep(key(left), now, best == nullptr ? Move() : best->move);
+      keep(key(position_.key(), left), now, best == nullptr ? Move() : best->move);
       return now;
     }
     const Numbers room{std::min(limit.proof, sum(second, second / 4 + 1, kNever)),
@@ -215,7 +206,7 @@ MateSearch::Numbers MateSearch::defend(Numbers limit, int left, bool checked) {
       now.proof = sum(now.proof, pass ? kThreat : open - 1, kNever);
     }
     if (open == 0 || now.disproof == 0 || now.proof >= limit.proof || now.disproof >= limit.disproof || spent()) {
-      keep(key(left), now, best == nullptr ? Move() : best->move);
+      keep(key(position_.key(), left), now, best == nullptr ? Move() : best->move);
       return now;
     }
     const std::uint32_t others = now.proof - best->numbers.proof;
@@ -237,7 +228,7 @@ Move MateSearch::next_of_line(int left, bool winner) {
   until_ = nodes_ + kAgain;
   if (winner) {
     if (attack({kNever, kNever, 0}, left).proof != 0) return {};
-    return known(key(left))->best;
+    return known(key(position_.key(), left))->best;
   }
   std::vector<Child> children;
   replies(children, true, left);

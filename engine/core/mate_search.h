@@ -59,8 +59,8 @@ class MateSearch {
   bool spent() const;
   Move next_of_line(int left, bool winner);
   // What is known belongs to the position, the moves left and whether all or only checks are tried.
-  Key key(int left) const {
-    return position_.key() ^ static_cast<Key>(2 * left + (quiet_ ? 1 : 0)) * 0x9E3779B97F4A7C15U;
+  Key key(Key position, int left) const {
+    return position ^ static_cast<Key>(2 * left + (quiet_ ? 1 : 0)) * 0x9E3779B97F4A7C15U;
   }
   Entry& slot(Key key) { return table_[static_cast<std::size_t>(key) & (table_.size() - 1)]; }
   const Entry* known(Key key) { return slot(key).key == key ? &slot(key) : nullptr; }

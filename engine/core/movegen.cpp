@@ -1,5 +1,7 @@
 #include "movegen.h"
 
+#include "lines.h"
+
 namespace qiyou {
 namespace {
 
@@ -10,6 +12,17 @@ constexpr int kSliderSlots[5] = {7, 8, 9, 10, 0};
 int screens(Line line, int a, int b) {
   return std::popcount(
       static_cast<unsigned>(line & attacks.between[static_cast<std::size_t>(a)][static_cast<std::size_t>(b)]));
+}
+
+// From where a soldier of the side strikes at the point.
+Bits soldier_sources(Side side, Square s) {
+  const int behind = side == kRed ? s - kFiles : s + kFiles;
+  Bits points = behind >= 0 && behind < kSquares ? bit(behind) : 0;
+  if (crossed_river(side, s)) {
+    if (file_of(s) > 0) points |= bit(s - 1);
+    if (file_of(s) < kFiles - 1) points |= bit(s + 1);
+  }
+  return points;
 }
 
 // How many men may stand between for the slider to strike: one for a cannon, none for others.
@@ -267,6 +280,44 @@ bool gives_check(const Position& p, Move move) {
     return false;
   }
   return After(p, move, general).attacked_by(p.side());
+}
+
+// The enemy general is not in check now: a move checks by where it ends or by what it opens.
+Checks checks_of(const Position& p) {
+  const Side side = p.side();
+  const Square general = p.general(other(side));
+  const int file = file_of(general);
+  const int rank = rank_of(general);
+  const unsigned row = p.row(rank);
+  const unsigned col = p.col(file);
+  const auto& row_slide = attacks.row_slide[static_cast<std::size_t>(file)];
+  const auto& col_slide = attacks.col_slide[static_cast<std::size_t>(rank)];
+  // Up to the first man on each side, and from there to the second.
+  const unsigned near_row = row_slide[row >> 1];
+  const unsigned near_col = col_slide[col >> 1];
+  const unsigned far_row = row_slide[(row & ~near_row) >> 1] & ~near_row;
+  const unsigned far_col = col_slide[(col & ~near_col) >> 1] & ~near_col;
+  const Bits near = on_lines(general, near_row, near_col);
+  const Bits far = on_lines(general, far_row, far_col);
+  const Bits ours = p.occupancy(side);
+  Bits screens = 0;  // empty points between the general and a cannon with no man between
+  for (const int slot : {9, 10}) {
+    const Square s = p.square_of(man_of(side, slot));
+    if (s == kOff || (near & bit(s)) == 0) continue;
+    if (file_of(s) == file) {
+      screens |= on_lines(general, 0, attacks.between[static_cast<std::size_t>(rank_of(s))][static_cast<std::size_t>(rank)]);
+    } else {
+      screens |= on_lines(general, attacks.between[static_cast<std::size_t>(file_of(s))][static_cast<std::size_t>(file)], 0);
+    }
+  }
+  Checks checks;
+  for (Bits& points : checks.points) points = screens;
+  checks.points[kHorse] |= horse_sources[static_cast<std::size_t>(general)][p.cornered(general)];
+  checks.points[kChariot] |= near;
+  checks.points[kCannon] |= far;
+  checks.points[kSoldier] |= soldier_sources(side, general);
+  checks.openers = ours & (near | far | corners[static_cast<std::size_t>(general)]);
+  return checks;
 }
 
 bool pseudo_legal(const Position& p, Move move) {

@@ -31,6 +31,18 @@ bool safe_after(const Position& position, Move move);
 // Whether the pseudo-legal move attacks the enemy general, itself or by what it opens.
 bool gives_check(const Position& position, Move move);
 
+// From where the enemy general would be attacked: found once, it answers for every legal move of a node.
+struct Checks {
+  Bits points[kKinds];  // where a man of the kind gives check, or becomes the screen of a cannon that does
+  Bits openers;         // own men that stand in the way of others; their moves have to be tried
+};
+
+Checks checks_of(const Position& position);
+inline bool gives_check(const Position& position, const Checks& checks, Move move) {
+  if ((checks.openers & bit(move.from())) != 0) return gives_check(position, move);
+  return (checks.points[kind_of(position.man_at(move.from()))] & bit(move.to())) != 0;
+}
+
 // Whether a man of the right kind could go there, checks aside. Any 14-bit move may be asked.
 bool pseudo_legal(const Position& position, Move move);
 inline bool legal(const Position& position, Move move) {

@@ -65,6 +65,13 @@ void Position::set_turn(Side side, int halfmove, int fullmove) {
   fullmove_ = fullmove;
 }
 
+Key Position::key_after(Move move) const {
+  const Man man = man_at(move.from());
+  const Man captured = man_at(move.to());
+  const Key key = key_ ^ man_key(man, move.from()) ^ man_key(man, move.to()) ^ kKeys.turn;
+  return captured != kNobody ? key ^ man_key(captured, move.to()) : key;
+}
+
 Undo Position::make(Move move) {
   const Square from = move.from();
   const Square to = move.to();

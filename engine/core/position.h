@@ -29,6 +29,9 @@ class Position {
   // `move` must be pseudo-legal: nothing is checked here.
   Undo make(Move move);
   void unmake(const Undo& undo);
+  // What key() will be after the move, or after none.
+  Key key_after(Move move) const;
+  Key key_after_null() const { return key_ ^ turn_key(); }
   void make_null() { key_ ^= turn_key(), side_ = other(side_); }
 
   Side side() const { return side_; }

@@ -22,6 +22,7 @@ std::optional<int> Tree::pass(const Node& n) {
   ++nodes_;
   path_.push_back({position_.key(), Move(), kNobody, position_.halfmove()});
   position_.make_null();
+  table_.prefetch(position_.key());
   int score = -search(-n.beta, -n.beta + 1, reduced, n.ply + 1, !n.expect_cut);
   position_.make_null();
   path_.pop_back();

@@ -68,8 +68,9 @@ int Tree::quiesce(int alpha, int beta, int ply, int deep) {
   }
   // Then the checks that lose nothing: an answer to them is forced, so that a threat shows itself.
   if (!watch.check && deep < tuning_.quiet_checks && best < beta) {
+    const Checks checks = checks_of(position_);
     for (const Move move : legal_moves(position_, watch, Only::kAll)) {
-      if (position_.occupied(move.to()) || !gives_check(position_, move) || !exchange_gains(position_, move, 0)) continue;
+      if (position_.occupied(move.to()) || !gives_check(position_, checks, move) || !exchange_gains(position_, move, 0)) continue;
       if (out_of_time()) return best;
       step(move, ply);
       score = -quiesce(-beta, -alpha, ply + 1, deep + 1);

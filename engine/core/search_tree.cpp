@@ -38,8 +38,8 @@ void Tree::step(Move move, int ply) {
   f.to = move.to();
   f.null = false;
   ++nodes_;
+  table_.prefetch(position_.key_after(move));
   make(move);
-  table_.prefetch(position_.key());
 }
 
 void Tree::take_back() {

@@ -59,6 +59,7 @@ void count_leaves() {
 void compare_with_trying(const Position& position) {
   const MoveList list = legal_moves(position);
   expect(static_cast<std::size_t>(count_legal_moves(position)) == list.size(), "counting agrees with listing");
+  const Checks checks = checks_of(position);
   std::size_t legal_pairs = 0;
   for (Square from = 0; from < kSquares; ++from) {
     for (Square to = 0; to < kSquares; ++to) {
@@ -68,6 +69,9 @@ void compare_with_trying(const Position& position) {
       const bool safe = !in_check(next, position.side());
       expect(safe == list.contains(Move(from, to)), "a move is listed if and only if it leaves the general safe");
       expect(gives_check(position, Move(from, to)) == in_check(next, next.side()), "a check is told before the move is made");
+      if (safe) {
+        expect(gives_check(position, checks, Move(from, to)) == in_check(next, next.side()), "a node's checks answer for every move");
+      }
       legal_pairs += safe ? 1 : 0;
     }
   }
