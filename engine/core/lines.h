@@ -19,7 +19,7 @@ extern const std::array<std::array<Bits, 16>, kSquares> horse_sources;
 extern const std::array<Bits, kSquares> corners;
 
 inline Bits on_lines(Square s, unsigned row, unsigned col) {
-  return static_cast<Bits>(row >> 1) << (rank_of(s) * kFiles) | spread_file[col >> 1] << file_of(s);
+  return static_cast<Bits>(row >> 1) << (rank_of(s) * kFiles) | spread_file[col >> 1] << (file_of(s) & 15);  // seen to be less than a word
 }
 
 inline Bits slides(const Position& p, Square s) {

@@ -141,11 +141,14 @@ void list(const Position& p, const Force& own, const Force& enemy, Out& out) {
     const int men_between = between(p, s, general, on_file);
     if (men_between >= 0) out.add(first + (on_file ? 0 : 4) + std::min(men_between, 3));
   };
-  strike(kGeneral, own.strikes[0]);
-  each_slot(men, kAdvisor, [&](int slot) { strike(kAdvisor, own.strikes[slot]); });
-  each_slot(men, kElephant, [&](int slot) { strike(kElephant, own.strikes[slot]); });
+  const bool lesser_strike = (own.lesser & theirs) != 0;  // seldom: one question spares one for each of ten men
+  if (lesser_strike) {
+    strike(kGeneral, own.strikes[0]);
+    each_slot(men, kAdvisor, [&](int slot) { strike(kAdvisor, own.strikes[slot]); });
+    each_slot(men, kElephant, [&](int slot) { strike(kElephant, own.strikes[slot]); });
+  }
   each_slot(men, kSoldier, [&](int slot) {
-    strike(kSoldier, own.strikes[slot]);
+    if (lesser_strike) strike(kSoldier, own.strikes[slot]);
     besiege(kSoldier, own.strikes[slot]);
   });
   const Bits from_horses = horse_sources[static_cast<std::size_t>(general)][p.cornered(general)] & safe;
