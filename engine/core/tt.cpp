@@ -42,12 +42,7 @@ void Table::resize(std::size_t megabytes) {
 }
 
 void Table::clear() {
-  for (std::size_t i = 0; i < size_; ++i) {
-    for (Slot& slot : buckets_[i].slots) {
-      slot.check.store(0, kRelaxed);
-      slot.data.store(0, kRelaxed);
-    }
-  }
+  std::uninitialized_value_construct_n(buckets_.get(), size_);
   age_ = 0;
 }
 
