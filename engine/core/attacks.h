@@ -15,6 +15,10 @@ namespace qiyou {
 __extension__ typedef unsigned __int128 Bits;
 
 constexpr Bits bit(Square s) { return static_cast<Bits>(1) << s; }
+inline bool has(Bits set, Square s) {
+  const auto half = static_cast<std::uint64_t>(s < 64 ? set : set >> 64);
+  return (half >> (s & 63) & 1U) != 0;
+}
 inline int count(Bits b) {
   return std::popcount(static_cast<std::uint64_t>(b)) + std::popcount(static_cast<std::uint64_t>(b >> 64));
 }

@@ -10,8 +10,8 @@ struct Danger {
   Bits for_chariots = 0;  // and these, where horses and cannons strike, too
 
   bool threatens(Kind kind, Square s) const {
-    if (kind == kChariot) return (for_chariots & bit(s)) != 0;
-    return (kind == kHorse || kind == kCannon) && (for_officers & bit(s)) != 0;
+    if (kind == kChariot) return has(for_chariots, s);
+    return (kind == kHorse || kind == kCannon) && has(for_officers, s);
   }
 };
 

@@ -48,14 +48,14 @@ class Exchange {
   bool attacks_target(Man man, Square s) const {
     const auto i = static_cast<std::size_t>(s);
     switch (kind_of(man)) {
-      case kGeneral: return (attacks.general[i] & bit(target_)) != 0;
-      case kAdvisor: return (attacks.advisor[i] & bit(target_)) != 0;
-      case kSoldier: return (attacks.soldier[side_of(man)][i] & bit(target_)) != 0;
+      case kGeneral: return has(attacks.general[i], target_);
+      case kAdvisor: return has(attacks.advisor[i], target_);
+      case kSoldier: return has(attacks.soldier[side_of(man)][i], target_);
       case kElephant:
-        return (attacks.elephant[i][0] & bit(target_)) != 0 && (occupied_ & bit((s + target_) / 2)) == 0;
+        return has(attacks.elephant[i][0], target_) && !has(occupied_, (s + target_) / 2);
       case kHorse: {
         const Square leg = attacks.leg[i][static_cast<std::size_t>(target_)];
-        return leg != kOff && (occupied_ & bit(leg)) == 0;
+        return leg != kOff && !has(occupied_, leg);
       }
       case kChariot: return screens(s) == 0;
       case kCannon: return screens(s) == 1;

@@ -3,11 +3,11 @@
 namespace qiyou {
 namespace {
 
-constexpr std::array<Bits, 1024> make_spread() {
-  std::array<Bits, 1024> spread{};
-  for (unsigned line = 0; line < 1024; ++line) {
-    for (int rank = 0; rank < kRanks; ++rank) {
-      if ((line >> rank & 1U) != 0) spread[line] |= bit(square_at(0, rank));
+constexpr std::array<std::uint64_t, 32> make_spread() {
+  std::array<std::uint64_t, 32> spread{};
+  for (unsigned line = 0; line < 32; ++line) {
+    for (int rank = 0; rank < 5; ++rank) {
+      if ((line >> rank & 1U) != 0) spread[line] |= 1ULL << square_at(0, rank);
     }
   }
   return spread;
@@ -47,7 +47,7 @@ constexpr std::array<Bits, kSquares> make_corners() {
 }  // namespace
 
 constinit const std::array<Bits, kSquares> corners = make_corners();
-constinit const std::array<Bits, 1024> spread_file = make_spread();
+constinit const std::array<std::uint64_t, 32> spread_file = make_spread();
 constinit const Sources horse_sources = make_sources();
 
 }  // namespace qiyou

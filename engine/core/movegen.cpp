@@ -76,7 +76,7 @@ struct After {
       if (kind == kHorse) {
         const Square leg = attacks.leg[static_cast<std::size_t>(s)][static_cast<std::size_t>(general)];
         if (leg != kOff && !occupied(leg)) return true;
-      } else if (kind == kSoldier && (attacks.soldier[enemy][static_cast<std::size_t>(s)] & bit(general)) != 0) {
+      } else if (kind == kSoldier && has(attacks.soldier[enemy][static_cast<std::size_t>(s)], general)) {
         return true;
       }
     }
@@ -157,7 +157,7 @@ void each_legal(const Position& p, const Watch& watch, Sink& sink) {
     const bool exact = !watch.check && slot != 0 && (watch.shields >> slot & 1U) == 0;
     const auto try_target = [&](Square to) {
       if (exact) {
-        if ((watch.closed & bit(to)) == 0) sink.one(Move(from, to));
+        if (!has(watch.closed, to)) sink.one(Move(from, to));
       } else if (safe_after(p, Move(from, to))) {
         sink.one(Move(from, to));
       }
@@ -251,7 +251,7 @@ Watch watch_general(const Position& p) {
   }
   for (int slot = kFirstSlot[kSoldier]; slot < kMenPerSide; ++slot) {
     const Square s = p.square_of(man_of(enemy, slot));
-    if (s != kOff && (attacks.soldier[enemy][static_cast<std::size_t>(s)] & bit(general)) != 0) watch.check = true;
+    if (s != kOff && has(attacks.soldier[enemy][static_cast<std::size_t>(s)], general)) watch.check = true;
   }
   return watch;
 }
@@ -303,7 +303,7 @@ Checks checks_of(const Position& p) {
   Bits screens = 0;  // empty points between the general and a cannon with no man between
   for (const int slot : {9, 10}) {
     const Square s = p.square_of(man_of(side, slot));
-    if (s == kOff || (near & bit(s)) == 0) continue;
+    if (s == kOff || !has(near, s)) continue;
     if (file_of(s) == file) {
       screens |= on_lines(general, 0, attacks.between[static_cast<std::size_t>(rank_of(s))][static_cast<std::size_t>(rank)]);
     } else {
@@ -326,9 +326,9 @@ bool pseudo_legal(const Position& p, Move move) {
   if (from >= kSquares || to >= kSquares) return false;
   const Man man = p.man_at(from);
   if (man == kNobody || side_of(man) != p.side()) return false;
-  if ((p.occupancy(p.side()) & bit(to)) != 0) return false;
+  if (has(p.occupancy(p.side()), to)) return false;
   const Kind kind = kind_of(man);
-  if (kind != kChariot && kind != kCannon) return (step_targets(p, man, from) & bit(to)) != 0;
+  if (kind != kChariot && kind != kCannon) return has(step_targets(p, man, from), to);
   const Lines lines = line_targets(p, p.side(), kind == kCannon, from, Only::kAll);
   if (rank_of(from) == rank_of(to)) return (lines.row >> (file_of(to) + 1) & 1) != 0;
   return file_of(from) == file_of(to) && (lines.col >> (rank_of(to) + 1) & 1) != 0;

@@ -28,6 +28,13 @@ bool in_check(const Position& position, Side side);
 // Whether the general of the side to move is safe after the pseudo-legal move.
 bool safe_after(const Position& position, Move move);
 
+// The same, where it is known what is around the general.
+inline bool safe_after(const Position& position, const Watch& watch, Move move) {
+  const int slot = position.man_at(move.from()) & 15;
+  if (watch.check || slot == 0 || (watch.shields >> slot & 1U) != 0) return safe_after(position, move);
+  return !has(watch.closed, move.to());
+}
+
 // Whether the pseudo-legal move attacks the enemy general, itself or by what it opens.
 bool gives_check(const Position& position, Move move);
 
@@ -39,8 +46,8 @@ struct Checks {
 
 Checks checks_of(const Position& position);
 inline bool gives_check(const Position& position, const Checks& checks, Move move) {
-  if ((checks.openers & bit(move.from())) != 0) return gives_check(position, move);
-  return (checks.points[kind_of(position.man_at(move.from()))] & bit(move.to())) != 0;
+  if (has(checks.openers, move.from())) return gives_check(position, move);
+  return has(checks.points[kind_of(position.man_at(move.from()))], move.to());
 }
 
 // Whether a man of the right kind could go there, checks aside. Any 14-bit move may be asked.

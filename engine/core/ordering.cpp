@@ -24,7 +24,7 @@ const ToHistory* Tree::followers(int ply, int back) const {
 
 bool Picker::first_fits() const {
   const Position& position = tree_.position_;
-  return first_ && (only_ == Only::kAll || position.occupied(first_.to())) && legal(position, first_) &&
+  return first_ && (only_ == Only::kAll || position.occupied(first_.to())) && pseudo_legal(position, first_) && safe_after(position, watch_, first_) &&
          (ply_ == 0 || !overlooked(position, first_, tree_.limits_.oversight));
 }
 
