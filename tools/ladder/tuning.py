@@ -21,7 +21,7 @@ _DISTANCES = [
     5.0,
     *(6 + step / 2 for step in range(8)),
     *(float(step) for step in range(10, 18)),
-    *(18 + step / 2 for step in range(9)),
+    *(18 + step / 2 for step in range(13)),
 ]
 _LEAST_POINTS = 8
 # Above the first measured distance games are dear and the path is estimated: a halving of the nodes costs
