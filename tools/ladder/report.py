@@ -31,9 +31,9 @@ game, the seed and the net alone, so a slow machine plays the same moves.
 federation.
 
 This page is written by `qiyou ladder report`; games come from `qiyou ladder play` and `qiyou ladder
-watch`, the levels' places from `qiyou ladder tune` with other openings and other seeds. Games start from
-openings of 6 to 8 random plies that left the game level, each played twice with colours changed, without
-the opening book; results are the referee's. A game of {LONGEST_GAME} plies counts as drawn; between
+watch`, the levels' places from games with other openings and other seeds. Games start from openings of 6 to
+8 random plies that left the game level, each played twice with colours changed, without the opening book;
+results are the referee's. A game of {LONGEST_GAME} plies counts as drawn; between
 levels that err by nothing but their node limit a game is given up when both see the same side ahead by
 1,500 centipawns for six plies. Intervals are 95 %, over openings.
 
@@ -44,13 +44,12 @@ is often no win. To call games drawn where both saw less than 20 for 40 plies wo
 games and saved hardly a ply.
 
 The aim was a score of 63 % against the level below. Between its two ends, a million nodes at the top and a
-beginner whom a player without search beats, the ladder is too long for 25 such steps: it spans some 3,700
-Elo, so levels are placed some 150 Elo apart, a score of 70 %. The places came from 60 games between each two
-neighbouring points of the path (`tools/ladder/path.py`) as `qiyou ladder tune` plays them, from 96 games
-between each two of the levels below 14 placed so, from 80 games between each two of six points of the path
-for levels 19 to 22, from 20 games a halving up to level 24, and above it from an estimate: a halving cost
-some 150 Elo at 30,000 nodes, 100 at 70,000. Level 21 was then moved once more, because 292 of the published
-games gave it 75.7 % against level 20.
+beginner whom a player without search beats, the ladder is too long for 25 such steps, so levels 1 to 22 are
+placed some 160 Elo apart, a score of 72 %. Their places on the path (`tools/ladder/path.py`) came from 200
+games between each two of nine points of it with the net before and of eleven with this one, 120 between each
+two of six further up (by a script outside this repository that plays as `qiyou ladder play` does), above
+level 17 from the games of an engine before, and above level 22 from an estimate: a halving of the nodes cost
+some 150 Elo at 30,000, 100 at 70,000.
 """
 
 
