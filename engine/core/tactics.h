@@ -1,7 +1,7 @@
 // What a net of places cannot know: how free the men are, whom they attack, how near the generals are to danger.
 //
 // A position is said in features: small numbers, some of them more than once, counted for each side. They are
-// worked out anew where a position is judged; nothing of them is carried along a line of play.
+// worked out anew where a position is judged: they depend on it alone, not on the line of play that led there.
 #pragma once
 
 #include <array>
