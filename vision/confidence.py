@@ -20,7 +20,7 @@ from vision.model_files import MODELS
 __all__ = ["CURVES", "TABLE", "Calibration", "load_calibration", "our_calibration"]
 
 #: Curves of the table, in the order of `Calibration`.
-CURVES = ("piece", "empty", "raw_piece", "raw_empty")
+CURVES = ("piece", "empty", "raw_piece", "raw_empty", "clear_piece")
 #: Name of the table's file in a folder of models.
 TABLE = "confidence.json"
 
@@ -34,17 +34,23 @@ class Calibration:
     """Knots (nats, share right), both rising, for labels that name a piece and for the others.
 
     The first two are for labels under the laws of the game, where nats are what another label would cost
-    the whole board; the raw ones for labels by the picture alone, where they are its log-odds.
+    the whole board; the raw ones for labels by the picture alone, where they are its log-odds; the last one
+    is like the first where those nats were weighed by the board's clearness (`vision.clearness`).
     """
 
     piece: Knots
     empty: Knots
     raw_piece: Knots
     raw_empty: Knots
+    clear_piece: Knots
 
     def decoded(self, nats: NDArray[np.float64], piece: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Share of decoded labels with so much evidence that are right, (n,) 0..1; `piece`: names one."""
         return _shares(nats, piece, self.piece, self.empty)
+
+    def cleared(self, nats: NDArray[np.float64], piece: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """As `decoded`, for nats weighed by the board's clearness."""
+        return _shares(nats, piece, self.clear_piece, self.empty)
 
     def raw(self, nats: NDArray[np.float64], piece: NDArray[np.bool_]) -> NDArray[np.float64]:
         """The same for the labels that the picture alone speaks for."""

@@ -12,6 +12,7 @@ from scipy.optimize import linear_sum_assignment
 
 from engine import Position
 from vision.classify import PointScores
+from vision.clearness import board_clearness, with_clearness
 from vision.confidence import our_calibration
 from vision.ink import Sides, sides_of_ink
 from vision.laws import SLOT_LABELS, SLOT_POINTS, possible_history
@@ -37,9 +38,10 @@ class Decoded:
 
     `cost` is the whole board's, in nats (lower is more lawful and more like the picture); `scores` is
     (90, 16) over `LABELS`, without the laws and the prior but with what is known. `told` are the labels
-    before the doubtful ones became `?`, `gap` (90,) the nats it costs to put another one there, `own` (90,)
-    the log-odds of the raw label, `by_laws` (90,) how often a told label with that gap is right, whatever
-    the picture alone says of it.
+    before the doubtful ones became `?`, `gap` (90,) the nats it costs to put another one there and
+    `clear_gap` (90,) what those are worth on this board (`vision.clearness`), `own` (90,) the log-odds of the
+    raw label, `by_laws` (90,) how often a told label with that gap is right, whatever the picture alone says
+    of it.
     """
 
     labels: tuple[str, ...]
@@ -53,6 +55,7 @@ class Decoded:
     gap: NDArray[np.float64]
     own: NDArray[np.float64]
     by_laws: NDArray[np.float64]
+    clear_gap: NDArray[np.float64]
 
 
 def label_log_likelihood(
@@ -96,12 +99,15 @@ def decode(
     told = tuple(LABELS[column] for column in columns)
     table = our_calibration()
     raw_confidence = table.raw(own, best < _EMPTY)
-    by_laws = table.decoded(gap, columns < _EMPTY)
-    by_picture = prior is None and known is None
-    confidence = np.minimum(by_laws, raw_confidence) if by_picture else by_laws
+    clear_gap = with_clearness(gap, columns < _EMPTY, board_clearness(alone))
+    by_laws = confidence = table.decoded(gap, columns < _EMPTY)
+    if prior is None and known is None:
+        by_laws = table.cleared(clear_gap, columns < _EMPTY)
+        confidence = np.minimum(np.minimum(confidence, by_laws), raw_confidence)
     settled = (by_laws >= LEAST_SURE) & (columns != _UNKNOWN)
     labels = tuple(label if sure else "?" for label, sure in zip(told, settled, strict=True))
-    return Decoded(labels, confidence, raw_labels, raw_confidence, cost, logp, sides, told, gap, own, by_laws)
+    raw = (raw_labels, raw_confidence)
+    return Decoded(labels, confidence, *raw, cost, logp, sides, told, gap, own, by_laws, clear_gap)
 
 
 def cost_of(

@@ -36,8 +36,9 @@ _PIECES = 2 * len(KINDS)
 class Readings:
     """Points that were read, all (n,), with the label decoded before any became `?`, and the raw one.
 
-    `board` says of which board. `gap` are the nats for the decoded label, `right` whether it is, `piece`
-    whether it names one; `own`, `raw_right` and `raw_piece` are the same for the label by the picture alone.
+    `board` says of which board. `gap` are the nats for the decoded label, `clear_gap` the same weighed by
+    the board's clearness, `right` whether it is, `piece` whether it names one; `own`, `raw_right` and
+    `raw_piece` are the same for the label by the picture alone.
     """
 
     board: NDArray[np.int64]
@@ -47,10 +48,16 @@ class Readings:
     own: NDArray[np.float64]
     raw_right: NDArray[np.bool_]
     raw_piece: NDArray[np.bool_]
+    clear_gap: NDArray[np.float64]
+
+    def by_laws(self, table: Calibration) -> NDArray[np.float64]:
+        """How often decoded labels like these are right by this table, whatever the picture alone says."""
+        return table.cleared(self.clear_gap, self.piece)
 
     def confidence(self, table: Calibration) -> NDArray[np.float64]:
         """What the decoder says of each decoded label by this table, (n,)."""
-        return np.minimum(table.decoded(self.gap, self.piece), table.raw(self.own, self.raw_piece))
+        least = np.minimum(self.by_laws(table), table.decoded(self.gap, self.piece))
+        return np.minimum(least, table.raw(self.own, self.raw_piece))
 
 
 def read_held_out(
@@ -75,7 +82,7 @@ def read_held_out(
         # A point that is covered has no label to be right about.
         known = truth.learn & (truth.kind != UNKNOWN) & (told != LABELS.index("?"))
         columns = [np.full(90, index), decoded.gap, told == wanted, told < _PIECES]
-        columns += [decoded.own, raw == wanted, raw < _PIECES]
+        columns += [decoded.own, raw == wanted, raw < _PIECES, decoded.clear_gap]
         parts.append([column[known] for column in columns])
     return Readings(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
@@ -112,8 +119,9 @@ def write_calibration(path: Path, readings: Readings) -> None:
     """Write the table that `vision.confidence` reads."""
     table: dict[str, object] = {"format": 1, "points": len(readings.right)}
     decoded, raw = (readings.gap, readings.right), (readings.own, readings.raw_right)
-    masks = (readings.piece, ~readings.piece, readings.raw_piece, ~readings.raw_piece)
-    for name, (nats, right), mine in zip(CURVES, (decoded, decoded, raw, raw), masks, strict=True):
+    cleared = readings.clear_gap, readings.right
+    masks = (readings.piece, ~readings.piece, readings.raw_piece, ~readings.raw_piece, readings.piece)
+    for name, (nats, right), mine in zip(CURVES, (decoded, decoded, raw, raw, cleared), masks, strict=True):
         table[name] = isotonic(nats[mine], right[mine])
     path.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
 

@@ -34,7 +34,7 @@ def figures(
     confidence = readings.confidence(table)
     boards = len(set(readings.board.tolist()))
     sure, right = confidence > _SURE, readings.right
-    said = table.decoded(readings.gap, readings.piece) >= LEAST_SURE
+    said = readings.by_laws(table) >= LEAST_SURE
     lines += [
         f"Confidence on {len(right):,} points of {boards} boards of played positions, decoded: "
         f"{100 * sure[right].mean():.1f} % of the right points are told with more than {_SURE}, and "

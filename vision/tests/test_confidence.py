@@ -15,7 +15,8 @@ from vision.errors import ModelFileError
 def test_more_evidence_is_never_less_confidence(nats):
     ordered = np.sort(np.array(nats))
     for piece in (True, False):
-        for curves in (our_calibration().decoded, our_calibration().raw):
+        table = our_calibration()
+        for curves in (table.decoded, table.cleared, table.raw):
             shares = curves(ordered, np.full(len(ordered), piece))
             assert (np.diff(shares) >= 0).all()
             assert (shares >= 0).all()
@@ -25,10 +26,13 @@ def test_more_evidence_is_never_less_confidence(nats):
 def test_pieces_and_blanks_have_tables_of_their_own(tmp_path):
     path = tmp_path / "t.json"
     curves = {"piece": [[0, 0.2], [2, 0.8]], "empty": [[0, 0.6], [2, 1.0]]}
-    path.write_text(json.dumps(curves | {"raw_piece": [[0, 0.1]], "raw_empty": [[0, 0.3]]}))
+    path.write_text(
+        json.dumps(curves | {"raw_piece": [[0, 0.1]], "raw_empty": [[0, 0.3]]} | {"clear_piece": [[0, 0.7]]})
+    )
     table = load_calibration(path)
     nats, piece = np.array([1.0, 1.0, 9.0]), np.array([True, False, True])
     assert table.decoded(nats, piece).tolist() == pytest.approx([0.5, 0.8, 0.8])
+    assert table.cleared(nats, piece).tolist() == pytest.approx([0.7, 0.8, 0.7])
     assert table.raw(nats, piece).tolist() == pytest.approx([0.1, 0.3, 0.1])
 
 

@@ -32,7 +32,7 @@ def test_a_small_sample_claims_little():
 def test_the_table_written_is_the_table_read(tmp_path):
     nats, right = drawn(4000)
     half = np.arange(4000) % 2 == 0
-    readings = Readings(np.zeros(4000, np.int64), nats, right, half, nats, right, half)
+    readings = Readings(np.zeros(4000, np.int64), nats, right, half, nats, right, half, nats)
     write_calibration(tmp_path / "t.json", readings)
     table = load_calibration(tmp_path / "t.json")
     told = readings.confidence(table)

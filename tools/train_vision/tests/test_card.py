@@ -24,7 +24,7 @@ def test_only_what_stands_between_the_marks_is_replaced():
 def test_the_reliability_table_counts_every_point_once():
     nats = np.linspace(-5, 12, 500)
     third = np.arange(500) % 3 == 0
-    readings = Readings(np.arange(500) // 90, nats, nats > 1, third, nats, nats > 1, third)
+    readings = Readings(np.arange(500) // 90, nats, nats > 1, third, nats, nats > 1, third, nats)
     judgement = Judgement(9, 8, 7, float("nan"), 3, 0, 810, 0.9, 0.8, 0.7, 0.02, 0.06)
     text = figures(MODELS, judgement, readings, our_calibration(), "qiyou judge-vision")
     rows = [line for line in text.splitlines() if "█" in line or "·" in line]
@@ -35,7 +35,8 @@ def test_the_reliability_table_counts_every_point_once():
 def test_what_is_left_open_and_what_is_told_wrongly_are_shares_of_all_points():
     nats = np.array([-5.0] * 30 + [20.0] * 70)
     right = np.arange(100) >= 35  # five of the sure ones are wrong
-    readings = Readings(np.zeros(100, int), nats, right, np.ones(100, bool), nats, right, np.ones(100, bool))
+    pieces = np.ones(100, bool)
+    readings = Readings(np.zeros(100, int), nats, right, pieces, nats, right, pieces, nats)
     judgement = Judgement(9, 8, 7, 0.1, 3, 0, 810, 0.9, 0.8, 0.7, 0.02, 0.06)
     text = figures(MODELS, judgement, readings, our_calibration(), "qiyou judge-vision")
     assert "30.00 % are left open (`?`), 5.00 % told wrongly" in text
