@@ -288,17 +288,9 @@ Checks checks_of(const Position& p) {
   const Square general = p.general(other(side));
   const int file = file_of(general);
   const int rank = rank_of(general);
-  const unsigned row = p.row(rank);
-  const unsigned col = p.col(file);
-  const auto& row_slide = attacks.row_slide[static_cast<std::size_t>(file)];
-  const auto& col_slide = attacks.col_slide[static_cast<std::size_t>(rank)];
   // Up to the first man on each side, and from there to the second.
-  const unsigned near_row = row_slide[row >> 1];
-  const unsigned near_col = col_slide[col >> 1];
-  const unsigned far_row = row_slide[(row & ~near_row) >> 1] & ~near_row;
-  const unsigned far_col = col_slide[(col & ~near_col) >> 1] & ~near_col;
-  const Bits near = on_lines(general, near_row, near_col);
-  const Bits far = on_lines(general, far_row, far_col);
+  const Bits near = slides(p, general);
+  const Bits far = beyond_screens(p, general);
   const Bits ours = p.occupancy(side);
   Bits screens = 0;  // empty points between the general and a cannon with no man between
   for (const int slot : {9, 10}) {

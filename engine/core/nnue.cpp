@@ -146,8 +146,7 @@ std::shared_ptr<const Net> read_net(const std::string& path) {
 }
 
 Accumulators::Accumulators(const Net& net, Arithmetic arithmetic)
-    : net_(net), add_subtract_(choose_add_subtract(arithmetic)), add_rows_(choose_add_rows(arithmetic)), output_(choose_output(arithmetic)), plies_(kMostPushes + 1),
-      judged_(kJudgedKept) {}
+    : net_(net), loops_(choose_loops(arithmetic)), plies_(kMostPushes + 1), judged_(kJudgedKept) {}
 
 void Accumulators::start(const Position& position) {
   top_ = 0;
@@ -190,7 +189,7 @@ void Accumulators::refresh(const Position& position, Side view) {
     if (position.alive(man)) plus[static_cast<std::size_t>(pluses++)] = &column(view, general, man, position.square_of(man));
   }
   Ply& ply = plies_[top_];
-  add_subtract_(ply.half[view], net_.bias_, plus.data(), pluses, nullptr, 0);
+  loops_.add_subtract(ply.half[view], net_.bias_, plus.data(), pluses, nullptr, 0);
   ply.known[view] = true;
 }
 
@@ -209,7 +208,7 @@ void Accumulators::bring_up_to_date(const Position& position, Side view) {
     const Half* plus[] = {&column(view, stand, ply.man, ply.move.to())};
     const Half* minus[] = {&column(view, stand, ply.man, ply.move.from()), nullptr};
     if (ply.captured != kNobody) minus[1] = &column(view, stand, ply.captured, ply.move.to());
-    add_subtract_(ply.half[view], plies_[at - 1].half[view], plus, 1, minus, ply.captured != kNobody ? 2 : 1);
+    loops_.add_subtract(ply.half[view], plies_[at - 1].half[view], plus, 1, minus, ply.captured != kNobody ? 2 : 1);
     ply.known[view] = true;
   }
 }
@@ -238,8 +237,8 @@ void Accumulators::follow_tactics(const Position& position) {
       for (; change > 1; --change) plus[pluses++] = row;
       for (; change < -1; ++change) minus[minuses++] = row;
     }
-    add_rows_(tactical_.half[side], tactical_.half[other(side)], plus.data(), static_cast<int>(pluses), minus.data(),
-              static_cast<int>(minuses));
+    loops_.add_rows(tactical_.half[side], tactical_.half[other(side)], plus.data(), static_cast<int>(pluses), minus.data(),
+                    static_cast<int>(minuses));
   }
 }
 
@@ -258,7 +257,7 @@ int Accumulators::judge(const Position& position) {
   const auto bucket = static_cast<std::size_t>(output_bucket(position));
   // Sums of squared activations times weights, then the bias at the same scale.
   const std::int64_t sum =
-      static_cast<std::int64_t>(output_(halves(side), halves(other(side)), net_.outputs_[bucket])) +
+      static_cast<std::int64_t>(loops_.output(halves(side), halves(other(side)), net_.outputs_[bucket])) +
       net_.output_bias_[bucket];
   return static_cast<int>(sum * net_.scale_ / (kInputScale * kInputScale * kOutputScale));
 }

@@ -68,6 +68,18 @@ std::shared_ptr<const Net> builtin_net();
 // How the arithmetic is done; kBest is what this machine can.
 enum class Arithmetic : int { kBest, kScalar };
 
+// The inner loops of the net, all for one kind of machine.
+struct Loops {
+  void (*add_subtract)(Half& to, const Half& from, const Half* const* plus, int pluses, const Half* const* minus, int minuses);
+  void (*add_rows)(Half& own, Half& other, const TacticalRow* const* plus, int pluses, const TacticalRow* const* minus,
+                   int minuses);
+  // Sum over own and other of clamp(x, 0, 255)^2 * weight, where x is what the two halves of each give together.
+  // With weights of at most 127 the product of one factor and the weight fits 16 bits and the whole sum 31 bits,
+  // so the order of adding is free.
+  std::int32_t (*output)(const std::array<const Half*, 2>& own, const std::array<const Half*, 2>& other,
+                         const std::array<Half, 2>& weights);
+};
+
 // The wide layer along a line of play, computed where it is asked for.
 class Accumulators {
  public:
@@ -99,12 +111,6 @@ class Accumulators {
     std::array<Half, 2> half{};
     std::size_t last = 0;
   };
-  using AddSubtract = void (*)(Half& to, const Half& from, const Half* const* plus, int pluses,
-                               const Half* const* minus, int minuses);
-  using AddRows = void (*)(Half& own, Half& other, const TacticalRow* const* plus, int pluses, const TacticalRow* const* minus,
-                           int minuses);
-  using Output = std::int32_t (*)(const std::array<const Half*, 2>& own, const std::array<const Half*, 2>& other,
-                                  const std::array<Half, 2>& weights);
 
   int judge(const Position& position);
   const Half& column(Side view, Square general, Man man, Square s) const;
@@ -113,9 +119,7 @@ class Accumulators {
   void bring_up_to_date(const Position& position, Side view);
 
   const Net& net_;
-  AddSubtract add_subtract_;
-  AddRows add_rows_;
-  Output output_;
+  Loops loops_;
   std::vector<Ply> plies_;
   Tactical tactical_;
   std::vector<Judged> judged_;  // by the end of the key: the same position often comes again soon

@@ -171,36 +171,15 @@ std::int32_t output_neon(const Halves& own, const Halves& other, const std::arra
 
 }  // namespace
 
-AddSubtractLoop choose_add_subtract(Arithmetic arithmetic) {
-  if (arithmetic == Arithmetic::kScalar) return add_subtract_scalar;
+Loops choose_loops(Arithmetic arithmetic) {
+  const Loops scalar{add_subtract_scalar, add_rows_scalar, output_scalar};
+  if (arithmetic == Arithmetic::kScalar) return scalar;
 #if defined(__x86_64__)
-  return __builtin_cpu_supports("avx2") ? add_subtract_avx2 : add_subtract_scalar;
+  return __builtin_cpu_supports("avx2") ? Loops{add_subtract_avx2, add_rows_avx2, output_avx2} : scalar;
 #elif defined(__aarch64__)
-  return add_subtract_neon;
+  return {add_subtract_neon, add_rows_neon, output_neon};
 #else
-  return add_subtract_scalar;
-#endif
-}
-
-AddRowsLoop choose_add_rows(Arithmetic arithmetic) {
-  if (arithmetic == Arithmetic::kScalar) return add_rows_scalar;
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx2") ? add_rows_avx2 : add_rows_scalar;
-#elif defined(__aarch64__)
-  return add_rows_neon;
-#else
-  return add_rows_scalar;
-#endif
-}
-
-OutputLoop choose_output(Arithmetic arithmetic) {
-  if (arithmetic == Arithmetic::kScalar) return output_scalar;
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx2") ? output_avx2 : output_scalar;
-#elif defined(__aarch64__)
-  return output_neon;
-#else
-  return output_scalar;
+  return scalar;
 #endif
 }
 
