@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     play.add_argument("--from-level", type=int, default=1, metavar="L", help="only pairs of levels from L")
     play.add_argument("--to-level", type=int, default=LEVELS, metavar="L", help="... and up to L")
-    watch = acts.add_parser("watch", help="count how levels err in games against themselves")
+    watch = acts.add_parser("watch", help="count how neighbours err in the games that `play` has played")
     watch.add_argument("--from-level", type=int, default=1, metavar="L", help="only levels from L")
     watch.add_argument("--to-level", type=int, default=LEVELS, metavar="L", help="... and up to L")
     tune = acts.add_parser("tune", help="place the levels anew on the path from strong to weak")
@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     report.add_argument("--out", type=Path, default=Path("docs/levels.md"), help="default docs/levels.md")
     report.add_argument("--measured", type=Path, metavar="FILE", help="also write what `qiyou levels` shows")
     report.add_argument("--signature", metavar="S", help="results of that engine (default: this engine's)")
-    for act, openings in ((play, 200), (watch, 200), (tune, 60)):
+    for act, openings in ((play, 200), (watch, 100), (tune, 60)):
         act.add_argument(
             "--openings", type=int, default=openings, help=f"openings of each (default {openings})"
         )
@@ -112,10 +112,10 @@ def _play(args: argparse.Namespace) -> int:
 
 def _watch(args: argparse.Namespace) -> int:
     from tools.ladder.contestants import level
-    from tools.ladder.rounds import watch_all
+    from tools.ladder.rounds import watch_pairs
 
-    whom = [level(number) for number in range(args.from_level, args.to_level + 1)]
-    watch_all(_round(args, "errors.jsonl", _PUBLISHED_SEED), whom)
+    pairs = [(level(low + 1), level(low)) for low in range(args.from_level, args.to_level)]
+    watch_pairs(_round(args, "errors.jsonl", _PUBLISHED_SEED), args.data / "pairs.jsonl", pairs)
     return 0
 
 

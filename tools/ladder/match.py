@@ -45,7 +45,9 @@ class Encounter:
 
 @dataclass(frozen=True)
 class PairResult:
-    """One opening played twice: points of `a` with red and with black (1, 0.5 or 0), and how it ended."""
+    """One opening played twice: points of `a` with red and with black (1, 0.5 or 0), how it ended, and all
+    moves as UCI writes them, the opening's too, with spaces between.
+    """
 
     a: str
     b: str
@@ -54,11 +56,14 @@ class PairResult:
     points: tuple[float, float]
     plies: tuple[int, int]
     reasons: tuple[str, str]
+    moves: tuple[str, str]
     signature: str
 
     def __post_init__(self) -> None:
         if len(self.points) != 2 or any(point not in {0, 0.5, 1} for point in self.points):
             raise ValueError(f"the points are {self.points}; two of 0, 0.5 and 1 would be right")
+        if len(self.moves) != 2 or not all(isinstance(moves, str) for moves in self.moves):
+            raise ValueError("the moves of two games, each written in one string, would be right")
 
 
 def play_encounter(encounter: Encounter) -> list[PairResult]:
@@ -79,6 +84,7 @@ def play_encounter(encounter: Encounter) -> list[PairResult]:
                 (red[0], 1 - black[0]),
                 (red[1], black[1]),
                 (red[2], black[2]),
+                (red[3], black[3]),
                 engine_signature(),
             )
         )
@@ -87,8 +93,8 @@ def play_encounter(encounter: Encounter) -> list[PairResult]:
 
 def _play(
     red: Player, black: Player, set_seed: int, number: int, seed: int, give_up: bool
-) -> tuple[float, int, str]:
-    """Red's points, the number of plies and how it ended."""
+) -> tuple[float, int, str, str]:
+    """Red's points, the number of plies, how it ended and the moves."""
     game = Game()
     for move in opening(set_seed, number):
         game.push(move)
@@ -98,9 +104,9 @@ def _play(
         plies = len(game.moves)
         if verdict.state != "ongoing":
             points = {"red-wins": 1.0, "black-wins": 0.0, "draw": 0.5}[verdict.state]
-            return points, plies, str(verdict.reason)
+            return points, plies, str(verdict.reason), _written(game)
         if plies >= LONGEST_GAME:
-            return 0.5, plies, "too-long"
+            return 0.5, plies, "too-long", _written(game)
         side = game.position.side
         move, score = (red if side == "red" else black).choose(game, seed)
         if give_up and score is not None:
@@ -108,5 +114,9 @@ def _play(
             same = ahead_for * ahead >= 0 and abs(ahead) > _CLEARLY_WON_CP
             ahead_for = ahead_for + (1 if ahead > 0 else -1) if same else 0
             if abs(ahead_for) >= _WON_FOR:
-                return (1.0 if ahead_for > 0 else 0.0), plies, "given-up"
+                return (1.0 if ahead_for > 0 else 0.0), plies, "given-up", _written(game)
         game.push(move)
+
+
+def _written(game: Game) -> str:
+    return " ".join(move.uci() for move in game.moves)

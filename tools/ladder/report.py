@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine import LEVELS, Net, level_rule
 from tools.errors import BadInputError
-from tools.ladder.conduct import BLUNDER, HANGS_CP, JUDGE_NODES, JUDGED_EVERY, ConductResult
+from tools.ladder.conduct import BLUNDER, COUNTS, HANGS_CP, JUDGE_NODES, JUDGED_EVERY, ConductResult
 from tools.ladder.contestants import MARKS, level
 from tools.ladder.elo import Score, fit_elo, scores
 from tools.ladder.match import LONGEST_GAME, PairResult, engine_signature
@@ -201,7 +201,8 @@ def _errors(conduct: list[ConductResult]) -> str:
         return ""
     lines = [
         "## How they err\n",
-        "Each level against itself. *Throws away*: moves that lose at least",
+        "Each level in games of the table of strength against both its neighbours (levels 1 and 26 have but",
+        "one): so neighbours are compared in the same games. *Throws away*: moves that lose at least",
         f"{round(100 * BLUNDER)} % win probability, by two searches of {JUDGE_NODES:,} nodes at every",
         f"{JUDGED_EVERY}th ply (win probability 1 / (1 + exp(-score / {SCALE_CP:.0f} cp))). *Hangs a man*:",
         f"moves after which exchanges on one point cost {HANGS_CP} cp or more, what the move took counted,",
@@ -212,10 +213,11 @@ def _errors(conduct: list[ConductResult]) -> str:
         "|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for number in range(1, LEVELS + 1):
-        games = [r for r in conduct if r.who == _key(number)]
+        neighbours = {_key(other) for other in (number - 1, number + 1) if 1 <= other <= LEVELS}
+        games = [r for r in conduct if r.who == _key(number) and r.against in neighbours]
         if not games:
             continue
-        total = {name: sum(getattr(r, name) for r in games) for name in _COUNTS}
+        total = {name: sum(getattr(r, name) for r in games) for name in COUNTS}
         shares = [
             _share(total[part], total[whole])
             for part, whole in (
@@ -225,20 +227,8 @@ def _errors(conduct: list[ConductResult]) -> str:
                 ("mates_allowed", "mates_avoidable"),
             )
         ]
-        lines.append(f"| {number} | {len(games)} | {total['plies']:,} | {' | '.join(shares)} |")
+        lines.append(f"| {number} | {2 * len(games)} | {total['plies']:,} | {' | '.join(shares)} |")
     return "\n".join(lines) + "\n"
-
-
-_COUNTS = (
-    "plies",
-    "judged",
-    "blunders",
-    "hung",
-    "mates",
-    "mates_missed",
-    "mates_avoidable",
-    "mates_allowed",
-)
 
 
 def _left(found: dict[tuple[str, str], Score]) -> str:

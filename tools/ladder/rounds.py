@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.farm import farm_out
-from tools.ladder.conduct import ConductResult, Watched, watch_games
+from tools.ladder.conduct import ConductResult, watch_games
 from tools.ladder.contestants import Contestant
 from tools.ladder.match import Encounter, PairResult, engine_signature, play_encounter
 from tools.ladder.results import append, read
 
-__all__ = ["Round", "play_pairs", "watch_all"]
+__all__ = ["Round", "play_pairs", "watch_pairs"]
 
 _SAY_EVERY = 20
 
@@ -70,21 +70,30 @@ def _effort(who: Contestant) -> int:
     return who.rule.nodes if who.rule else 0
 
 
-def watch_all(plan: Round, whom: Sequence[Contestant]) -> None:
-    """Watch everybody play against himself once from every opening, but for what is in the store."""
-    done: dict[str, set[int]] = {}
-    for result in read(plan.store, ConductResult):
-        if (result.seed, result.signature) == (plan.seed, engine_signature()):
-            done.setdefault(result.who, set()).add(result.opening)
-    units = [
-        Watched(who, plan.seed, first, last)
-        for who in whom
-        for first, last in plan.stretches(done.get(who.key, ()))
+def watch_pairs(plan: Round, played: Path, pairs: Sequence[tuple[Contestant, Contestant]]) -> None:
+    """Count how both sides of these pairs err in the games of `played`, but for what is in the store.
+
+    Only games of this engine from the plan's openings are looked at; none are played.
+    """
+    wanted = {(a.key, b.key) for a, b in pairs}
+    done = {
+        (result.who, result.against, result.opening)
+        for result in read(plan.store, ConductResult)
+        if (result.seed, result.signature) == (plan.seed, engine_signature())
+    }
+    games = [
+        result
+        for result in read(played, PairResult)
+        if (result.seed, result.signature) == (plan.seed, engine_signature())
+        and (result.a, result.b) in wanted
+        and result.opening < plan.openings
+        and (result.a, result.b, result.opening) not in done
     ]
-    units.sort(key=lambda unit: (unit.first, _effort(unit.who)))
-    plan.say(f"{len(units)} units to watch; results in {plan.store}")
+    games.sort(key=lambda result: result.opening)
+    units = [tuple(games[first : first + plan.chunk]) for first in range(0, len(games), plan.chunk)]
+    plan.say(f"{len(games)} pairs of games to watch; results in {plan.store}")
     farmed = farm_out(watch_games, units, plan.scheduler, plan.workers)
-    for number, (unit, results) in enumerate(farmed, start=1):
+    for number, (_, results) in enumerate(farmed, start=1):
         append(plan.store, results)
         if number % _SAY_EVERY == 0 or number == len(units):
-            plan.say(f"{number} of {len(units)} units; last level {unit.who.name}")
+            plan.say(f"{number} of {len(units)} units")

@@ -15,7 +15,7 @@ from engine.levels import LEVELS_FILE, load_levels
 from tools.cli import main
 from tools.errors import BadInputError
 from tools.ladder.booking import OpeningGames, OpeningLine, play_openings, write_book
-from tools.ladder.conduct import Watched, watch_games
+from tools.ladder.conduct import watch_games
 from tools.ladder.contestants import Contestant, Player, contestant, exchange_balance, level
 from tools.ladder.elo import Score, fit_elo, scores
 from tools.ladder.match import Encounter, PairResult, engine_signature, play_encounter
@@ -27,7 +27,9 @@ from tools.ladder.winning import win_probability
 
 
 def result(a, b, number, points, signature="1"):
-    return PairResult(a, b, 5, number, points, (60, 61), ("checkmate", "checkmate"), signature)
+    return PairResult(
+        a, b, 5, number, points, (60, 61), ("checkmate", "checkmate"), ("h2e2", "h2e2"), signature
+    )
 
 
 # -- who plays ----------------------------------------------------------------------------------
@@ -177,13 +179,28 @@ def test_what_is_done_is_left_out_of_the_next_round():
     assert list(plan.stretches(range(10))) == []
 
 
-def test_errors_are_counted_within_what_they_are_counted_of():
-    (counted,) = watch_games(Watched(level(1), 4, 0, 1))
-    assert counted.plies > 10
-    assert 0 <= counted.blunders <= counted.judged <= counted.plies
-    assert 0 <= counted.hung <= counted.plies
-    assert 0 <= counted.mates_missed <= counted.mates
-    assert 0 <= counted.mates_allowed <= counted.mates_avoidable
+def test_errors_are_counted_for_both_sides_within_what_they_are_counted_of():
+    played = play_encounter(Encounter(level(2), level(1), 4, 0, 1))
+    two = watch_games(tuple(played))
+    assert [(counted.who, counted.against) for counted in two] == [
+        (level(2).key, level(1).key),
+        (level(1).key, level(2).key),
+    ]
+    begun = len(opening(4, 0))
+    assert sum(counted.plies for counted in two) == sum(played[0].plies) - 2 * begun
+    for counted in two:
+        assert counted.plies > 10
+        assert 0 <= counted.blunders <= counted.judged <= counted.plies
+        assert 0 <= counted.hung <= counted.plies
+        assert 0 <= counted.mates_missed <= counted.mates
+        assert 0 <= counted.mates_allowed <= counted.mates_avoidable
+
+
+def test_moves_that_are_no_game_from_the_opening_are_refused():
+    (played,) = play_encounter(Encounter(level(1), contestant("random"), 4, 0, 1))
+    for other in ("h2e2 h2e2", "nonsense", "h2e2"):
+        with pytest.raises(BadInputError, match="opening 0 of 1:"):
+            watch_games((replace(played, moves=(other, played.moves[1])),))
 
 
 def test_a_round_is_played_on_dask_survives_a_lost_worker_and_is_not_played_twice(tmp_path):
@@ -214,7 +231,7 @@ if __name__ == "__main__":
 
 
 def test_the_verb_plays_goes_on_and_reports(tmp_path, capsys):
-    watch = ["ladder", "watch", "--to-level", "1", "--openings", "1", "--workers", "1"]
+    watch = ["ladder", "watch", "--to-level", "2", "--openings", "1", "--workers", "1"]
     data, page = tmp_path / "data", tmp_path / "levels.md"
     order = ["ladder", "play", "--pairs", "2-1,1-careful", "--openings", "2", "--workers", "1"]
     order += ["--data", str(data)]
@@ -223,6 +240,9 @@ def test_the_verb_plays_goes_on_and_reports(tmp_path, capsys):
     assert "0 units to play" in capsys.readouterr().err
     assert len((data / "pairs.jsonl").read_text().splitlines()) == 4
     assert main([*watch, "--data", str(data)]) == 0
+    assert "1 pairs of games to watch" in capsys.readouterr().err
+    assert main([*watch, "--data", str(data)]) == 0
+    assert "0 pairs of games to watch" in capsys.readouterr().err
     assert main(["ladder", "report", "--data", str(data), "--out", str(page)]) == 0
     text = page.read_text()
     assert "No human rating has been measured" in text
@@ -255,8 +275,6 @@ def test_the_levels_are_shown(capsys):
     assert [entry["number"] for entry in shown] == list(range(1, 27))
     assert main(["levels"]) == 0
     assert "1,000,000" in capsys.readouterr().out
-
-
 
 
 def test_the_book_is_made_of_sound_lines_the_same_way_every_time(tmp_path):
