@@ -13,7 +13,7 @@ from tools.ladder.match import LONGEST_GAME, PairResult
 from tools.ladder.openings import opening
 from tools.ladder.winning import win_probability
 
-__all__ = ["COUNTS", "ConductResult", "watch_games"]
+__all__ = ["ConductResult", "watch_games"]
 
 JUDGE_NODES = 4000
 """Made moves of each of the judge's two searches of a move."""
@@ -27,9 +27,9 @@ HANGS_CP = 200
 
 @dataclass(frozen=True)
 class ConductResult:
-    """Counts of the moves of `who` in its two games against `against` from one opening: plies, judged plies
-    and blunders among them; hanging moves; chances to mate at once and those missed; plies at which a mate in
-    one could be allowed or avoided, and those that did.
+    """Counts of the moves of `who` in its two games against `against` from one opening: plies, judged plies,
+    those of them with a blunder's worth to lose, and blunders; hanging moves; chances to mate at once and
+    those missed; plies at which a mate in one could be allowed or avoided, and those that did.
     """
 
     who: str
@@ -39,6 +39,7 @@ class ConductResult:
     signature: str
     plies: int
     judged: int
+    at_stake: int
     blunders: int
     hung: int
     mates: int
@@ -47,8 +48,17 @@ class ConductResult:
     mates_allowed: int
 
 
-COUNTS = ("plies", "judged", "blunders", "hung", "mates", "mates_missed", "mates_avoidable", "mates_allowed")
-"""What is counted: the names of those fields of a result."""
+_COUNTS = (
+    "plies",
+    "judged",
+    "at_stake",
+    "blunders",
+    "hung",
+    "mates",
+    "mates_missed",
+    "mates_avoidable",
+    "mates_allowed",
+)
 
 
 def watch_games(pairs: tuple[PairResult, ...]) -> list[ConductResult]:
@@ -59,7 +69,7 @@ def watch_games(pairs: tuple[PairResult, ...]) -> list[ConductResult]:
     judge = Engine(hash_mb=1)
     results = []
     for pair in pairs:
-        counts = {name: dict.fromkeys(COUNTS, 0) for name in (pair.a, pair.b)}
+        counts = {name: dict.fromkeys(_COUNTS, 0) for name in (pair.a, pair.b)}
         for written, (red, black) in zip(pair.moves, ((pair.a, pair.b), (pair.b, pair.a)), strict=True):
             _watch(pair, _read(pair, written), judge, {"red": counts[red], "black": counts[black]})
         results += [
@@ -115,8 +125,10 @@ def _judge(game: Game, move: Move, by_search: bool, judge: Engine, counts: dict[
             counts["mates_avoidable"] += 1
             counts["mates_allowed"] += after.mates_at_once
     if by_search:
+        best, played = _worth(judge, game, move)
         counts["judged"] += 1
-        counts["blunders"] += _loss(judge, game, move) >= BLUNDER
+        counts["at_stake"] += best >= BLUNDER
+        counts["blunders"] += best - played >= BLUNDER
 
 
 def _hangs(position: Position, move: Move) -> bool:
@@ -126,10 +138,10 @@ def _hangs(position: Position, move: Move) -> bool:
     return any(exchange_balance(position, other) > -HANGS_CP for other in position.legal_moves())
 
 
-def _loss(judge: Engine, game: Game, move: Move) -> float:
-    """Win probability that the move gives away, by two searches of equal effort."""
+def _worth(judge: Engine, game: Game, move: Move) -> tuple[float, float]:
+    """Win probability by the best move and by this one, from two searches of equal effort."""
     judge.new_game()
     best = judge.search(game, Limits(nodes=JUDGE_NODES)).score_cp
     judge.new_game()
     played = judge.search(game, Limits(nodes=JUDGE_NODES, only=(move,))).score_cp
-    return win_probability(best) - win_probability(played)
+    return win_probability(best), win_probability(played)

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from engine import LEVELS, Net, level_rule
 from tools.errors import BadInputError
-from tools.ladder.conduct import BLUNDER, COUNTS, HANGS_CP, JUDGE_NODES, JUDGED_EVERY, ConductResult
+from tools.ladder.conduct import BLUNDER, HANGS_CP, JUDGE_NODES, JUDGED_EVERY, ConductResult
 from tools.ladder.contestants import MARKS, level
 from tools.ladder.elo import Score, fit_elo, scores
 from tools.ladder.match import LONGEST_GAME, PairResult, engine_signature
 from tools.ladder.results import read
+from tools.ladder.shares import Share, share_over
 from tools.ladder.winning import SCALE_CP
 
 __all__ = ["write_measured", "write_report"]
@@ -202,33 +203,64 @@ def _errors(conduct: list[ConductResult]) -> str:
     lines = [
         "## How they err\n",
         "Each level in games of the table of strength against both its neighbours (levels 1 and 26 have but",
-        "one): so neighbours are compared in the same games. *Throws away*: moves that lose at least",
-        f"{round(100 * BLUNDER)} % win probability, by two searches of {JUDGE_NODES:,} nodes at every",
-        f"{JUDGED_EVERY}th ply (win probability 1 / (1 + exp(-score / {SCALE_CP:.0f} cp))). *Hangs a man*:",
-        f"moves after which exchanges on one point cost {HANGS_CP} cp or more, what the move took counted,",
-        "though another move did not. *Misses mate*: of the chances to mate at once, those not taken.",
-        "*Allows mate*: of the plies at which some but not all moves let the enemy mate at once, those at",
-        "which it did.\n",
+        "one): so neighbours are compared in the same games. *Throws away*: of the moves at which at least",
+        f"{round(100 * BLUNDER)} % win probability could be lost, those that lost as much, by two searches",
+        f"of {JUDGE_NODES:,} nodes at every {JUDGED_EVERY}th ply (win probability",
+        f"1 / (1 + exp(-score / {SCALE_CP:.0f} cp))). *Hangs a man*: moves after which exchanges on one",
+        f"point cost {HANGS_CP} cp or more, what the move took counted, though another move did not.",
+        "*Misses mate*: of the chances to mate at once, those not taken. *Allows mate*: of the plies at",
+        "which some but not all moves let the enemy mate at once, those at which it did. Intervals are 95 %,",
+        "over openings.\n",
         "| level | games | plies | throws away, % | hangs a man, % | misses mate, % | allows mate, % |",
         "|---:|---:|---:|---:|---:|---:|---:|",
     ]
+    told: dict[int, tuple[Share | None, ...]] = {}
     for number in range(1, LEVELS + 1):
         neighbours = {_key(other) for other in (number - 1, number + 1) if 1 <= other <= LEVELS}
         games = [r for r in conduct if r.who == _key(number) and r.against in neighbours]
         if not games:
             continue
-        total = {name: sum(getattr(r, name) for r in games) for name in COUNTS}
-        shares = [
-            _share(total[part], total[whole])
-            for part, whole in (
-                ("blunders", "judged"),
-                ("hung", "plies"),
-                ("mates_missed", "mates"),
-                ("mates_allowed", "mates_avoidable"),
-            )
-        ]
-        lines.append(f"| {number} | {2 * len(games)} | {total['plies']:,} | {' | '.join(shares)} |")
-    return "\n".join(lines) + "\n"
+        told[number] = tuple(_share_of(games, part, whole) for _, part, whole in _SHARES)
+        plies = sum(r.plies for r in games)
+        lines.append(f"| {number} | {2 * len(games)} | {plies:,} | {' | '.join(map(_share, told[number]))} |")
+    return "\n".join([*lines, "", _rises(told)]) + "\n"
+
+
+_SHARES = (
+    ("throws away", "blunders", "at_stake"),
+    ("hangs a man", "hung", "plies"),
+    ("misses mate", "mates_missed", "mates"),
+    ("allows mate", "mates_allowed", "mates_avoidable"),
+)
+
+
+def _share_of(games: list[ConductResult], part: str, whole: str) -> Share | None:
+    of_opening: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for r in games:
+        of_opening.setdefault((r.seed, r.opening), []).append((getattr(r, part), getattr(r, whole)))
+    return share_over([(sum(p for p, _ in two), sum(w for _, w in two)) for two in of_opening.values()])
+
+
+def _share(share: Share | None) -> str:
+    if share is None:
+        return "-"
+    return f"{100 * share.value:.1f} ± {100 * share.bound:.1f} ({share.part} of {share.whole:,})"
+
+
+def _rises(told: dict[int, tuple[Share | None, ...]]) -> str:
+    """Where a level errs more than the one below it by more than chance explains."""
+    rises = [
+        f"level {number} {name}"
+        for column, (name, _, _) in enumerate(_SHARES)
+        for number in told
+        if (above := told[number][column]) is not None
+        and (below := told.get(number - 1, (None,) * len(_SHARES))[column]) is not None
+        and above.exceeds(below)
+    ]
+    text = "Errors should become fewer from level to level. "
+    if rises:
+        return text + f"They become more, beyond what chance explains, here: {', '.join(rises)}."
+    return text + "No share is larger than that of the level below by more than chance explains."
 
 
 def _left(found: dict[tuple[str, str], Score]) -> str:
@@ -250,7 +282,3 @@ def _left(found: dict[tuple[str, str], Score]) -> str:
         nodes = _USUAL_PLIES * (level_rule(number).nodes + level_rule(number - 1).nodes) / 2
         lines.append(f"| {number} | {games} | {games * nodes / _NODES_PER_HOUR:.1f} |")
     return "\n".join(lines) + "\n"
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.1f} ({part} of {whole:,})" if whole else "-"

@@ -23,6 +23,7 @@ from tools.ladder.openings import opening
 from tools.ladder.path import PATH_END, rule_at, write_levels
 from tools.ladder.results import append, read
 from tools.ladder.rounds import Round
+from tools.ladder.shares import share_over
 from tools.ladder.winning import win_probability
 
 
@@ -169,6 +170,27 @@ def test_win_probability_is_even_at_nothing_and_the_other_sides_share():
         assert win_probability(score) + win_probability(-score) == pytest.approx(1)
 
 
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)).map(sorted), max_size=40))
+def test_a_share_lies_between_nothing_and_all_and_twice_the_games_make_it_surer(counts):
+    counts = [tuple(two) for two in counts]
+    share = share_over(counts)
+    if not any(whole for _, whole in counts):
+        assert share is None
+        return
+    assert 0 <= share.value <= 1
+    assert not share.exceeds(share)
+    if len(counts) > 2:
+        assert share_over(counts * 4).bound < share.bound or share.bound == 0
+
+
+def test_a_share_exceeds_another_only_beyond_chance():
+    rare, often = share_over([(1, 100)] * 50), share_over([(9, 100), (11, 100)] * 25)
+    never = share_over([(0, 10)] * 3)
+    assert often.exceeds(rare)
+    assert not rare.exceeds(often)
+    assert never.bound > 0
+
+
 # -- rounds -------------------------------------------------------------------------------------
 
 
@@ -190,7 +212,7 @@ def test_errors_are_counted_for_both_sides_within_what_they_are_counted_of():
     assert sum(counted.plies for counted in two) == sum(played[0].plies) - 2 * begun
     for counted in two:
         assert counted.plies > 10
-        assert 0 <= counted.blunders <= counted.judged <= counted.plies
+        assert 0 <= counted.blunders <= counted.at_stake <= counted.judged <= counted.plies
         assert 0 <= counted.hung <= counted.plies
         assert 0 <= counted.mates_missed <= counted.mates
         assert 0 <= counted.mates_allowed <= counted.mates_avoidable
