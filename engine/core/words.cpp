@@ -31,7 +31,7 @@ std::string shown(std::string_view text) {
 
 std::string on_one_line(std::string_view text) {
   std::string safe(text);
-  std::replace_if(safe.begin(), safe.end(), [](char c) { return (c >= 0 && c < 32) || c == 127; }, '?');
+  std::replace_if(safe.begin(), safe.end(), [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }, '?');
   return safe;
 }
 
