@@ -17,7 +17,7 @@ __all__ = ["BAD_INPUT", "SUMMARY", "add_arguments", "run"]
 SUMMARY = "measure the levels by games against each other, tune them, write down how strong they are"
 BAD_INPUT: tuple[type[Exception], ...] = (LevelsError,)
 
-_PUBLISHED_SEED = 2026
+_PUBLISHED_SEED = 2611
 _TUNING_SEED = 7
 _MOST_OPENINGS = 100_000
 _STEP = 130.0

@@ -45,14 +45,11 @@ is often no win. To call games drawn where both saw less than 20 for 40 plies wo
 games and saved hardly a ply.
 
 The aim was a score of 63 % against the level below. Between its two ends, a million nodes at the top and a
-beginner whom a player without search beats, the ladder is too long for 25 such steps, so levels 1 to 22 are
-placed some 160 Elo apart, a score of 72 %. Their places on the path (`tools/ladder/path.py`) came from 200
-games between each two of nine points of it with the net before and of eleven with this one, 120 between each
-two of six further up (by a script outside this repository that plays as `qiyou ladder play` does), above
-level 17 from the games of an engine before, and above level 22 from an estimate: a halving of the nodes cost
-some 150 Elo at 30,000, 100 at 70,000. Levels 2 to 6 were then moved once more, because 216 games each with
-the published openings gave level 3 79.6 % against level 2, and levels 16 to 23, because 400 gave level 16
-75.4 % against level 15; what is said of them here was played anew, from the same openings.
+beginner whom a player without search beats, the ladder is too long for 25 such steps, so levels are placed
+some 155 Elo apart, a score of 71 %. Their places on the path (`tools/ladder/path.py`) came from the ladder as
+it stood before, with openings of other seeds: 400 games between each two neighbours up to level 19, 32 to 100
+above (by a script outside this repository that plays as `qiyou ladder play` does); for the last step nothing
+but the trend, some 120 Elo a halving of the nodes from 17,000 to 280,000, a little less above.
 """
 
 
