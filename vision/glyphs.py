@@ -5,6 +5,7 @@ is a dozen pixels wide. Reading it takes a closer look: one cell around the piec
 camera's full resolution.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,11 +40,11 @@ _RED_OF_GLYPH = np.array(
     [3.0, 3.0, -3.0, -3.0, 2.0, -2.0, 2.3, -2.3, -0.1, 0.0, 1.0, -0.1, 0.0, 1.0, 0.2, -0.25, -0.5, 1.0, -1.0]
 )
 #: Close-ups read in one look, so that the multiply-adds of a board whose place is known stay within 0.6 G.
-#: What its men leave is spent on doubtful faces, turned: to the net a turned face is another picture of the
-#: same character.
+#: What its men leave is spent on doubtful faces, turned: the net reads a face the same at every eighth of a
+#: turn, but not quite between.
 _MOST_READS = 63
 _DOUBTFUL = 0.9  # the likeliest kind's share below which a face is read again
-_TURNS = (2, 1, 3)  # quarter turns, in the order they are tried
+_TURNS = (np.pi / 8, np.pi / 16, 3 * np.pi / 16)  # radians, in the order they are tried
 _FINER = 3  # at most so many samples a pixel and direction, against aliasing
 
 
@@ -85,28 +86,31 @@ class GlyphReader:
         """
         if not len(centres):
             return ReadFaces(np.zeros((0, len(KINDS) + 1)), np.zeros(0))
-        crops = np.stack([cut_close_up(image, plane, centre) for centre in centres]).astype(np.float32)
-        if mirrored:
-            crops = np.ascontiguousarray(crops[:, :, ::-1])
-        logs, red = self._read(crops)
-        spare = _MOST_READS - len(crops)
+        logs, red = self._read([cut_close_up(image, plane, centre) for centre in centres], mirrored)
+        spare = _MOST_READS - len(centres)
         order = np.argsort(logs.max(axis=1))
         doubtful = order[logs[order].max(axis=1) < np.log(_DOUBTFUL)]
         again = np.tile(doubtful, len(_TURNS))[: max(0, spare)]
-        total, count = np.column_stack([logs, red]), np.ones(len(crops))
+        total, count = np.column_stack([logs, red]), np.ones(len(centres))
         if len(again):
             turns = np.repeat(_TURNS, len(doubtful))[: len(again)]
-            turned = [np.rot90(crops[face], turn) for face, turn in zip(again, turns, strict=True)]
-            np.add.at(total, again, np.column_stack(self._read(np.stack(turned))))
+            pairs = zip(centres[again], turns, strict=True)
+            turned = [cut_close_up(image, plane, centre, turn) for centre, turn in pairs]
+            np.add.at(total, again, np.column_stack(self._read(turned, mirrored)))
             np.add.at(count, again, 1.0)
         mean = total / count[:, None]
         kinds = mean[:, :-1]
         return ReadFaces(kinds - np.logaddexp.reduce(kinds, axis=1, keepdims=True), mean[:, -1])
 
-    def _read(self, crops: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _read(
+        self, close_ups: Sequence[NDArray[np.uint8]], mirrored: bool
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Log-probabilities (n, 8) of the kinds and of a blank face, and log-odds of red by the character
-        (n,), for close-ups (n, 48, 48, 3).
+        (n,), for n close-ups (48, 48, 3) or their mirror images.
         """
+        crops = np.stack(close_ups).astype(np.float32)
+        if mirrored:
+            crops = np.ascontiguousarray(crops[:, :, ::-1])
         raw = self._model.run(crops).astype(np.float64)
         shifted = np.exp(raw - raw.max(axis=1, keepdims=True))
         shares = shifted / shifted.sum(axis=1, keepdims=True)
@@ -120,17 +124,18 @@ class GlyphReader:
 
 
 def cut_close_up(
-    image: NDArray[np.uint8], plane: NDArray[np.float64], centre: NDArray[np.float64]
+    image: NDArray[np.uint8], plane: NDArray[np.float64], centre: NDArray[np.float64], turn: float = 0.0
 ) -> NDArray[np.uint8]:
-    """The cell around `centre` as seen from straight above, (48, 48, 3)."""
+    """The cell around `centre` as seen from straight above, turned by `turn` radians, (48, 48, 3)."""
     edge = np.array([[-0.5, 0.5], [0.0, 0.0]])
     ends = plane @ np.vstack([edge + np.asarray(centre)[:, None], np.ones(2)])
     seen = float(np.hypot(*np.diff(ends[:2] / ends[2], axis=1)[:, 0]))
     finer = int(np.clip(np.ceil(seen / CLOSE_UP_PIXELS), 1, _FINER))
     side = CLOSE_UP_PIXELS * finer
     cell = 1.0 / side
-    corner = np.asarray(centre) - 0.5 + 0.5 * cell
-    to_plane = np.array([[cell, 0.0, corner[0]], [0.0, cell, corner[1]], [0.0, 0.0, 1.0]])
+    turned = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    corner = np.asarray(centre) + turned @ np.full(2, 0.5 * cell - 0.5)
+    to_plane = np.vstack([np.column_stack([cell * turned, corner]), [0.0, 0.0, 1.0]])
     crop = cv2.warpPerspective(
         image,
         plane @ to_plane,

@@ -123,6 +123,15 @@ def _slice(given: _Values, attributes: _Attributes) -> Tensor:
     return whole[tuple(cuts)]
 
 
+def _grid_sample(given: _Values, attributes: _Attributes) -> Tensor:
+    corners = bool(attributes.get("align_corners", 0))
+    padding = attributes.get("padding_mode", b"zeros")
+    assert isinstance(padding, bytes)
+    return torch.nn.functional.grid_sample(
+        _need(given[0]), _need(given[1]), "bilinear", padding.decode(), align_corners=corners
+    )
+
+
 def _transpose(given: _Values, attributes: _Attributes) -> Tensor:
     return _need(given[0]).permute(*_integers(attributes, "perm", ()))
 
@@ -143,10 +152,14 @@ _OPERATIONS: dict[str, Callable[[_Values, _Attributes], Tensor]] = {
     "Flatten": _flatten,
     "Gemm": _gemm,
     "GlobalAveragePool": lambda given, _: _need(given[0]).mean(dim=(2, 3), keepdim=True),
+    "GridSample": _grid_sample,
     "HardSwish": lambda given, _: torch.nn.functional.hardswish(_need(given[0])),
     "Identity": lambda given, _: _need(given[0]),
     "Mul": lambda given, _: _need(given[0]) * _need(given[1]),
     "Reshape": lambda given, _: _need(given[0]).reshape([int(side) for side in _need(given[1])]),
+    "ReduceMax": lambda given, attributes: _need(given[0]).amax(
+        dim=tuple(_integers(attributes, "axes", ())), keepdim=bool(attributes.get("keepdims", 1))
+    ),
     "ReduceMean": _reduce_mean,
     "Relu": lambda given, _: torch.relu(_need(given[0])),
     "Resize": _resize,

@@ -2,11 +2,12 @@
 character says something of its side.
 """
 
+import cv2
 import numpy as np
 import pytest
 
 from vision.geometry import LATTICE
-from vision.glyphs import GLYPHS, GlyphReader
+from vision.glyphs import GLYPHS, GlyphReader, cut_close_up
 
 PLANE = np.array([[40.0, 0, 40], [0, 40.0, 40], [0, 0, 1]])
 PICTURE = np.full((460, 420, 3), 128, np.uint8)
@@ -25,6 +26,31 @@ def test_doubtful_faces_are_read_again_only_within_the_budget(men, most, monkeyp
     assert sum(read) == most
     assert np.allclose(np.exp(told.logp).sum(axis=1), 1.0)
     assert np.abs(told.red_logit).max() < 0.5
+
+
+def test_a_doubtful_face_is_looked_at_again_turned_about_its_centre():
+    speckled = cv2.GaussianBlur(np.random.default_rng(3).integers(0, 255, PICTURE.shape, np.uint8), (0, 0), 3)
+    straight = cut_close_up(speckled, PLANE, LATTICE[40])
+    for quarters in (1, 2, 3):
+        turned = cut_close_up(speckled, PLANE, LATTICE[40], quarters * np.pi / 2)
+        assert np.abs(turned.astype(int) - np.rot90(straight, quarters)).max() <= 2
+    between = cut_close_up(speckled, PLANE, LATTICE[40], np.pi / 8)
+    assert np.abs(between.astype(int) - straight)[:10].mean() > 5
+    assert np.abs(between.astype(int) - straight)[23:25, 23:25].mean() < 3
+
+
+def test_second_looks_differ_from_the_first(monkeypatch):
+    reader, seen = GlyphReader(threads=1), []
+
+    def run(crops):
+        seen.extend(crops)
+        return np.zeros((len(crops), 20), np.float32)
+
+    monkeypatch.setattr(reader, "_model", type("Net", (), {"run": staticmethod(run)}))
+    speckled = np.random.default_rng(3).integers(0, 255, PICTURE.shape, np.uint8)
+    reader.read(speckled, PLANE, LATTICE[40:41])
+    assert len(seen) == 4
+    assert all(np.abs(a - b).mean() > 5 for i, a in enumerate(seen) for b in seen[:i])
 
 
 @pytest.mark.parametrize(
