@@ -20,6 +20,7 @@ _ERRORS_FROM = 6.0  # halvings of the nodes without any other weakness
 _SLOWLY_FROM = 10.0  # from here on nodes fall by a twelfth as much: fewer would not finish one look around
 _SLOWLY = 12.0
 _BEGINNING_FROM = 18.0  # from here on moves are chosen ever more at random among what is seen
+_THREE_LINES_FROM = 0.01  # every line takes nodes from the others: from one to three at once is a jump
 _BLIND_FROM = 22.0  # from here on ever fewer quiet moves are seen, and more of those are weighed
 
 
@@ -30,12 +31,13 @@ def rule_at(distance: float, number: int = 1) -> LevelRule:
     error = max(0.0, distance - _ERRORS_FROM) / (_BLIND_FROM - _ERRORS_FROM)
     erring = error > 0
     beginning = max(0.0, distance - _BEGINNING_FROM) / (_BLIND_FROM - _BEGINNING_FROM)
+    few = 3 if error > _THREE_LINES_FROM else 2
     blind = max(0.0, distance - _BLIND_FROM) / (PATH_END - _BLIND_FROM)
     return LevelRule(
         number=number,
         nodes=round(nodes),
         horizon=max(1, round(11 * max(0.0, 1 - error) ** 1.3)) if erring else 0,
-        lines=min(8, 3 + round(8 * error)) + round(8 * blind) if erring else 1,
+        lines=min(8, few + round(8 * error)) + round(8 * blind) if erring else 1,
         temperature=round(5 + 85 * error + 110 * beginning) if erring else 0,
         margin=round(50 + 300 * error + 250 * beginning) if erring else 0,
         unseen_captures=round(480 * error**1.7 + 170 * beginning),
