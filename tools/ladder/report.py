@@ -49,7 +49,8 @@ beginner whom a player without search beats, the ladder is too long for 25 such 
 some 155 Elo apart, a score of 71 %. Their places on the path (`tools/ladder/path.py`) came from the ladder as
 it stood before, with openings of other seeds: 400 games between each two neighbours up to level 19, 32 to 100
 above (by a script outside this repository that plays as `qiyou ladder play` does); for the last step nothing
-but the trend, some 120 Elo a halving of the nodes from 17,000 to 280,000, a little less above.
+but the trend, some 120 Elo a halving of the nodes from 17,000 to 280,000, a little less above. Levels 21 and
+22 were moved once more by their first published games, and played others since.
 """
 
 
@@ -70,7 +71,7 @@ def write_report(data: Path, out: Path, signature: str | None = None) -> None:
         _HEADING,
         f"Measured with the engine whose signature is {now} (nodes of three searches to depth 9: it changes\n"
         f"with the evaluation and the search){_judge(now)}. Other games are left out.\n",
-        _strength(found),
+        _strength(found, _seeds(results)),
         _second(found),
         _marks(found),
         _errors(conduct),
@@ -128,20 +129,31 @@ def _interval(score: Score) -> str:
     return f"{100 * score.share:.1f} ± {100 * score.bound:.1f}"
 
 
-def _strength(found: dict[tuple[str, str], Score]) -> str:
+def _seeds(results: Iterable[PairResult]) -> dict[tuple[str, str], set[int]]:
+    """The seeds of the openings that each pair has played."""
+    seeds: dict[tuple[str, str], set[int]] = {}
+    for result in results:
+        seeds.setdefault((result.a, result.b), set()).add(result.seed)
+    return seeds
+
+
+def _strength(found: dict[tuple[str, str], Score], seeds: dict[tuple[str, str], set[int]]) -> str:
     ratings = _ratings(found)
     lines = [
         "## Strength\n",
-        "| level | nodes | Elo above level 1 | against the level below, % | games | drawn |",
-        "|---:|---:|---:|---:|---:|---:|",
+        "| level | nodes | Elo above level 1 | against the level below, % | games | drawn | openings |",
+        "|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for number in range(1, LEVELS + 1):
         rating = ratings.get(_key(number))
         elo = "not joined yet" if rating is None else f"{rating[0]:.0f} ± {rating[1]:.0f}"
-        score = found.get((_key(number), _key(number - 1))) if number > 1 else None
+        pair = (_key(number), _key(number - 1)) if number > 1 else None
+        score = found.get(pair) if pair else None
         below = f"{_interval(score)} | {score.games} | {score.draws}" if score else "- | 0 | -"
+        below += f" | {_listed(sorted(seeds[pair]))}" if pair in seeds else " | -"
         lines.append(f"| {number} | {level_rule(number).nodes:,} | {elo} | {below} |")
-    lines.append("\n" + _state(found))
+    lines.append("\nOpenings: the seed they are drawn with.\n")
+    lines.append(_state(found))
     return "\n".join(lines) + "\n"
 
 
