@@ -27,9 +27,9 @@ HANGS_CP = 200
 
 @dataclass(frozen=True)
 class ConductResult:
-    """Counts of the moves of `who` in its two games against `against` from one opening: plies, judged plies,
-    those of them with a blunder's worth to lose, and blunders; hanging moves; chances to mate at once and
-    those missed; plies at which a mate in one could be allowed or avoided, and those that did.
+    """Counts of the moves of `who` in its two games against `against` from one opening: plies, judged plies
+    and blunders among them; hanging moves; chances to mate at once and those missed; plies at which a mate in
+    one could be allowed or avoided, and those that did.
     """
 
     who: str
@@ -39,7 +39,6 @@ class ConductResult:
     signature: str
     plies: int
     judged: int
-    at_stake: int
     blunders: int
     hung: int
     mates: int
@@ -51,7 +50,6 @@ class ConductResult:
 _COUNTS = (
     "plies",
     "judged",
-    "at_stake",
     "blunders",
     "hung",
     "mates",
@@ -125,10 +123,8 @@ def _judge(game: Game, move: Move, by_search: bool, judge: Engine, counts: dict[
             counts["mates_avoidable"] += 1
             counts["mates_allowed"] += after.mates_at_once
     if by_search:
-        best, played = _worth(judge, game, move)
         counts["judged"] += 1
-        counts["at_stake"] += best >= BLUNDER
-        counts["blunders"] += best - played >= BLUNDER
+        counts["blunders"] += _loss(judge, game, move) >= BLUNDER
 
 
 def _hangs(position: Position, move: Move) -> bool:
@@ -138,10 +134,10 @@ def _hangs(position: Position, move: Move) -> bool:
     return any(exchange_balance(position, other) > -HANGS_CP for other in position.legal_moves())
 
 
-def _worth(judge: Engine, game: Game, move: Move) -> tuple[float, float]:
-    """Win probability by the best move and by this one, from two searches of equal effort."""
+def _loss(judge: Engine, game: Game, move: Move) -> float:
+    """Win probability that the move gives away, by two searches of equal effort."""
     judge.new_game()
     best = judge.search(game, Limits(nodes=JUDGE_NODES)).score_cp
     judge.new_game()
     played = judge.search(game, Limits(nodes=JUDGE_NODES, only=(move,))).score_cp
-    return win_probability(best), win_probability(played)
+    return win_probability(best) - win_probability(played)

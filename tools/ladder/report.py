@@ -212,9 +212,9 @@ def _errors(conduct: list[ConductResult]) -> str:
     lines = [
         "## How they err\n",
         "Each level in games of the table of strength against both its neighbours (levels 1 and 26 have but",
-        "one): so neighbours are compared in the same games. *Throws away*: of the moves at which at least",
-        f"{round(100 * BLUNDER)} % win probability could be lost, those that lost as much, by two searches",
-        f"of {JUDGE_NODES:,} nodes at every {JUDGED_EVERY}th ply (win probability",
+        "one): so neighbours are compared in the same games. *Throws away*: moves that lose at least",
+        f"{round(100 * BLUNDER)} % win probability, by two searches of {JUDGE_NODES:,} nodes at every",
+        f"{JUDGED_EVERY}th ply (win probability",
         f"1 / (1 + exp(-score / {SCALE_CP:.0f} cp))). *Hangs a man*: moves after which exchanges on one",
         f"point cost {HANGS_CP} cp or more, what the move took counted, though another move did not.",
         "*Misses mate*: of the chances to mate at once, those not taken. *Allows mate*: of the plies at",
@@ -236,7 +236,7 @@ def _errors(conduct: list[ConductResult]) -> str:
 
 
 _SHARES = (
-    ("throws away", "blunders", "at_stake"),
+    ("throws away", "blunders", "judged"),
     ("hangs a man", "hung", "plies"),
     ("misses mate", "mates_missed", "mates"),
     ("allows mate", "mates_allowed", "mates_avoidable"),

@@ -212,7 +212,7 @@ def test_errors_are_counted_for_both_sides_within_what_they_are_counted_of():
     assert sum(counted.plies for counted in two) == sum(played[0].plies) - 2 * begun
     for counted in two:
         assert counted.plies > 10
-        assert 0 <= counted.blunders <= counted.at_stake <= counted.judged <= counted.plies
+        assert 0 <= counted.blunders <= counted.judged <= counted.plies
         assert 0 <= counted.hung <= counted.plies
         assert 0 <= counted.mates_missed <= counted.mates
         assert 0 <= counted.mates_allowed <= counted.mates_avoidable
