@@ -28,6 +28,10 @@ _ROBUST_CELLS = 0.06
 #: Beyond this distance from the lattice, in cells, the picture stays as it is.
 _FADE_CELLS = 1.5
 _GRID_PIXELS = 8
+#: Rows that are flattened at once, so that a large picture takes no multiple of its own memory.
+_BAND = 128
+#: Rows that `cv2.remap` takes: it refuses 32,767, which a bent board in two million pixels comes to.
+_MOST_PLACES = 32_000
 
 
 def bend_of(seen: Array, weight: Array) -> Array | None:
@@ -71,22 +75,26 @@ def flattened(image: NDArray[np.uint8], homography: Array, bend: Array) -> NDArr
     share = 1 - beyond[near, None] / _FADE_CELLS
     shift[near] = project(homography, board[near] + share * _sampled(board[near], bend)) - pixels[near]
     field = shift.reshape(len(rows), len(columns), 2).astype(np.float32)
-    ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
-    fine = cv2.remap(field, xs / _GRID_PIXELS, ys / _GRID_PIXELS, cv2.INTER_LINEAR)
-    flat = cv2.remap(
-        image, xs + fine[:, :, 0], ys + fine[:, :, 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    return np.asarray(flat, dtype=np.uint8)
+    flat = np.empty_like(image)
+    for top in range(0, height, _BAND):
+        ys, xs = np.mgrid[top : min(top + _BAND, height), 0:width].astype(np.float32)
+        fine = cv2.remap(field, xs / _GRID_PIXELS, ys / _GRID_PIXELS, cv2.INTER_LINEAR)
+        flat[top : top + _BAND] = cv2.remap(
+            image, xs + fine[:, :, 0], ys + fine[:, :, 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+    return flat
 
 
 def _sampled(points: Array, bend: Array) -> Array:
     """The displacement at any board points (N, 2), between those of the lattice; outside, the edge's."""
     grid = bend.reshape(10, 9, 2).astype(np.float32)
     places = points.astype(np.float32)
-    values = cv2.remap(
-        grid, places[:, None, 0], places[:, None, 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    return np.asarray(values[:, 0], dtype=np.float64)
+    parts = [places[at : at + _MOST_PLACES, None] for at in range(0, len(places), _MOST_PLACES)]
+    values = [
+        cv2.remap(grid, part[:, :, 0], part[:, :, 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        for part in parts
+    ]
+    return np.concatenate(values)[:, 0].astype(np.float64) if values else np.zeros((0, 2))
 
 
 def _spread(off: Array, weight: Array) -> float:

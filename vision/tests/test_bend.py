@@ -53,3 +53,17 @@ def test_flattening_brings_the_marks_of_a_bent_board_back_to_the_lattice():
     assert (flat[spots[:, 1], spots[:, 0]].min(axis=1) > 150).mean() > 0.95
     off = np.round(project(homography, moved(LATTICE[inner], bend))).astype(int)
     assert (flat[off[:, 1], off[:, 0]].min(axis=1) > 150).mean() < 0.6
+
+
+def test_a_bent_board_in_a_large_picture_is_flattened_like_one_in_a_small_one():
+    bend = curl(LATTICE, 0.3)
+    corners = np.array(CORNERS)
+    small, large = (np.zeros((480 * times, 480 * times, 3), np.uint8) for times in (1, 5))
+    for image, times in ((small, 1), (large, 5)):
+        for x, y in project(homography_from_corners(corners * times), moved(LATTICE, bend)):
+            cv2.circle(image, (round(x), round(y)), 4 * times, (255, 255, 255), -1)
+    seen = [
+        flattened(image, homography_from_corners(corners * n), bend) for image, n in ((small, 1), (large, 5))
+    ]
+    shrunk = cv2.resize(seen[1], (480, 480), interpolation=cv2.INTER_AREA)
+    assert np.abs(shrunk.astype(int) - seen[0]).mean() < 3
