@@ -13,7 +13,7 @@ from engine import Position
 from vision.bend import flattened
 from vision.classify import Classifier, PointScores
 from vision.decode import Decoded
-from vision.geometry import BOARD_CORNERS, half_turn, homography_from_corners, project
+from vision.geometry import BOARD_CORNERS, half_turn, homography_from_corners, project, unproject
 from vision.laws import generals_face
 from vision.locate import Located, Locator
 from vision.orientation import decode_as_given, decode_oriented
@@ -30,6 +30,7 @@ from vision.reading import (
     placement_field,
 )
 from vision.rectify import checked_picture
+from vision.working_size import working_size
 
 __all__ = ["BoardFinder", "Looker", "PointReader"]
 
@@ -119,9 +120,10 @@ class Looker:
         ms: dict[str, float] = {}
         with _timed(ms, "hash"):
             frame_hash = hash_of_pixels(image)
+        image, to_worked = working_size(image)  # from here on in its pixels, but for what is told
         with _timed(ms, "locate"):
             located = self._locator.locate(image) if self._locator else None
-        homography = self._homography
+        homography = None if self._homography is None else to_worked @ self._homography
         if homography is None and located is not None:
             homography = located.homography
         if homography is None:
@@ -175,7 +177,7 @@ class Looker:
             verdict=verdict,
             reason=reason,
             fen=placement_field(labels),
-            corners=tuple((float(x), float(y)) for x, y in corners),
+            corners=tuple((float(x), float(y)) for x, y in unproject(to_worked, corners)),
             points=_points(labels, np.where(outside, 0.0, decoded.confidence)),
             raw=_points(decoded.raw_labels, decoded.raw_confidence),
             offsets=_offsets(scores, labels, turned=oriented.turned),

@@ -23,6 +23,8 @@ _SMALL = 120
 _LEAST_LIGHT = 8.0
 #: Brightness to which an evenly lit picture is brought.
 _MIDDLE = 110.0
+#: Rows that are worked on at once, so that a large picture takes no multiple of its own memory.
+_BAND = 128
 _ROOT = np.round(255 * np.sqrt(np.arange(256) / 255)).astype(np.uint8)
 
 
@@ -46,4 +48,8 @@ def _evenly_lit(picture: Picture) -> Picture:
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     smooth = cv2.GaussianBlur(small, (0, 0), max(size) * _SMOOTH_SHARE) + np.float32(_LEAST_LIGHT)
     light = cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(np.clip(picture * (_MIDDLE / light), 0, 255), dtype=np.uint8)
+    even = np.empty_like(picture)
+    for top in range(0, height, _BAND):
+        rows = slice(top, top + _BAND)
+        even[rows] = np.clip(picture[rows] * (_MIDDLE / light[rows]), 0, 255).astype(np.uint8)
+    return even
