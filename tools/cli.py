@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +12,7 @@ from tools.errors import BadInputError
 __all__ = ["main"]
 
 _PREFIX = "verb_"
+_NEGATIVE_LIST = re.compile(r"-[\d.][^,]*,")
 
 
 def _verbs() -> list[str]:
@@ -28,6 +30,20 @@ def _overview() -> str:
     lines += [f"  {verb:<13} {_load(verb).SUMMARY}" for verb in _verbs()]
     lines += ["", "`qiyou VERB --help` says more. Exit codes: 0 done, 1 it did not hold, 2 bad input."]
     return "\n".join(lines)
+
+
+def _lists_joined(words: list[str]) -> list[str]:
+    """`--option=LIST` for `--option LIST` where the list's first number is negative.
+
+    argparse takes such a word for an option: it knows single negative numbers only.
+    """
+    joined: list[str] = []
+    for word in words:
+        if _NEGATIVE_LIST.match(word) and joined and joined[-1].startswith("--"):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -49,7 +65,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog=f"qiyou {verb}", description=module.SUMMARY)
     module.add_arguments(parser)
     try:
-        return int(module.run(parser.parse_args(rest)))
+        return int(module.run(parser.parse_args(_lists_joined(rest))))
     except SystemExit as stop:
         return int(stop.code or 0)
     except (BadInputError, *getattr(module, "BAD_INPUT", ())) as error:

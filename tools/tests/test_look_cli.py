@@ -119,6 +119,13 @@ def test_corners_reach_the_looker_in_order(photo) -> None:
     assert FakeLooker.made[0].corners == [[10, 10], [150, 10], [150, 110], [10, 110]]
 
 
+def test_a_corner_may_lie_beyond_the_left_edge(photo) -> None:
+    assert main(["look", str(photo), "--corners", "-10.5,10,150,10,150,110,-10,110"]) == 0
+    assert main(["look", str(photo), "--corners=-.5,-1e1,150,10,150,110,10,110"]) == 0
+    assert FakeLooker.made[0].corners == [[-10.5, 10], [150, 10], [150, 110], [-10, 110]]
+    assert FakeLooker.made[1].corners == [[-0.5, -10], [150, 10], [150, 110], [10, 110]]
+
+
 @pytest.mark.parametrize("corners", ["1,2,3", "a,b,c,d,e,f,g,h", CORNERS + ",9"])
 def test_corners_that_are_not_eight_numbers_are_refused(photo, corners, capsys) -> None:
     assert "eight numbers" in refused(capsys, photo, "--corners", corners)
