@@ -41,6 +41,7 @@ LATTICE: Array = np.array([[x, y] for y in range(10) for x in range(9)], dtype=n
 _BOARD_CENTRE: Array = np.array([[4.0, 4.5]])
 #: Focal length of a usual camera in units of the longer picture side (58 degrees across).
 _USUAL_FOCAL = 0.9
+_FAR_PIXELS = 1e6
 #: Weight of that prior against the constraints of the homography, from their noise at 1 % errors.
 _FOCAL_PRIOR_WEIGHT = 0.02
 
@@ -52,8 +53,11 @@ def homography_from_corners(corners: ArrayLike) -> Array:
     are not four finite points of a convex, unmirrored quadrilateral.
     """
     points = np.asarray(corners, dtype=np.float64)
-    if points.shape != (4, 2) or not np.isfinite(points).all():
-        raise BadCornersError("the corners must be four finite points x,y in the order a9, i9, i0, a0")
+    if points.shape != (4, 2) or not (np.abs(points) < _FAR_PIXELS).all():
+        raise BadCornersError(
+            "the corners must be four finite points x,y of less than a million pixels "
+            "in the order a9, i9, i0, a0"
+        )
     edges = np.roll(points, -1, axis=0) - points
     turns = edges[:, 0] * np.roll(edges[:, 1], -1) - edges[:, 1] * np.roll(edges[:, 0], -1)
     if (turns < -1e-9).all():

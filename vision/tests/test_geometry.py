@@ -95,6 +95,7 @@ def test_pitch_is_the_side_of_a_cell_in_pixels():
     [
         ([[0, 0], [1, 0], [1, 1]], "four finite points"),
         ([[0, 0], [80, 0], [80, math.nan], [0, 90]], "four finite points"),
+        ([[0, 0], [1e300, 0], [1e300, 1e300], [0, 1e300]], "four finite points"),
         ([[0, 0], [0, 90], [80, 90], [80, 0]], "clockwise"),
         ([[0, 0], [80, 90], [80, 0], [0, 90]], "convex"),
         ([[5, 5], [5, 5], [5, 5], [5, 5]], "convex"),
