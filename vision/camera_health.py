@@ -1,5 +1,6 @@
 """Whether a camera's pictures can be believed: frozen, covered, overexposed, too dark. Sans-I/O."""
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +14,8 @@ __all__ = ["CameraFault", "CameraHealth"]
 
 FaultKind = Literal["frozen", "covered-lens", "overexposed", "too-dark"]
 
-_REPEATS = 3  # equal pictures after the first; the noise of a sensor never repeats
+_REPEATS = 3  # known pictures one after another; the noise of a sensor never repeats
+_KEPT = 32  # pictures that are remembered: a stuck buffer plays its few over and over
 _WHITE, _BLACK = 250, 40
 _WHITE_SHARE = 0.5
 _FLAT = 6.0  # grey levels; a lens cap or a finger on the lens leaves a smooth gradient and nothing else
@@ -37,14 +39,14 @@ class CameraHealth:
     """Feed it every picture of a live camera."""
 
     def __init__(self) -> None:
-        self._last = ""
+        self._recent: deque[str] = deque(maxlen=_KEPT)
         self._repeats = 0
 
     def judge(self, image: NDArray[np.uint8]) -> CameraFault | None:
         """What is wrong with this picture, (H, W, 3) uint8 BGR, after those before it; None if nothing is."""
         pixels = hash_of_pixels(image)
-        self._repeats = self._repeats + 1 if pixels == self._last else 0
-        self._last = pixels
+        self._repeats = self._repeats + 1 if pixels in self._recent else 0
+        self._recent.append(pixels)
         kind = "frozen" if self._repeats >= _REPEATS else _kind_of(image)
         return None if kind is None else CameraFault(kind, _MESSAGES[kind])
 

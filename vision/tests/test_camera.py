@@ -115,6 +115,11 @@ def test_a_repeated_picture_is_a_frozen_camera() -> None:
     assert kinds(scene(1), scene(2), *[scene(2)] * 4, scene(3)) == [None] * 4 + ["frozen"] * 2 + [None]
 
 
+def test_a_camera_that_plays_the_same_few_pictures_over_and_over_is_frozen_too() -> None:
+    again = [scene(seed) for seed in (1, 2, 3)] * 3
+    assert kinds(*again, scene(4)) == [None] * 5 + ["frozen"] * 4 + [None]
+
+
 def test_a_covered_an_overexposed_and_a_dark_camera_are_told_apart() -> None:
     rng = np.random.default_rng(0)
     cap = rng.integers(0, 8, (480, 640, 3)).astype(np.uint8)
