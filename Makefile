@@ -18,7 +18,7 @@ test: $(VENV)/.dev-ready
 # What needs torch: the trainers, and a tiny net made byte for byte from its seed (so torch is pinned: another
 # release may add in another order).
 test-training: $(VENV)/.train-ready
-	$(BIN)/python -m pytest tools/tests/test_train_net.py tools/tests/test_pinned_training.py tools/train_vision tools/inspect_model
+	$(BIN)/python -m pytest tools/tests/test_train_net.py tools/tests/test_pinned_training.py tools/tests/test_vision_speed.py tools/train_vision tools/inspect_model
 
 check: $(VENV)/.dev-ready
 	$(BIN)/ruff check .
@@ -31,9 +31,10 @@ check: $(VENV)/.dev-ready
 	build/asan/engine/core/engine_fuzz 150 1
 	$(BIN)/python $(BIN)/run-clang-tidy.py -clang-tidy-binary $(BIN)/clang-tidy -config-file engine/core/.clang-tidy -p build/asan -extra-arg=-Wno-error -quiet -j 2 engine/core
 
-# The long forms: a million hostile packets, an update cut at a thousand bytes.
+# The long forms: a million hostile packets, an update cut at a thousand bytes, a robot that measures itself.
 hostile: $(VENV)/.dev-ready
-	$(BIN)/python -m pytest --long hil_tests/test_hostile_wire.py hil_tests/test_update.py -k "hostile or cut"
+	$(BIN)/python -m pytest --long hil_tests/test_hostile_wire.py hil_tests/test_update.py hil_tests/test_calibration.py \
+		-k "hostile or cut or measures_itself"
 
 # Ten thousand motions through link and firmware; a thousand moves measured. Both go on where they were.
 endurance: $(VENV)/.dev-ready

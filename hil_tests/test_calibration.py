@@ -97,10 +97,9 @@ def test_the_nose_feels_how_high_a_piece_is_and_no_stop_comes_of_it(measured, tm
     assert measured.rig.stops == []
 
 
+@pytest.mark.only_long
 @pytest.mark.timeout(7200)
-def test_a_robot_measures_itself_through_its_controllers(measured, tmp_path, kept_at, long):
-    if not long:
-        pytest.skip("all seven steps through link and firmware: only with --long")
+def test_a_robot_measures_itself_through_its_controllers(measured, tmp_path, kept_at):
     folder = Folder(tmp_path / "found", ROBOT.name)
     result, kept = measured.calibrate(folder)
     assert result.complete
