@@ -7,23 +7,21 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from tools.inspect_model.twin import TorchTwin
-
-__all__ = ["fgsm", "pgd", "square_search"]
+__all__ = ["Net", "fgsm", "pgd", "square_search"]
 
 Floats = NDArray[np.float32]
 #: What the attacker wants to be large, one value a picture, from the net's output (n, k).
 Aim = Callable[[Tensor], Tensor]
+#: A net of pictures (n, H, W, 3) that torch can take gradients of.
+Net = Callable[[Tensor], Tensor]
 
 
-def fgsm(net: TorchTwin, pictures: Floats, aim: Aim, levels: float) -> Floats:
+def fgsm(net: Net, pictures: Floats, aim: Aim, levels: float) -> Floats:
     """One step of `levels` grey levels along the gradient's sign (Goodfellow et al. 2015)."""
     return np.asarray(np.clip(pictures + levels * np.sign(_gradient(net, pictures, aim)), 0, 255), np.float32)
 
 
-def pgd(
-    net: TorchTwin, pictures: Floats, aim: Aim, levels: float, steps: int, rng: np.random.Generator
-) -> Floats:
+def pgd(net: Net, pictures: Floats, aim: Aim, levels: float, steps: int, rng: np.random.Generator) -> Floats:
     """`steps` such steps from a random start, never farther than `levels` from the picture (Madry et al.
     2018).
 
@@ -64,7 +62,7 @@ def square_search(
     return best
 
 
-def _gradient(net: TorchTwin, pictures: Floats, aim: Aim) -> Floats:
+def _gradient(net: Net, pictures: Floats, aim: Aim) -> Floats:
     given = torch.from_numpy(pictures.copy()).requires_grad_(True)
     aim(net(given)).sum().backward()
     assert given.grad is not None

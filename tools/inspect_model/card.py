@@ -10,7 +10,7 @@ from typing import Literal
 
 from tools.errors import BadInputError
 
-__all__ = ["Line", "check_card", "load_card", "save_card"]
+__all__ = ["Line", "load_card", "save_card"]
 
 _FORMAT = 1
 
@@ -52,22 +52,3 @@ def load_card(path: Path) -> tuple[dict[str, str], list[Line]]:
         return models, [Line(**line) for line in entry["lines"]]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInputError(f"{path} is not a score card ({error}); qiyou inspect-model makes one") from error
-
-
-def check_card(path: Path, models: Mapping[str, str], sections: Sequence[str]) -> list[str]:
-    """Why a release must not go out, in sentences; empty if nothing is in the way.
-
-    The card must be about exactly these `models`, have all `sections`, and hold every line.
-    """
-    measured, lines = load_card(path)
-    faults = []
-    if measured != dict(models):
-        faults.append("the card was made for other models; inspect these")
-    there = {line.section for line in lines}
-    faults += [f"the section {section} is missing" for section in sections if section not in there]
-    faults += [
-        f"{line.section}, {line.name}: {line.value:.4g} where {line.bound:.4g} is the bound"
-        for line in lines
-        if not line.holds
-    ]
-    return faults

@@ -11,9 +11,11 @@ from torch import Tensor
 
 from tools.composed.conditions import glare
 from tools.composed.stage import Man
-from tools.inspect_model.attacks import fgsm, pgd, square_search
+from tools.inspect_model.attacks import Net, fgsm, pgd, square_search
 from tools.inspect_model.card import Line
 from tools.inspect_model.foreign import KINDS, foreign_picture
+from tools.inspect_model.pass_lines import SECTION_NAMES, line_of
+from tools.inspect_model.stranger import trained_stranger
 from tools.inspect_model.trials import Bench, Outcome, Puppet, swapped, with_face
 from tools.inspect_model.twin import TorchTwin
 from vision.classify import CANVAS_CELL_PIXELS, CANVAS_MARGIN_CELLS, Classifier, board_canvas
@@ -47,8 +49,8 @@ class Subject:
 def _acts(section: str, outcomes: list[Outcome]) -> list[Line]:
     count = len(outcomes)
     return [
-        Line(section, "wrong acts", sum(each.acted for each in outcomes), count, 0),
-        Line(section, "questions asked", sum(each.asked for each in outcomes), count),
+        line_of(section, "wrong acts", sum(each.acted for each in outcomes), count),
+        line_of(section, "questions asked", sum(each.asked for each in outcomes), count),
     ]
 
 
@@ -66,10 +68,10 @@ def white_box(subject: Subject) -> list[Line]:
             fast[levels] += _right(subject.twin, fgsm(subject.twin, pictures, aim, levels), truth)
             changed = pgd(subject.twin, pictures, aim, levels, _STEPS, bench.rng)
             strong[levels] += _right(subject.twin, changed, truth)
-    lines = [Line("white box", "piece or bare right, clean", clean / count, count, 0.98, "at_least")]
+    lines = [line_of("white box", "piece or bare right, clean", clean / count, count)]
     for levels in _LEVELS:
-        lines.append(Line("white box", f"right under FGSM, {levels} levels", fast[levels] / count, count))
-        lines.append(Line("white box", f"right under PGD, {levels} levels", strong[levels] / count, count))
+        lines.append(line_of("white box", f"right under FGSM, {levels} levels", fast[levels] / count, count))
+        lines.append(line_of("white box", f"right under PGD, {levels} levels", strong[levels] / count, count))
     return lines
 
 
@@ -85,9 +87,9 @@ def _confusing(truth: NDArray[np.bool_]) -> Callable[[Tensor], Tensor]:
     return aim
 
 
-def _right(twin: TorchTwin, pictures: NDArray[np.float32], truth: NDArray[np.bool_]) -> int:
+def _right(net: Net, pictures: NDArray[np.float32], truth: NDArray[np.bool_]) -> int:
     with torch.no_grad():
-        presence = twin(torch.from_numpy(pictures)).numpy()[0, :, :_PRESENCE]
+        presence = net(torch.from_numpy(pictures)).numpy()[0, :, :_PRESENCE]
     standing, bare = presence[:, _PIECE], presence[:, _EMPTY]
     told = np.where(presence[:, -1] > np.maximum(standing, bare), -1, standing > bare)
     return int((told == truth).sum())
@@ -95,10 +97,34 @@ def _right(twin: TorchTwin, pictures: NDArray[np.float32], truth: NDArray[np.boo
 
 def tampered_pictures(subject: Subject) -> list[Line]:
     """The same attack carried back into the camera's picture: on single looks, and on a game in progress."""
+    return _carried_back("tampered pictures", subject, subject.twin)
+
+
+def transfer(subject: Subject) -> list[Line]:
+    """The same by an attacker who does not know the nets: along the gradients of a net of his own."""
+    stranger = trained_stranger(1)
+    clean, misled = 0, 0
+    for number in range(subject.rounds):
+        bench = Bench(number, subject.locator, subject.classifier)
+        pictures = board_canvas(bench.clean(), bench.stage.ground)[None].astype(np.float32)
+        truth = np.array([label != "." for label in bench.labels])
+        clean += _right(stranger, pictures, truth)
+        changed = pgd(stranger, pictures, _confusing(truth), _LEVELS[-1], _STEPS, bench.rng)
+        misled += _right(stranger, changed, truth)
+    points = 90 * subject.rounds
+    return [
+        line_of("transfer", "stranger right, clean", clean / points, points),
+        line_of("transfer", f"stranger right under PGD, {_LEVELS[-1]} levels", misled / points, points),
+        *_carried_back("transfer", subject, stranger),
+    ]
+
+
+def _carried_back(section: str, subject: Subject, net: Net) -> list[Line]:
+    """What the pattern that misleads `net` most does to the program that looks through its camera."""
     silent, wrong, outcomes = 0, 0, []
     for number in range(subject.rounds):
         bench = Bench(number, subject.locator, subject.classifier)
-        pattern = _pattern(subject, bench, 8)
+        pattern = _pattern(net, bench, _LEVELS[-1])
 
         def tamper(picture: Picture, added: NDArray[np.float32] = pattern) -> Picture:
             return np.asarray(np.clip(picture + added, 0, 255), np.uint8)
@@ -113,18 +139,18 @@ def tampered_pictures(subject: Subject) -> list[Line]:
         outcomes.append(bench.play(bench.shots(bench.men.values(), tamper)))
     points = 90 * subject.rounds
     return [
-        Line("tampered pictures", "points wrong in single looks", wrong / points, points),
-        Line("tampered pictures", "boards wrong in silence, single looks", silent, subject.rounds),
-        *_acts("tampered pictures", outcomes),
+        line_of(section, "points wrong in single looks", wrong / points, points),
+        line_of(section, "boards wrong in silence, single looks", silent, subject.rounds),
+        *_acts(section, outcomes),
     ]
 
 
-def _pattern(subject: Subject, bench: Bench, levels: int) -> NDArray[np.float32]:
+def _pattern(net: Net, bench: Bench, levels: int) -> NDArray[np.float32]:
     """What to add to the camera's picture: the rectified board's perturbation, seen from the lens."""
     image, ground = bench.clean(), bench.stage.ground
     pictures = board_canvas(image, ground)[None].astype(np.float32)
     truth = np.array([label != "." for label in bench.labels])
-    added = (pgd(subject.twin, pictures, _confusing(truth), levels, _STEPS, bench.rng) - pictures)[0]
+    added = (pgd(net, pictures, _confusing(truth), levels, _STEPS, bench.rng) - pictures)[0]
     plane = bench.stage.view.plane(PIECE_HEIGHT_CELLS)
     to_picture = plane @ np.linalg.inv(canvas_from_board(CANVAS_CELL_PIXELS, CANVAS_MARGIN_CELLS))
     size = (image.shape[1], image.shape[0])
@@ -173,7 +199,7 @@ def black_box(subject: Subject) -> list[Line]:
             return np.asarray(np.clip(picture + added, 0, 255), np.uint8)
 
         outcomes.append(bench.play(bench.shots(bench.men.values(), tamper)))
-    misled = Line("black box", "boards with a wrong point", silent, len(outcomes))
+    misled = line_of("black box", "boards with a wrong point", silent, len(outcomes))
     return [misled, *_acts("black box", outcomes)]
 
 
@@ -245,21 +271,23 @@ def other_things(subject: Subject) -> list[Line]:
             believed += reading.verdict == "ok"
     count = each * len(KINDS)
     return [
-        Line("other things", "no board", refused / count, count, 0.98, "at_least"),
-        Line("other things", "taken for a game", believed, count, 0),
+        line_of("other things", "no board", refused / count, count),
+        line_of("other things", "taken for a game", believed, count),
     ]
 
 
-#: Name → what it measures; a card for a release has them all.
-SECTIONS: Mapping[str, Callable[[Subject], list[Line]]] = {
+_MEASURES: Mapping[str, Callable[[Subject], list[Line]]] = {
     "white box": white_box,
     "tampered pictures": tampered_pictures,
+    "transfer": transfer,
     "owned reader": owned_reader,
     "black box": black_box,
     "stickers": stickers,
     "lamps": lamps,
     "other things": other_things,
 }
+#: Name → what measures it; a card for a release has them all.
+SECTIONS = {name: _MEASURES[name] for name in SECTION_NAMES}
 
 
 def subject_of(locator: Locator, classifier: Classifier, rounds: int) -> Subject:

@@ -1,24 +1,25 @@
 """The inspection attacks what is shipped, and a release check reads its card."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tools.cli import main
 from tools.errors import BadInputError
-from tools.inspect_model.card import Line, check_card, load_card, save_card
+from tools.inspect_model.card import load_card, save_card
 from tools.inspect_model.foreign import KINDS, foreign_picture
+from tools.inspect_model.pass_lines import PASS_LINES, SECTION_NAMES, faults_of, line_of
 from tools.inspect_model.trials import Bench, Puppet, swapped, with_face
-from tools.verb_inspect_model import SECTION_NAMES
-from vision.classify import Classifier
+from vision.classify import Classifier, board_canvas
 from vision.locate import Locator
 from vision.look import Looker
 from vision.model_files import MODELS, listed_hashes, load_model
 from vision.reading import Frame
 
 MODEL_HASHES = {"a.onnx": "1" * 64}
-GOOD = [Line(section, "wrong acts", 0, 8, 0) for section in SECTION_NAMES]
+GOOD = [line_of(line.section, line.name, line.bound, line.trials) for line in PASS_LINES]
 
 
 @pytest.fixture(scope="module")
@@ -30,17 +31,30 @@ def test_a_card_survives_its_file_and_passes_when_all_lines_hold(tmp_path) -> No
     path = tmp_path / "card.json"
     save_card(path, MODEL_HASHES, GOOD)
     assert load_card(path) == (MODEL_HASHES, GOOD)
-    assert check_card(path, MODEL_HASHES, SECTION_NAMES) == []
+    assert faults_of(GOOD) == []
 
 
-def test_a_card_of_other_models_or_with_a_gap_or_a_broken_line_stops_a_release(tmp_path) -> None:
-    path = tmp_path / "card.json"
-    save_card(path, MODEL_HASHES, [*GOOD[1:], Line("lamps", "no board", 0.97, 50, 0.98, "at_least")])
-    faults = check_card(path, {"a.onnx": "2" * 64}, SECTION_NAMES)
-    assert len(faults) == 3
-    assert "other models" in faults[0]
-    assert "section white box is missing" in faults[1]
-    assert "0.97 where 0.98" in faults[2]
+def test_a_section_or_a_pass_line_that_is_missing_stops_a_release() -> None:
+    assert faults_of(GOOD[1:]) == ["the section white box is missing"]
+    assert faults_of(GOOD[:-1]) == ["other things, taken for a game: the line is missing"]
+    assert len(faults_of([])) == len(SECTION_NAMES)
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        ({"value": 0.97}, "0.97 where 0.98 is the bound"),
+        ({"value": 0.6, "bound": 0.5}, "the card's bound is not 0.98"),
+        ({"bound": None}, "the card's bound is not 0.98"),
+        ({"value": 0.97, "kind": "at_most"}, "the card's bound is not 0.98"),
+        ({"count": 49}, "49 trials where 50 are the least"),
+    ],
+)
+def test_a_line_that_does_not_hold_or_holds_too_easily_stops_a_release(changed, fault) -> None:
+    lines = [replace(line, **changed) if line.name == "no board" else line for line in GOOD]
+    told = faults_of(lines)
+    assert len(told) == 1
+    assert told[0].startswith(f"other things, no board: {fault}")
 
 
 def test_what_is_no_card_is_refused(tmp_path) -> None:
@@ -132,3 +146,26 @@ def test_attacks_stay_within_their_bounds_and_more_steps_mislead_more() -> None:
     darker = square_search(picture, lambda image: float(image.mean()), 6, 30, np.random.default_rng(4))
     assert darker.mean() < picture.mean()
     assert np.abs(darker.astype(int) - picture).max() <= 6
+
+
+def test_a_stranger_learns_to_see_men_and_is_misled_along_its_own_gradients(nets) -> None:
+    torch = pytest.importorskip("torch", reason="torch is there only with the train extra")
+    from tools.inspect_model.attacks import pgd
+    from tools.inspect_model.stranger import trained_stranger
+
+    stranger, bench = trained_stranger(1), Bench(0, *nets)
+    pictures = board_canvas(bench.clean(), bench.stage.ground)[None].astype(np.float32)
+    standing = np.array([label != "." for label in bench.labels])
+    sign = torch.from_numpy(np.where(standing, 1.0, -1.0).astype(np.float32))
+
+    def right(seen) -> int:
+        with torch.no_grad():
+            scores = stranger(torch.from_numpy(seen))[0].numpy()
+        assert scores.shape == (90, 3)
+        return int(((scores.argmax(axis=1) == 0) == standing).sum())
+
+    attacked = pgd(
+        stranger, pictures, lambda s: sign * (s[0, :, 1] - s[0, :, 0]), 8, 10, np.random.default_rng(1)
+    )
+    assert right(pictures) > 80
+    assert right(attacked) < 45
