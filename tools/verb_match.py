@@ -8,10 +8,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from engine import EngineError, Net, Position
-from engine.match import Contestant, PlayedGame, balanced_opening, play_pair
-from engine.net import Judge
 from tools.errors import BadInputError
+from tools.farm import farm
 from tools.match_log import MatchLog
+from tools.match_work import Entrant, MatchUnit, contestant_of, play_match_pair
 from tools.search_settings import read_tuning
 from tools.sprt import Sprt, score_of_pairs
 
@@ -37,18 +37,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--openings", type=Path, help="file of FENs, one a line, not random ones")
     parser.add_argument("--sprt", nargs=2, type=float, metavar=("ELO0", "ELO1"), help="stop when decided")
     parser.add_argument("--threads", type=int, default=1, help="pairs played at once (default 1)")
+    parser.add_argument(
+        "--scheduler", metavar="tcp://HOST:PORT", help="play on a running Dask scheduler's workers instead"
+    )
     parser.add_argument("--out", type=Path, help="log of JSON lines; a log that is there is gone on with")
 
 
-def _contestant(spec: str, args: argparse.Namespace) -> tuple[Contestant, dict[str, object]]:
-    """A contestant and what the log says about it."""
-    net: Judge = None
+def _entrant(spec: str, args: argparse.Namespace) -> tuple[Entrant, dict[str, object]]:
+    """One side and what the log says about it."""
+    net: str | None = None
     nodes, movetime = args.nodes, args.ms
     tuning: dict[str, int] = {}
     for item in filter(None, spec.split(",")):
         name, _, value = item.partition("=")
         if name == "net":
-            net = "rules" if value == "rules" else Net.load(Path(value))
+            net = value
             continue
         setting = read_tuning([item])
         if name == "nodes":
@@ -59,44 +62,44 @@ def _contestant(spec: str, args: argparse.Namespace) -> tuple[Contestant, dict[s
             tuning.update(setting)
     if not nodes and not movetime:
         nodes = 2000
-    contestant = Contestant(net, tuning, nodes, movetime, args.hash)
-    judge = "rules" if net == "rules" else (net or Net.builtin()).sha256
-    said = {"net": judge, "nodes": nodes, "ms": movetime, "tuning": tuning}
-    return contestant, said
+    judge = "rules"
+    if net != "rules":
+        judge = (Net.builtin() if net is None else Net.load(Path(net))).sha256
+    entrant = Entrant(net, judge, tuple(tuning.items()), nodes, movetime, args.hash)
+    contestant_of(entrant)  # what is wrong with it is said before a log is begun
+    return entrant, {"net": judge, "nodes": nodes, "ms": movetime, "tuning": tuning}
 
 
-def _openings(args: argparse.Namespace) -> Callable[[int], Position]:
+def _openings(args: argparse.Namespace) -> Callable[[int], str | int]:
     if args.openings is None:
-        return lambda pair: balanced_opening(args.seed * _MOST_PAIRS + pair)
+        return lambda pair: int(args.seed * _MOST_PAIRS + pair)
     lines = args.openings.read_text(encoding="utf-8").splitlines()
     texts = [line.split(";")[0] for line in lines if line.strip() and not line.startswith("#")]
     if not texts:
         raise BadInputError(f"{args.openings}: has no position; one FEN a line would be right")
-    positions = [Position.from_fen(text) for text in texts]
-    return lambda pair: positions[pair % len(positions)]
+    fens = [Position.from_fen(text).fen() for text in texts]
+    return lambda pair: fens[pair % len(fens)]
 
 
-def _row(pair: int, opening: Position, games: tuple[PlayedGame, PlayedGame]) -> dict[str, object]:
-    return {
-        "pair": pair,
-        "opening": opening.fen(),
-        "score": sum(game.points for game in games) / 2,
-        "points": [game.points for game in games],
-        "reasons": [game.reason for game in games],
-        "plies": [game.plies for game in games],
-        "nodes": [sum(game.nodes[who] for game in games) for who in (0, 1)],
-        "seconds": [round(sum(game.seconds[who] for game in games), 3) for who in (0, 1)],
-    }
+def _farmed(units: list[MatchUnit], scheduler: str) -> Iterator[dict[str, object]]:
+    """Rows in the order of pairs, whichever worker is done first."""
+    early: dict[int, dict[str, object]] = {}
+    due = iter(units)
+    with farm(scheduler) as play_out:
+        wanted = next(due, None)
+        for unit, row in play_out(play_match_pair, units):
+            early[unit.pair] = row
+            while wanted is not None and wanted.pair in early:
+                yield early.pop(wanted.pair)
+                wanted = next(due, None)
 
 
-def _in_order(
-    play: Callable[[int], dict[str, object]], first: int, last: int, threads: int
-) -> Iterator[dict[str, object]]:
+def _in_order(units: list[MatchUnit], threads: int) -> Iterator[dict[str, object]]:
     """Rows in the order of pairs whatever the threads, and no pair begun after the last one wanted."""
     with ThreadPoolExecutor(threads) as pool:
         waiting: list[Future[dict[str, object]]] = []
-        for pair in range(first, last):
-            waiting.append(pool.submit(play, pair))
+        for unit in units:
+            waiting.append(pool.submit(play_match_pair, unit))
             if len(waiting) >= threads:
                 yield waiting.pop(0).result()
         for future in waiting:
@@ -133,8 +136,8 @@ def run(args: argparse.Namespace) -> int:
         if not args.sprt[0] < args.sprt[1]:
             raise BadInputError("--sprt needs a lower and a higher Elo difference, such as 0 8")
         sprt = Sprt(*args.sprt)
-    first, said_first = _contestant(args.a, args)
-    second, said_second = _contestant(args.b, args)
+    first, said_first = _entrant(args.a, args)
+    second, said_second = _entrant(args.b, args)
     opening_of = _openings(args)
     header = {
         "a": said_first,
@@ -144,15 +147,15 @@ def run(args: argparse.Namespace) -> int:
         "openings": None if args.openings is None else args.openings.name,
     }
 
-    def play(pair: int) -> dict[str, object]:
-        opening = opening_of(pair)
-        return _row(pair, opening, play_pair(first, second, opening))
-
     with MatchLog(header, args.out) as log:
         pairs = (args.games + 1) // 2
         decided = sprt is not None and sprt.state(log.scores) != "undecided"
-        if not decided:
-            for row in _in_order(play, len(log.rows), pairs, args.threads):
+        units = [MatchUnit(pair, opening_of(pair), first, second) for pair in range(len(log.rows), pairs)]
+        if units and not decided:
+            played = (
+                _in_order(units, args.threads) if args.scheduler is None else _farmed(units, args.scheduler)
+            )
+            for row in played:
                 log.add(row)
                 if len(log.rows) % _REPORT_EVERY == 0:
                     print(_summary(log, sprt), file=sys.stderr, flush=True)

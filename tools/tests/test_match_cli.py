@@ -1,8 +1,16 @@
 import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from engine import Net
 from tools.cli import main
+from tools.errors import BadInputError
+from tools.match_work import Entrant, MatchUnit, play_match_pair
 
 QUICK = ["match", "--nodes", "60", "--seed", "4"]
 
@@ -33,6 +41,37 @@ def test_a_stopped_match_goes_on_as_if_it_had_not_been_stopped(tmp_path):
     torn.write_text("".join(lines[:3]) + lines[3][:20])
     assert main([*command, str(torn)]) == 0
     assert _rows(torn) == _rows(whole)
+
+
+def test_the_workers_of_a_scheduler_play_the_same_match(tmp_path):
+    # In a process of its own, because Dask leaves threads behind.
+    script = f"""
+from distributed import LocalCluster
+from tools.cli import main
+
+if __name__ == "__main__":
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster:
+        words = {QUICK!r} + ["--games", "8", "--a", "null_move=0", "--out", {str(tmp_path / "far.jsonl")!r}]
+        raise SystemExit(main([*words, "--scheduler", cluster.scheduler_address]))
+"""
+    program = tmp_path / "far.py"
+    program.write_text(script)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    subprocess.run([sys.executable, program], timeout=240, env=environment, check=True, capture_output=True)
+    assert main([*QUICK, "--games", "8", "--a", "null_move=0", "--out", str(tmp_path / "near.jsonl")]) == 0
+    assert _rows(tmp_path / "far.jsonl") == _rows(tmp_path / "near.jsonl")
+
+
+def test_a_worker_with_another_net_refuses_to_play():
+    here = Entrant(None, Net.builtin().sha256, (), 60, 0, 4)
+    unit = MatchUnit(0, 1, here, replace(here, sha256="0" * 64))
+    with pytest.raises(BadInputError, match="the built-in net here is"):
+        play_match_pair(unit)
+
+
+def test_a_scheduler_that_does_not_answer_is_one_sentence(capsys):
+    assert main([*QUICK, "--games", "2", "--scheduler", "nonsense://here"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_a_test_that_is_decided_ends_the_match(tmp_path, capsys):
