@@ -207,3 +207,19 @@ def test_every_search_is_answered_once_while_commands_keep_coming():
     depths = [line for line in said.splitlines() if line.startswith("info depth")]
     assert all(line.count("info") == 1 for line in depths)
     assert said.count("readyok\n") == 20 * searches
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_a_search_takes_less_than_a_hundred_megabytes(threads):
+    text = f"setoption name Threads value {threads}\nposition startpos\ngo nodes 200000\n"
+    with subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+        program.stdin.write(text)
+        program.stdin.flush()
+        while not program.stdout.readline().startswith("bestmove"):
+            assert program.poll() is None
+        # The most that its own memory ever held; what a child's usage says may be its parent's.
+        status = Path(f"/proc/{program.pid}/status").read_text()
+        program.communicate("quit\n", timeout=60)
+    highest = next(line.split() for line in status.splitlines() if line.startswith("VmHWM:"))
+    assert highest[2] == "kB"
+    assert int(highest[1]) < 100_000
