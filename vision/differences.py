@@ -46,8 +46,11 @@ def setup_differences(reading: Reading, expected: Position) -> list[Difference]:
     """What must be put right on the board before it shows `expected`; an empty list if it does.
 
     A third horse or a soldier behind its own rows is against the laws, so the decoded board says `?` there;
-    here it is just what a person must be told about, and the picture's own reading stands in.
+    here it is just what a person must be told about, and the picture's own reading stands in. Of a picture
+    seen in a mirror nothing is named: every man would be sent to the other side.
     """
+    if reading.reason == "mirrored":
+        return []
     seen = [
         raw.label if point.label == "?" and raw.confidence >= _PLAIN else point.label
         for point, raw in zip(reading.points, reading.raw, strict=True)

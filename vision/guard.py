@@ -17,7 +17,18 @@ from vision.differences import name_of_piece
 from vision.explain import Anomaly, Seen, explain
 from vision.reading import LABELS, SQUARES, Reading, board_to_fen_order
 
-__all__ = ["Ask", "Guard", "GuardLimits", "Mismatch", "Moved", "Observation", "Unchanged", "Verified", "Wait"]
+__all__ = [
+    "Ask",
+    "Guard",
+    "GuardLimits",
+    "Mismatch",
+    "Moved",
+    "Observation",
+    "Unchanged",
+    "Verified",
+    "Wait",
+    "unfit_words",
+]
 
 
 @dataclass(frozen=True)
@@ -116,6 +127,13 @@ _UNFIT = {
     "no-board": "I cannot find the board, so I am waiting. Please put it under the camera.",
 }
 _STOPS_READING = {"moved", "mirrored", "ambiguous-orientation", "cut-off", "not-xiangqi"}
+
+
+def unfit_words(reading: Reading) -> str | None:
+    """What to say to a person about a picture of which no man can be told rightly; None for a better one."""
+    if reading.verdict in {"no-board", "wait"}:
+        return _UNFIT[reading.reason or ("no-board" if reading.verdict == "no-board" else "covered")]
+    return _UNFIT[reading.reason] if reading.reason in {"mirrored", "cut-off"} else None
 
 
 class Guard:

@@ -8,7 +8,7 @@ from host.game.hand import PATIENCE_S, Hand
 from host.game.question import Question
 from host.game.requests import Agree, Led, Light, Look, Message, Say, Steps
 from host.game.state import placement_of, square_name
-from vision.guard import Guard, Unchanged
+from vision.guard import Guard, Unchanged, unfit_words
 from vision.reading import Reading, fen_order_to_board
 from vision.set_up import shows_set_up
 
@@ -81,10 +81,12 @@ class Sight:
             yield from self._hand.listen(PATIENCE_S)
 
     def ask(self, reading: Reading, goal: str, ask: Literal["set-up", "restore"]) -> Steps[None]:
-        """Ask a person to make the board show `goal`, naming the points that differ."""
+        """Ask a person to make the board show `goal`: name what differs, or what ails the picture."""
         seen = fen_order_to_board(reading.labels)
-        squares = tuple(square_name(square) for square in range(90) if seen[square] != goal[square])
+        unfit = unfit_words(reading)
+        differing = [square for square in range(90) if seen[square] != goal[square]]
+        squares = () if unfit else tuple(square_name(square) for square in differing)
         sentence = words.set_up if ask == "set-up" else words.restore
-        hidden = reading.verdict in {"wait", "no-board"} or seen.count("?") > _MOST_UNTOLD
-        text = words.COVERED if hidden else sentence(seen, goal)
+        hidden = seen.count("?") > _MOST_UNTOLD
+        text = unfit or (words.COVERED if hidden else sentence(seen, goal))
         yield Say(Message(text, ask, placement_of(goal), squares))

@@ -67,6 +67,12 @@ def test_a_piece_too_many_is_named_though_the_laws_made_it_unreadable() -> None:
     assert messages(reading) == ["the black horse on e5 is one too many"]
 
 
+def test_a_picture_seen_in_a_mirror_sends_no_man_anywhere() -> None:
+    swapped = seen(a0="N", b0="R")
+    assert len(messages(swapped)) == 2
+    assert messages(replace(swapped, verdict="unsure", reason="mirrored")) == []
+
+
 def test_a_doubtful_raw_reading_stays_unseen() -> None:
     raw = Reading.of_labels(seen(e5="n").labels, 0.6).points
     assert [d.kind for d in setup_differences(replace(seen(e5="?"), raw=raw), START)] == ["unseen"]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from engine import Game, Position
 from host.game import words
@@ -31,6 +32,26 @@ def test_a_few_points_that_cannot_be_made_out_are_named():
 
 def test_a_hand_over_the_board_is_not_told_point_by_point():
     assert said_about(20).text == words.COVERED
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason", "said"),
+    [
+        ("unsure", "mirrored", "turn off mirroring"),
+        ("unsure", "cut-off", "outside the picture"),
+        ("no-board", "not-xiangqi", "cannot find the board"),
+        ("no-board", "too-dark", "give me more light"),
+        ("wait", "covered", "Something covers the board"),
+        ("wait", None, "Something covers the board"),
+    ],
+)
+def test_a_picture_that_says_nothing_of_the_men_is_spoken_of_instead_of_them(verdict, reason, said):
+    labels = list(board_to_fen_order(Position.start().board))
+    labels[0], labels[1] = labels[1], labels[0]
+    reading = replace(Reading.of_labels(labels), verdict=verdict, reason=reason)
+    (request,) = Sight(Hand(Standing(Game()))).ask(reading, Position.start().board, "set-up")
+    assert said in request.message.text
+    assert "belongs" not in request.message.text
 
 
 def faint(label: str) -> Reading:
