@@ -63,7 +63,7 @@ class Score:
 
 def sample_of(scenario: Scenario, number: int) -> Sample:
     """Picture `number` of a cell; always the same."""
-    cell = [ord(letter) for letter in scenario.name]
+    cell = [ord(letter) for letter in scenario.pictures_of or scenario.name]
     return scenario.make(np.random.default_rng([_SEED, number, *cell]), number)
 
 

@@ -44,13 +44,15 @@ class Sample:
 class Scenario:
     """A cell: how its pictures are made, and what verdict (with which reasons) they deserve.
 
-    `group` is `main` or `rare`. Without `verdicts` only the labels are judged.
+    `group` is `main` or `rare`. Without `verdicts` only the labels are judged. `pictures_of` names the cell
+    whose pictures these are, too.
     """
 
     name: str
     group: Literal["main", "rare"]
     make: Callable[[Rng, int], Sample]
     verdicts: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
+    pictures_of: str | None = None
 
     def is_named(self, reading: Reading) -> bool:
         """Whether verdict and reason are what this picture deserves."""
@@ -256,7 +258,9 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("plastic", "main", _composed(_Recipe(_of_texture("plain")))),
     Scenario("paper", "rare", _composed(_Recipe(_of_texture("paper")))),
     Scenario("new set, before", "rare", _composed(_Recipe(_unknown))),
-    Scenario("new set, after", "rare", _composed(_Recipe(_unknown, opening=True))),
+    Scenario(
+        "new set, after", "rare", _composed(_Recipe(_unknown, opening=True)), pictures_of="new set, before"
+    ),
     Scenario("swapped soldiers", "rare", _composed(_Recipe(_swapped))),
     Scenario("brown and green", "rare", _composed(_Recipe(_inked((0.15, 0.4, 0.12))))),
     Scenario("brown and blue", "rare", _composed(_Recipe(_inked((0.5, 0.2, 0.1))))),

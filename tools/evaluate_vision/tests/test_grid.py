@@ -97,6 +97,15 @@ def test_cells_have_names_of_their_own_and_their_pictures_come_again() -> None:
     assert first.masked
 
 
+def test_a_set_is_read_in_the_same_pictures_before_and_after_it_is_learned() -> None:
+    before, after = (s for s in SCENARIOS if s.name.startswith("new set"))
+    one, other = sample_of(before, 1), sample_of(after, 1)
+    assert np.array_equal(one.image, other.image)
+    assert one.labels == other.labels
+    assert one.opening is None
+    assert other.opening is not None
+
+
 def test_a_contact_sheet_is_written_page_by_page(tmp_path) -> None:
     sheet = ContactSheet(tmp_path)
     for number in range(25):
