@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the verb; 0 done, 2 bad input."""
     from tools.errors import BadInputError
+    from tools.text_files import text_of
     from tools.train_vision.calibrate import read_held_out, write_calibration
     from tools.train_vision.card import figures, with_figures
     from tools.train_vision.fonts import families
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     if args.boards < 1 or args.seed < 0 or (args.calibrate is not None and args.calibrate < 1):
         raise BadInputError("--boards and --calibrate must be 1 or more and --seed 0 or more")
     try:
-        card = args.card.read_text(encoding="utf-8") if args.card else None
+        card = text_of(args.card) if args.card else None
     except OSError as error:
         raise BadInputError(f"the card {args.card} cannot be read ({error.strerror})") from error
     folder = args.models or MODELS

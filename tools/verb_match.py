@@ -14,6 +14,7 @@ from tools.match_log import MatchLog
 from tools.match_work import Entrant, MatchUnit, contestant_of, play_match_pair
 from tools.search_settings import read_tuning
 from tools.sprt import Sprt, score_of_pairs
+from tools.text_files import text_of
 
 __all__ = ["BAD_INPUT", "SUMMARY", "add_arguments", "run"]
 
@@ -73,7 +74,7 @@ def _entrant(spec: str, args: argparse.Namespace) -> tuple[Entrant, dict[str, ob
 def _openings(args: argparse.Namespace) -> Callable[[int], str | int]:
     if args.openings is None:
         return lambda pair: int(args.seed * _MOST_PAIRS + pair)
-    lines = args.openings.read_text(encoding="utf-8").splitlines()
+    lines = text_of(args.openings).splitlines()
     texts = [line.split(";")[0] for line in lines if line.strip() and not line.startswith("#")]
     if not texts:
         raise BadInputError(f"{args.openings}: has no position; one FEN a line would be right")

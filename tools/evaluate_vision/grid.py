@@ -12,6 +12,7 @@ import numpy as np
 from tools.errors import BadInputError
 from tools.evaluate_vision.bounds import wilson
 from tools.evaluate_vision.scenarios import Sample, Scenario
+from tools.text_files import text_of
 from vision.classify import Classifier
 from vision.errors import NewSetError
 from vision.geometry import homography_from_corners
@@ -138,7 +139,7 @@ class Grid:
     def _load(self) -> None:
         if not self._path.exists():
             return
-        text = self._path.read_text(encoding="utf-8")
+        text = text_of(self._path)
         whole = text[: text.rfind("\n") + 1]
         if whole != text:  # a stop cut the last line short
             self._path.write_text(whole, encoding="utf-8")

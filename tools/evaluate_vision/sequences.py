@@ -11,6 +11,7 @@ from tools.composed.acts import KINDS
 from tools.composed.play import ActRecord, play_game
 from tools.errors import BadInputError
 from tools.evaluate_vision.bounds import wilson
+from tools.text_files import text_of
 from vision.look import BoardFinder, PointReader
 
 __all__ = ["Quota", "read_games", "run_games", "summary"]
@@ -42,7 +43,7 @@ def read_games(path: Path, models: str) -> dict[int, list[ActRecord]]:
     games: dict[int, list[ActRecord]] = {}
     if not path.exists():
         return games
-    lines = path.read_text(encoding="utf-8").split("\n")
+    lines = text_of(path).split("\n")
     for number, line in enumerate(lines[:-1], start=1):
         try:
             entry = json.loads(line)

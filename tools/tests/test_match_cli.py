@@ -94,6 +94,12 @@ def test_openings_can_come_from_a_file(tmp_path):
     assert _rows(log)[1]["opening"] == fen
 
 
+def test_openings_that_are_no_text_are_refused_with_the_file(tmp_path, capsys):
+    (tmp_path / "openings.fen").write_bytes(b"\xff\xfe\x00")
+    assert main([*QUICK, "--games", "2", "--openings", str(tmp_path / "openings.fen")]) == 2
+    assert "openings.fen is not UTF-8 text" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

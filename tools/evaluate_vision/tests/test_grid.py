@@ -140,5 +140,8 @@ def test_scores_of_other_models_and_strange_lines_are_refused(tmp_path, capsys) 
         path.write_text(content + "\n")
         assert main(["evaluate-vision", "--out", str(tmp_path), *CELLS]) == 2
         assert said in capsys.readouterr().err
+    path.write_bytes(b"\xff\n")
+    assert main(["evaluate-vision", "--out", str(tmp_path), *CELLS]) == 2
+    assert "scores.jsonl is not UTF-8 text" in capsys.readouterr().err
     assert main(["evaluate-vision", "--out", str(tmp_path), "--cell", "moonlight"]) == 2
     assert "moonlight" in capsys.readouterr().err
