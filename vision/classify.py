@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vision.doubt import less_doubtful
 from vision.geometry import LATTICE, lifted
-from vision.glyphs import KINDS, GlyphReader
+from vision.glyphs import INK_SIZE, KINDS, GlyphReader, ReadFaces
 from vision.likeness import told_by_likeness
 from vision.model_files import MODELS, load_model
 from vision.rectify import PIECE_HEIGHT_CELLS, checked_picture, rectify
@@ -48,10 +48,10 @@ class PointScores:
     """Scores of the 90 points in FEN order of the homography that was given.
 
     `kind_logp` (90, 9) float32: log-probabilities of K A B N R C P empty unknown. `red_logit` (90,) float32:
-    log-odds of red against black from one crop alone; means nothing where no piece stands. `ink` (90, 4)
-    float32: an embedding trained so that for two pieces of one picture the log-odds of being of the same
-    side are `INK_MARGIN` minus the squared distance. `offset_cells` (90, 2) float32: the centre of the
-    piece's upper face minus the point, x along the files and y along the ranks as in the board frame, in
+    log-odds of red against black by the colours of one piece alone; means nothing where no piece stands.
+    `ink` (90, 8) float32: an embedding trained so that for two pieces of one picture the log-odds of being of
+    the same side are `INK_MARGIN` minus the squared distance. `offset_cells` (90, 2) float32: the centre of
+    the piece's upper face minus the point, x along the files and y along the ranks as in the board frame, in
     cells of the plane `piece_height_cells` above the board; a piece of that height stands there.
     `form_logit` (90,) float32: log-odds of red by the form of the character (帥 or 將), 0 where nothing is
     known of it: a custom of makers, which may help to name the sides of a set but never settles a piece's.
@@ -117,13 +117,20 @@ class Classifier:
         presence /= presence.sum(axis=1, keepdims=True)
         offsets = raw[:, -2:]
         plane = lifted(homography, (picture.shape[1], picture.shape[0]), piece_height_cells)
-        shares, forms = self._look_closer(picture, plane, presence, offsets)
+        points = np.flatnonzero(presence[:, 0] > _WORTH_A_LOOK)
+        centres = LATTICE[points] + offsets[points]
+        faces = self._glyphs.read(picture, plane, centres)
+        read = told_by_likeness(picture, plane, centres, faces.logp)
+        shares = _divided(presence, offsets, points, read)
+        forms = np.zeros(len(shares), np.float32)
+        forms[points] = faces.form_logit
+        red, ink = _joined(raw[:, _PRESENCE], raw[:, _PRESENCE + 1 : -2], points, faces)
         return PointScores(
             kind_logp=np.log(np.maximum(shares, _FLOOR)).astype(np.float32),
-            red_logit=raw[:, _PRESENCE],
-            ink=raw[:, _PRESENCE + 1 : -2],
+            red_logit=red,
+            ink=ink,
             offset_cells=offsets,
-            form_logit=forms.astype(np.float32),
+            form_logit=forms,
         )
 
     def mirror_gain(
@@ -149,29 +156,37 @@ class Classifier:
         read = np.maximum(mirrored, unflipped) > _READ
         return float((mirrored - unflipped)[read].mean()) if read.sum() >= _FEWEST_READ else 0.0
 
-    def _look_closer(
-        self,
-        picture: NDArray[np.uint8],
-        plane: NDArray[np.float64],
-        presence: NDArray[np.float64],
-        offsets: NDArray[np.float32],
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Divide the share of "a piece" in `presence` (90, 3) among the kinds: (90, 9).
 
-        Returns too what the form of each character says of its side, log-odds of red (90,).
-        """
-        count = len(KINDS)
-        points = np.flatnonzero(presence[:, 0] > _WORTH_A_LOOK)
-        centres = LATTICE[points] + offsets[points]
-        alone = self._glyphs.read(picture, plane, centres)
-        read = np.exp(told_by_likeness(picture, plane, centres, alone.logp))
-        surest = np.zeros(len(presence))
-        surest[points] = read[:, :count].max(axis=1)
-        weighed = less_doubtful(presence, surest, np.hypot(*offsets.T))
-        standing = weighed[:, 0]
-        shares = np.hstack([np.repeat(standing[:, None] / count, count, axis=1), weighed[:, 1:]])
-        shares[points, :count] = standing[points, None] * read[:, :count]
-        shares[points, _UNKNOWN] += standing[points] * read[:, -1]
-        forms = np.zeros(len(shares))
-        forms[points] = alone.red_logit
-        return shares, forms
+def _divided(
+    presence: NDArray[np.float64],
+    offsets: NDArray[np.float32],
+    points: NDArray[np.int64],
+    read: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Divide the share of "a piece" in `presence` (90, 3) among the kinds, (90, 9): at `points` (n,) by the
+    log-probabilities `read` (n, 8).
+    """
+    count = len(KINDS)
+    believed = np.exp(read)
+    surest = np.zeros(len(presence))
+    surest[points] = believed[:, :count].max(axis=1)
+    weighed = less_doubtful(presence, surest, np.hypot(*offsets.T))
+    standing = weighed[:, 0]
+    shares = np.hstack([np.repeat(standing[:, None] / count, count, axis=1), weighed[:, 1:]])
+    shares[points, :count] = standing[points, None] * believed[:, :count]
+    shares[points, _UNKNOWN] += standing[points] * believed[:, -1]
+    return shares
+
+
+def _joined(
+    red: NDArray[np.float32], ink: NDArray[np.float32], points: NDArray[np.int64], faces: ReadFaces
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What both nets say of the side of each point: log-odds (90,) and embeddings (90, 8).
+
+    They see the same paint, so that of their log-odds the mean counts and of their squared distances, too.
+    """
+    joined = red.copy()
+    joined[points] = (red[points] + faces.red_logit) / 2
+    close = np.zeros((len(ink), INK_SIZE), np.float32)
+    close[points] = faces.ink
+    return joined, np.hstack([ink, close]) * np.float32(np.sqrt(0.5))

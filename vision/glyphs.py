@@ -1,4 +1,4 @@
-"""Which character a piece carries, read from a close-up that is centred on the piece.
+"""Which character a piece carries, and in which ink, read from a close-up that is centred on the piece.
 
 The point classifier sees 1.6 cells at once, to know whether and where a piece stands; there a character
 is a dozen pixels wide. Reading it takes a closer look: one cell around the piece's own centre, in the
@@ -18,6 +18,7 @@ from vision.model_files import MODELS, load_model
 __all__ = [
     "CLOSE_UP_PIXELS",
     "GLYPHS",
+    "INK_SIZE",
     "KINDS",
     "KIND_OF_GLYPH",
     "GlyphReader",
@@ -39,23 +40,34 @@ KIND_OF_GLYPH = np.array([KINDS.index(kind) for kind in "KKKKAABBNNNRRRCCCPP"])
 _RED_OF_GLYPH = np.array(
     [3.0, 3.0, -3.0, -3.0, 2.0, -2.0, 2.3, -2.3, -0.1, 0.0, 1.0, -0.1, 0.0, 1.0, 0.2, -0.25, -0.5, 1.0, -1.0]
 )
+#: Numbers that describe the ink of a piece.
+INK_SIZE = 4
 #: Close-ups read in one look, so that the multiply-adds of a board whose place is known stay within 0.6 G.
-#: What its men leave is spent on doubtful faces, turned: the net reads a face the same at every eighth of a
-#: turn, but not quite between.
+#: What its men leave is spent on doubtful faces, seen otherwise.
 _MOST_READS = 63
 _DOUBTFUL = 0.9  # the likeliest kind's share below which a face is read again
-_TURNS = (np.pi / 8, np.pi / 16, 3 * np.pi / 16)  # radians, in the order they are tried
+#: The other looks in the order they are tried. Turn in radians: the net reads a face the same at every eighth
+#: of a turn, but not quite between. Width in cells, nearer for small writing; slip in cells, as a centre is
+#: known to some hundredths only.
+_LOOKS = (
+    (np.pi / 8, 0.85, (0.03, 0.0)),
+    (np.pi / 16, 1.0, (-0.02, 0.025)),
+    (3 * np.pi / 16, 0.92, (-0.02, -0.025)),
+)
 _FINER = 3  # at most so many samples a pixel and direction, against aliasing
 
 
 @dataclass(frozen=True)
 class ReadFaces:
-    """`logp` (n, 8): log-probabilities of the seven kinds and of a blank face; `red_logit` (n,): log-odds of
-    red by the form of the character alone (帥 or 將, 相 or 象).
+    """`logp` (n, 8): log-probabilities of the seven kinds and of a blank face; `form_logit` (n,): log-odds of
+    red by the form of the character alone (帥 or 將, 相 or 象), `red_logit` (n,) by its colour alone; `ink`
+    (n, 4): the embedding of its ink, as in `vision.classify.PointScores`.
     """
 
     logp: NDArray[np.float64]
+    form_logit: NDArray[np.float64]
     red_logit: NDArray[np.float64]
+    ink: NDArray[np.float64]
 
 
 class GlyphReader:
@@ -85,33 +97,37 @@ class GlyphReader:
         mirror image of each face.
         """
         if not len(centres):
-            return ReadFaces(np.zeros((0, len(KINDS) + 1)), np.zeros(0))
-        logs, red = self._read([cut_close_up(image, plane, centre) for centre in centres], mirrored)
+            return ReadFaces(np.zeros((0, len(KINDS) + 1)), np.zeros(0), np.zeros(0), np.zeros((0, INK_SIZE)))
+        first = self._read([cut_close_up(image, plane, centre) for centre in centres], mirrored)
+        logs = first[:, : len(KINDS) + 1]
         spare = _MOST_READS - len(centres)
         order = np.argsort(logs.max(axis=1))
         doubtful = order[logs[order].max(axis=1) < np.log(_DOUBTFUL)]
-        again = np.tile(doubtful, len(_TURNS))[: max(0, spare)]
-        total, count = np.column_stack([logs, red]), np.ones(len(centres))
-        if len(again):
-            turns = np.repeat(_TURNS, len(doubtful))[: len(again)]
-            pairs = zip(centres[again], turns, strict=True)
-            turned = [cut_close_up(image, plane, centre, turn) for centre, turn in pairs]
-            np.add.at(total, again, np.column_stack(self._read(turned, mirrored)))
-            np.add.at(count, again, 1.0)
+        again = [(face, look) for look in _LOOKS for face in doubtful][: max(0, spare)]
+        total, count = first.copy(), np.ones(len(centres))
+        if again:
+            others = [
+                cut_close_up(image, plane, centres[face] + slip, turn, width)
+                for face, (turn, width, slip) in again
+            ]
+            faces = [face for face, _ in again]
+            np.add.at(total, faces, self._read(others, mirrored))
+            np.add.at(count, faces, 1.0)
         mean = total / count[:, None]
-        kinds = mean[:, :-1]
-        return ReadFaces(kinds - np.logaddexp.reduce(kinds, axis=1, keepdims=True), mean[:, -1])
+        kinds, form, red, ink = np.split(mean, np.cumsum([len(KINDS) + 1, 1, 1]), axis=1)
+        return ReadFaces(
+            kinds - np.logaddexp.reduce(kinds, axis=1, keepdims=True), form[:, 0], red[:, 0], ink
+        )
 
-    def _read(
-        self, close_ups: Sequence[NDArray[np.uint8]], mirrored: bool
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Log-probabilities (n, 8) of the kinds and of a blank face, and log-odds of red by the character
-        (n,), for n close-ups (48, 48, 3) or their mirror images.
+    def _read(self, close_ups: Sequence[NDArray[np.uint8]], mirrored: bool) -> NDArray[np.float64]:
+        """The columns of `ReadFaces` side by side, (n, 14), for n close-ups (48, 48, 3) or their mirror
+        images.
         """
         crops = np.stack(close_ups).astype(np.float32)
         if mirrored:
             crops = np.ascontiguousarray(crops[:, :, ::-1])
-        raw = self._model.run(crops).astype(np.float64)
+        scores = self._model.run(crops).astype(np.float64)
+        raw, colours = np.split(scores, [len(GLYPHS) + 1], axis=1)
         shifted = np.exp(raw - raw.max(axis=1, keepdims=True))
         shares = shifted / shifted.sum(axis=1, keepdims=True)
         kinds = np.zeros((len(raw), len(KINDS) + 1))
@@ -120,22 +136,28 @@ class GlyphReader:
         kinds[:, -1] = shares[:, -1]
         forms, other = shares[:, :-1], shares[:, -1]
         as_red, as_black = (forms @ np.exp(sign * _RED_OF_GLYPH / 2) + other for sign in (1, -1))
-        return np.log(np.maximum(kinds, 1e-9)), np.log(as_red / as_black)
+        return np.column_stack([np.log(np.maximum(kinds, 1e-9)), np.log(as_red / as_black), colours])
 
 
 def cut_close_up(
-    image: NDArray[np.uint8], plane: NDArray[np.float64], centre: NDArray[np.float64], turn: float = 0.0
+    image: NDArray[np.uint8],
+    plane: NDArray[np.float64],
+    centre: NDArray[np.float64],
+    turn: float = 0.0,
+    width: float = 1.0,
 ) -> NDArray[np.uint8]:
-    """The cell around `centre` as seen from straight above, turned by `turn` radians, (48, 48, 3)."""
-    edge = np.array([[-0.5, 0.5], [0.0, 0.0]])
+    """The square of `width` cells around `centre` as seen from straight above, turned by `turn` radians,
+    (48, 48, 3).
+    """
+    edge = width * np.array([[-0.5, 0.5], [0.0, 0.0]])
     ends = plane @ np.vstack([edge + np.asarray(centre)[:, None], np.ones(2)])
     seen = float(np.hypot(*np.diff(ends[:2] / ends[2], axis=1)[:, 0]))
     finer = int(np.clip(np.ceil(seen / CLOSE_UP_PIXELS), 1, _FINER))
     side = CLOSE_UP_PIXELS * finer
-    cell = 1.0 / side
+    pixel = width / side
     turned = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    corner = np.asarray(centre) + turned @ np.full(2, 0.5 * cell - 0.5)
-    to_plane = np.vstack([np.column_stack([cell * turned, corner]), [0.0, 0.0, 1.0]])
+    corner = np.asarray(centre) + turned @ np.full(2, 0.5 * (pixel - width))
+    to_plane = np.vstack([np.column_stack([pixel * turned, corner]), [0.0, 0.0, 1.0]])
     crop = cv2.warpPerspective(
         image,
         plane @ to_plane,

@@ -177,7 +177,7 @@ def _faces(
 def _inks(
     image: NDArray[np.uint8], homography: Array, scores: PointScores, points: NDArray[np.int64]
 ) -> Array:
-    """What the ink at `points` looks like, (n, 7): the net's embedding, and the ink's colour and depth
+    """What the ink at `points` looks like, (n, 11): the nets' embedding, and the ink's colour and depth
     against its own disc, which no lamp changes.
     """
     plane = lifted(homography, (image.shape[1], image.shape[0]), PIECE_HEIGHT_CELLS)
@@ -201,7 +201,7 @@ def _inks(
 
 
 def _discriminant(measures: Array, red: NDArray[np.bool_]) -> Array:
-    """Weights and bias (8,) of Fisher's linear discriminant, as log-odds of red; the covariance is shrunk,
+    """Weights and bias (12,) of Fisher's linear discriminant, as log-odds of red; the covariance is shrunk,
     since there are few pieces.
     """
     middle = [measures[side].mean(axis=0) for side in (red, ~red)]

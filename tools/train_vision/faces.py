@@ -13,16 +13,18 @@ from numpy.typing import NDArray
 
 from tools.train_vision.fonts import Face
 from tools.train_vision.pieces import FACE_PIXELS, blank_face, draw_face, draw_style, photographed_face
+from tools.train_vision.samples import CloseUps
 from tools.train_vision.scene import Photographs
 from vision.glyphs import CLOSE_UP_PIXELS, GLYPHS, KINDS
 
-__all__ = ["BLANK", "Stock", "close_up", "draw_stock"]
+__all__ = ["BLANK", "Stock", "close_up", "draw_pool", "draw_stock"]
 
 #: Class of a face without a glyph.
 BLANK = len(GLYPHS)
 
 _PIECES_PER_SET = 8
 _BLANK_SHARE = 0.06
+_PHOTOGRAPHED_SHARE = 0.12
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,13 @@ class Stock:
     drawn.
 
     `glyph` (n,) is an index into `GLYPHS`, `BLANK`, or -1 where only the kind is known; `kind` (n,) an
-    index into `KINDS`, or `len(KINDS)` for a blank.
+    index into `KINDS`, or `len(KINDS)` for a blank; `red` (n,) 1, 0, or -1 for a blank.
     """
 
     pictures: NDArray[np.uint8]
     glyph: NDArray[np.int64]
     kind: NDArray[np.int64]
+    red: NDArray[np.int64]
     photographed: NDArray[np.bool_]
 
 
@@ -46,6 +49,7 @@ def draw_stock(seed: int, faces: Sequence[Face], count: int, photographs: Photog
     pictures: list[NDArray[np.uint8]] = []
     glyphs: list[int] = []
     kinds: list[int] = []
+    reds: list[int] = []
     while len(pictures) < count:
         style = draw_style(rng, faces)
         for _ in range(_PIECES_PER_SET):
@@ -59,18 +63,34 @@ def draw_stock(seed: int, faces: Sequence[Face], count: int, photographs: Photog
             pictures.append(np.asarray(picture * 255, np.uint8))
             glyphs.append(glyph)
             kinds.append(kind)
+            reds.append(-1 if glyph == BLANK else int(red))
     drawn = len(pictures)
-    for (letter, _), crops in sorted(photographs.items()):
+    for (letter, red), crops in sorted(photographs.items()):
         for crop in crops:
             pictures.append(np.asarray(photographed_face(crop) * 255, np.uint8))
             glyphs.append(-1)
             kinds.append(KINDS.index(letter))
+            reds.append(int(red))
     return Stock(
         np.stack(pictures),
         np.array(glyphs, np.int64),
         np.array(kinds, np.int64),
+        np.array(reds, np.int64),
         np.arange(len(pictures)) >= drawn,
     )
+
+
+def draw_pool(seed: int, stock: Stock, count: int) -> CloseUps:
+    """Draw `count` close-ups from the stock."""
+    rng = np.random.default_rng([seed, 78])
+    drawn, real = np.flatnonzero(~stock.photographed), np.flatnonzero(stock.photographed)
+    pictures, chosen = [], []
+    for _ in range(count):
+        from_real = len(real) > 0 and rng.random() < _PHOTOGRAPHED_SHARE
+        index = int(rng.choice(real if from_real else drawn))
+        pictures.append(close_up(rng, stock.pictures[index], from_real))
+        chosen.append(index)
+    return CloseUps(np.stack(pictures), stock.glyph[chosen], stock.kind[chosen], stock.red[chosen])
 
 
 def _background(rng: np.random.Generator) -> NDArray[np.float32]:

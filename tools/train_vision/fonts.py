@@ -53,6 +53,19 @@ _KNOWN = (
     ("kiloji_b.ttf", "kiloji-bold", 0, 1.0),
     ("UnBatangBold.ttf", "un-batang-bold", 0, 1.0),
     ("UnDotumBold.ttf", "un-dotum-bold", 0, 0.5),
+    ("KleeOne-SemiBold.ttf", "klee-one", 0, 3.0),
+    ("YuseiMagic-Regular.ttf", "yusei-magic", 0, 1.0),
+    ("MTLmr3m.ttf", "motoya-maruberi", 0, 1.0),
+    ("bsmi00lp.ttf", "mingti-big5", 0, 1.0),
+    ("bkai00mp.ttf", "kaiti-big5", 0, 3.0),
+    ("ReggaeOne-Regular.ttf", "reggae-one", 0, 0.7),
+    ("BIZUDMincho-Regular.ttf", "biz-ud-mincho", 0, 1.0),
+    ("yuji-boku-japanese-400-normal.woff", "yuji-boku", 0, 4.0),
+    ("yuji-mai-japanese-400-normal.woff", "yuji-mai", 0, 3.0),
+    ("yuji-syuku-japanese-400-normal.woff", "yuji-syuku", 0, 3.0),
+    ("cactus-classical-serif-chinese-traditional-400-normal.woff", "cactus-classical-serif", 0, 2.0),
+    ("kaisei-opti-japanese-400-normal.woff", "kaisei-opti", 0, 2.0),
+    ("zcool-kuaile-chinese-simplified-400-normal.woff", "zcool-kuaile", 0, 1.0),
 )
 
 #: Characters a piece of each kind may carry, (red, black), with their weights.

@@ -3,12 +3,12 @@
 import torch
 from torch import Tensor, nn
 
-__all__ = ["INK_SIZE", "PRESENCE_COUNT", "LocatorNet", "PieceNet", "parameter_count"]
+from vision.glyphs import INK_SIZE
+
+__all__ = ["PRESENCE_COUNT", "LocatorNet", "PieceNet", "parameter_count"]
 
 #: What may be on a point: a piece, nothing, something one cannot tell.
 PRESENCE_COUNT = 3
-#: Length of the ink embedding.
-INK_SIZE = 4
 
 
 def _layer(inputs: int, outputs: int, kernel: int = 3, stride: int = 1) -> nn.Sequential:

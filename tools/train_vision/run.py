@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +10,10 @@ from torch import nn
 
 from tools.train_vision.calibrate import read_held_out, write_calibration
 from tools.train_vision.export import export, write_manifest
-from tools.train_vision.faces import draw_stock
+from tools.train_vision.faces import draw_pool, draw_stock
 from tools.train_vision.fit import fit_locator, fit_pieces
 from tools.train_vision.fonts import HELD_OUT, Face, families
-from tools.train_vision.glyph_net import draw_pool, fit_glyphs
+from tools.train_vision.glyph_fit import fit_glyphs
 from tools.train_vision.judge import judge
 from tools.train_vision.photographed import load_photographs
 from tools.train_vision.scene import Photographs
@@ -120,9 +120,9 @@ def _pool(folder: Path, seed: int, size: Size, faces: list[Face], worn: Photogra
     """Draw the close-ups of this run, once."""
     path = folder / f"{seed}-close-ups.npz"
     if not path.exists():
-        pictures, glyph, kind = draw_pool(seed, draw_stock(seed, faces, size.faces, worn), size.close_ups)
+        drawn = draw_pool(seed, draw_stock(seed, faces, size.faces, worn), size.close_ups)
         unfinished = path.with_suffix(".part")
         with unfinished.open("wb") as file:
-            np.savez(file, pictures=pictures, glyph=glyph, kind=kind)
+            np.savez(file, allow_pickle=False, **asdict(drawn))
         unfinished.replace(path)
     return path

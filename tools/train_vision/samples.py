@@ -67,18 +67,21 @@ class PointLabels:
 @dataclass(frozen=True)
 class CloseUps:
     """`pictures` (n, 48, 48, 3) uint8; `glyph` (n,), an index into GLYPHS, its length for a blank face, or
-    -1 where only the kind is known; `kind` (n,), an index into KABNRCP, 7 for a blank face.
+    -1 where only the kind is known; `kind` (n,), an index into KABNRCP, 7 for a blank face; `red` (n,): 1, 0,
+    or -1 for a blank face.
     """
 
     pictures: NDArray[np.uint8]
     glyph: NDArray[np.int64]
     kind: NDArray[np.int64]
+    red: NDArray[np.int64]
 
     @classmethod
     def none(cls) -> "CloseUps":
         """No close-ups at all."""
         side = CLOSE_UP_PIXELS
-        return cls(np.zeros((0, side, side, 3), np.uint8), np.zeros(0, np.int64), np.zeros(0, np.int64))
+        glyph, kind, red = np.zeros((3, 0), np.int64)
+        return cls(np.zeros((0, side, side, 3), np.uint8), glyph, kind, red)
 
 
 def point_labels(scene: Scene, homography: Array) -> PointLabels:
@@ -150,7 +153,7 @@ def close_up_sample(rng: np.random.Generator, scene: Scene) -> CloseUps:
         return CloseUps.none()
     plane = lifted(_jittered(rng, scene.homography, 0.02), scene.camera.size, PIECE_HEIGHT_CELLS)
     centres = _seen_centres(scene, scene.pieces, plane)
-    pictures, glyph, kind = [], [], []
+    pictures, glyph, kind, red = [], [], [], []
     for piece, centre in zip(scene.pieces, centres, strict=True):
         if _covered_share(scene, project(plane, centre + _DISC)) > _READABLE:
             continue
@@ -158,9 +161,10 @@ def close_up_sample(rng: np.random.Generator, scene: Scene) -> CloseUps:
         blank = piece.kind == "?"
         kind.append(len(KINDS) if blank else KINDS.index(piece.kind))
         glyph.append(len(GLYPHS) if blank else GLYPHS.index(piece.character) if piece.character else -1)
+        red.append(-1 if blank else int(piece.red))
     if not pictures:
         return CloseUps.none()
-    return CloseUps(np.stack(pictures), np.array(glyph, np.int64), np.array(kind, np.int64))
+    return CloseUps(np.stack(pictures), *np.array([glyph, kind, red], np.int64))
 
 
 def _camera(scene: Scene) -> Camera:

@@ -69,6 +69,8 @@ def make_shard(
         pictures=np.concatenate([part.pictures for part in close_ups]),
         glyph=np.concatenate([part.glyph for part in close_ups]),
         kind=np.concatenate([part.kind for part in close_ups]),
+        red=np.concatenate([part.red for part in close_ups]),
+        scene=np.repeat(np.arange(len(close_ups)), [len(part.kind) for part in close_ups]),
     )
     _save(
         path,
@@ -83,7 +85,9 @@ def make_shard(
 
 
 def close_ups_of(path: Path) -> Path:
-    """The file of close-ups that belongs to the shard `path`, with the arrays of `glyph_net.draw_pool`."""
+    """The file of close-ups that belongs to the shard `path`: the arrays of `samples.CloseUps`, and `scene`
+    (n,), which of them were seen in one picture.
+    """
     return path.with_name(f"{path.stem}-close-ups.npz")
 
 

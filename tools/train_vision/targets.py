@@ -7,17 +7,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from tools.train_vision.nets import INK_SIZE, PRESENCE_COUNT
+from tools.train_vision.nets import PRESENCE_COUNT
+from vision.classify import INK_MARGIN
 from vision.geometry import LATTICE
+from vision.glyphs import INK_SIZE
 from vision.locate import LOCATOR_PIXELS
 
-__all__ = ["INK_MARGIN", "STRIDE", "locator_loss", "locator_targets", "piece_loss"]
+__all__ = ["STRIDE", "ink_loss", "locator_loss", "locator_targets", "piece_loss"]
 
 #: Pixels of the locator's input per value of its output.
 STRIDE = 4
-#: Squared distance of two ink embeddings at which "same" and "other side" are equally likely.
-INK_MARGIN = 2.0
-
 #: Columns of the kinds before empty.
 PIECE_KINDS = 7
 
@@ -83,12 +82,19 @@ def piece_loss(scores: Tensor, kind: Tensor, red: Tensor, offset: Tensor, learn:
         return loss
     loss = loss + 0.4 * functional.binary_cross_entropy_with_logits(side[sided][:, 0], red[sided].float())
     loss = loss + 3.0 * functional.smooth_l1_loss(place[sided], offset[sided], beta=0.05)
-    apart = ~torch.eye(scores.shape[1], dtype=torch.bool)
-    pair = sided[:, :, None] & sided[:, None, :] & apart
-    if bool(pair.any()):
-        distance = (ink[:, :, None] - ink[:, None, :]).square().sum(dim=3)
-        same = (red[:, :, None] == red[:, None, :]).float()
-        loss = loss + 0.4 * functional.binary_cross_entropy_with_logits(
-            (INK_MARGIN - distance)[pair], same[pair]
-        )
-    return loss
+    return loss + 0.4 * ink_loss(ink, red, sided)
+
+
+def ink_loss(ink: Tensor, red: Tensor, learn: Tensor) -> Tensor:
+    """Return the loss of ink embeddings (B, N, D) of N pieces of each picture, whose sides are `red` (B, N).
+
+    Every two pieces of one picture that `learn` (B, N) picks are told to be of one side or of two; see
+    `vision.classify.PointScores`.
+    """
+    apart = ~torch.eye(ink.shape[1], dtype=torch.bool)
+    pair = learn[:, :, None] & learn[:, None, :] & apart
+    if not bool(pair.any()):
+        return ink.new_zeros(())
+    distance = (ink[:, :, None] - ink[:, None, :]).square().sum(dim=3)
+    same = (red[:, :, None] == red[:, None, :]).float()
+    return functional.binary_cross_entropy_with_logits((INK_MARGIN - distance)[pair], same[pair])

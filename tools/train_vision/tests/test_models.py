@@ -95,5 +95,5 @@ def test_scores_are_log_probabilities_for_ninety_points(classifier):
     assert scores.kind_logp.shape == (90, len(KIND_COLUMNS))
     assert np.allclose(np.exp(scores.kind_logp).sum(axis=1), 1, atol=1e-4)
     assert scores.red_logit.shape == (90,)
-    assert scores.ink.shape == (90, 4)
+    assert scores.ink.shape == (90, 8)
     assert scores.offset_cells.shape == (90, 2)

@@ -139,8 +139,8 @@ def test_close_ups_are_cut_on_the_pieces_and_say_what_is_written_there():
     for scene in scenes(4):
         part = close_up_sample(np.random.default_rng(1), scene)
         assert part.pictures.shape[1:] == (48, 48, 3)
-        for glyph, kind in zip(part.glyph, part.kind, strict=True):
-            assert (kind == 7) == (glyph == len(GLYPHS))
+        for glyph, kind, red in zip(part.glyph, part.kind, part.red, strict=True):
+            assert (kind == 7) == (glyph == len(GLYPHS)) == (red < 0)
             assert glyph < 0 or kind == 7 or KIND_OF_GLYPH[glyph] == kind
             count += 1
     assert count > 20
@@ -155,7 +155,9 @@ def test_a_shard_is_drawn_once_and_read_back(tmp_path):
     squares, lattices, kind = load_columns([path, path], ("squares", "lattices", "kind"))
     assert squares.shape == (8, 320, 320, 3)
     assert len(kind) == 2 * int((np.abs(lattices[:4]).sum(axis=(1, 2)) > 0).sum())
-    assert len(load_columns([close_ups_of(path)], ("glyph",))[0]) > 0
+    glyph, red, of_scene = load_columns([close_ups_of(path)], ("glyph", "red", "scene"))
+    assert len(glyph) == len(red) == len(of_scene) > 0
+    assert set(of_scene) == set(range(len(kind) // 2))
 
 
 def test_canvas_labels_name_ninety_points():

@@ -164,4 +164,4 @@ def test_the_nets_keep_the_promised_shapes():
     with torch.no_grad():
         assert LocatorNet()(torch.zeros(1, 320, 320, 3)).shape == (1, 5, 80, 80)
         assert PieceNet()(torch.zeros(3, 264, 240, 3)).shape == (3, 90, 10)
-        assert GlyphNet()(torch.zeros(3, 48, 48, 3)).shape == (3, 20)
+        assert GlyphNet()(torch.zeros(3, 48, 48, 3)).shape == (3, 25)
