@@ -37,7 +37,7 @@ def told_by_likeness(
     if len(logp) < _FEWEST or not len(doubtful):
         return logp
     grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
-    every = polar_faces(grey, plane, centres, nudged=False)[:, 0]
+    every = polar_faces(grey, plane, centres, nudges=None)[:, 0]
     alike = correlations(polar_faces(grey, plane, centres[doubtful]), every)
     for_one = np.interp(likeness(alike, doubtful), _STANDS_OUT, _SPEAKS_FOR_ONE)
     return joined(logp, doubtful, for_one)

@@ -20,8 +20,9 @@ from engine import Position
 from vision.classify import KIND_COLUMNS, PointScores
 from vision.errors import NewSetError
 from vision.geometry import LATTICE, lifted
+from vision.glyphs import INK_SIZE
 from vision.look import PointReader
-from vision.polar_faces import FACE_REACH, correlations, polar_faces
+from vision.polar_faces import FACE_REACH, FAR_NUDGES, correlations, polar_faces
 from vision.reading import SQUARES, board_to_fen_order
 from vision.rectify import PIECE_HEIGHT_CELLS
 
@@ -43,7 +44,7 @@ _STEEPEST = 36.0
 _LEAST_BELOW = 0.25
 _FACE_OF_SIDE = 0.83  # how much more a fit tells of the side than of the kind
 _LABELS = _KINDS + _KINDS.lower()
-_MEASURES = 7
+_MEASURES = 2 * INK_SIZE + 3  # both embeddings, and the colour and depth of the ink itself
 _SHRUNK = 0.4
 _STRANGE = 40.0  # nats by which a piece is likelier a stranger when it fits worse than the least by 1
 _HIDDEN = 0.9  # share of "cannot tell" from which on the nets are believed: a hand, not a strange character
@@ -57,8 +58,8 @@ class KnownSet:
     """A set as it looked in one picture.
 
     `templates` (n, 18, 96) float32 of unit norm with `labels` (n letters); `steepness` nats by which a label
-    is likelier when it fits better by 1; `least` how well a piece of this set fits at least; `side` (8,)
-    weights and bias that turn the ink's seven measures into log-odds of red; `model` the hash of the nets.
+    is likelier when it fits better by 1; `least` how well a piece of this set fits at least; `side` (12,)
+    weights and bias that turn the ink's eleven measures into log-odds of red; `model` the hash of the nets.
     """
 
     templates: Floats
@@ -168,10 +169,10 @@ def _checked(known: KnownSet) -> KnownSet:
 def _faces(
     image: NDArray[np.uint8], homography: Array, scores: PointScores, points: NDArray[np.int64]
 ) -> Floats:
-    """The polar faces at `points`, (n, 5, 18, 96)."""
+    """The polar faces at `points`, (n, 13, 18, 96)."""
     plane = lifted(homography, (image.shape[1], image.shape[0]), PIECE_HEIGHT_CELLS)
     grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
-    return polar_faces(grey, plane, LATTICE[points] + scores.offset_cells[points])
+    return polar_faces(grey, plane, LATTICE[points] + scores.offset_cells[points], FAR_NUDGES)
 
 
 def _inks(

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FACE_REACH", "correlations", "polar_faces"]
+__all__ = ["FACE_REACH", "FAR_NUDGES", "correlations", "polar_faces"]
 
 Floats = NDArray[np.float32]
 Array = NDArray[np.float64]
@@ -16,8 +16,12 @@ _RADII, _ANGLES = 18, 96
 _INNER = 0.03
 _BLUR = 0.9  # polar samples; strokes are a few samples wide and centres a fiftieth of a cell off
 _REACH = 4  # polar samples beyond which the blur takes nothing
-_NUDGES = np.array([[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1]]) * 0.035  # cells by which a centre may be off
 _AT_ONCE = 8  # faces correlated together: their products stay in the processor's cache
+
+#: Cells by which a centre may be off: hardly, and where no net has seen such pieces.
+_NUDGES = np.array([[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1]]) * 0.035
+_EIGHTHS = np.linspace(0, 2 * np.pi, 8, endpoint=False)
+FAR_NUDGES: Array = np.vstack([_NUDGES, 0.075 * np.stack([np.cos(_EIGHTHS), np.sin(_EIGHTHS)], axis=-1)])
 
 _RADIUS = np.linspace(_INNER, FACE_REACH, _RADII)
 _ANGLE = np.linspace(0, 2 * np.pi, _ANGLES, endpoint=False)
@@ -29,14 +33,16 @@ _ROWS = np.where(_ROWS < _RADII, _ROWS, 2 * (_RADII - 1) - _ROWS)
 _COLUMNS = np.arange(-_REACH, _ANGLES + _REACH) % _ANGLES
 
 
-def polar_faces(grey: NDArray[np.uint8], plane: Array, centres: Array, *, nudged: bool = True) -> Floats:
-    """Faces around `centres` in polar coordinates, (n, 5, 18, 96), each of unit norm.
+def polar_faces(
+    grey: NDArray[np.uint8], plane: Array, centres: Array, nudges: Array | None = _NUDGES
+) -> Floats:
+    """Faces around `centres` in polar coordinates, (n, k, 18, 96), each of unit norm.
 
     `grey` is (H, W) uint8; `plane` (3 x 3) sends the plane of the upper faces, in cells, to pixels;
-    `centres` (n, 2) are cells on it. The second axis nudges the centre; its first entry does not, and is
-    the only one unless `nudged`.
+    `centres` (n, 2) are cells on it. The second axis nudges the centre by `nudges` (k, 2), cells, the first
+    of which is nought and the only one for None.
     """
-    nudges = _NUDGES if nudged else _NUDGES[:1]
+    nudges = _NUDGES[:1] if nudges is None else nudges
     if not len(centres):
         return np.zeros((0, len(nudges), _RADII, _ANGLES), np.float32)
     middles = (centres[:, None] + nudges[None]).reshape(-1, 1, 2)
@@ -52,7 +58,7 @@ def polar_faces(grey: NDArray[np.uint8], plane: Array, centres: Array, *, nudged
 
 
 def correlations(faces: Floats, templates: Floats) -> Array:
-    """Best correlation over all turns and nudges of faces (n, 5, 18, 96) with templates (m, 18, 96): (n,
+    """Best correlation over all turns and nudges of faces (n, k, 18, 96) with templates (m, 18, 96): (n,
     m).
     """
     # Angles first: for each frequency one product of matrices sums over the radii.

@@ -95,9 +95,12 @@ class Face:
 def families(folders: tuple[Path, ...] = ()) -> list[Face]:
     """Return the known fonts found on this machine and in `folders`, in a fixed order.
 
-    Raises `BadInputError` when there is none.
+    Raises `BadInputError` when there is none, or one of `folders` is missing.
     """
-    files = [path for folder in (_SYSTEM, *folders) if folder.is_dir() for path in sorted(folder.rglob("*"))]
+    for folder in folders:
+        if not folder.is_dir():
+            raise BadInputError(f"{folder} is no folder; one with font files would be right")
+    files = [path for folder in (_SYSTEM, *folders) for path in sorted(folder.rglob("*"))]
     found = []
     for prefix, family, index, weight in _KNOWN:
         path = next((file for file in files if file.name.startswith(prefix)), None)

@@ -6,6 +6,7 @@ import pytest
 
 from engine import Position
 from vision import SQUARES, BadCornersError, BadPictureError, Frame, Reading
+from vision.classify import KIND_COLUMNS
 from vision.geometry import half_turn, homography_from_corners
 from vision.locate import Located
 from vision.look import Looker
@@ -123,6 +124,26 @@ def test_one_unknown_thing_on_the_board_is_unsure_not_a_limb() -> None:
     assert [point.square for point in reading.points if point.label == "?"] == ["e4"]
 
 
+def test_a_man_who_may_well_not_be_there_is_not_ok() -> None:
+    class Doubtful(Reader):
+        def __init__(self, bare: float) -> None:
+            super().__init__()
+            self.bare = bare
+
+        def classify(self, image, homography):
+            scores = super().classify(image, homography)
+            shares = np.full(9, 1e-4)
+            shares[KIND_COLUMNS.index(".")], shares[KIND_COLUMNS.index("C")] = self.bare, 1 - self.bare
+            scores.kind_logp[SQUARES.index("h2")] = np.log(shares)
+            return scores
+
+    readings = [look(reader=Doubtful(bare)) for bare in (0.001, *np.linspace(0.3, 0.7, 41))]
+    least = [min(point.confidence for point in reading.points) for reading in readings]
+    assert (readings[0].verdict, least[0] > 0.9) == ("ok", True)
+    assert any(0.7 < share < 0.8 for share in least)
+    assert {r.verdict for r, share in zip(readings, least, strict=True) if share < 0.8} == {"unsure"}
+
+
 def test_a_board_of_nothing_known_is_not_xiangqi() -> None:
     reading = look(reader=Reader("?" * 90))
     assert (reading.verdict, reading.reason) == ("no-board", "not-xiangqi")
@@ -151,6 +172,11 @@ def test_points_beyond_the_picture_are_open_and_named() -> None:
     reading = look(finder=Finder(beyond))
     assert (reading.verdict, reading.reason) == ("unsure", "cut-off")
     assert {point.square[1] for point in reading.points if point.label == "?"} == {"0"}
+
+
+def test_a_board_that_lies_wholly_beyond_the_picture_is_cut_off() -> None:
+    reading = look(corners=[[x + 2000, y] for x, y in CORNERS])
+    assert (reading.verdict, reading.reason) == ("unsure", "cut-off")
 
 
 def test_faces_that_read_better_in_the_mirror_mean_a_mirrored_picture() -> None:

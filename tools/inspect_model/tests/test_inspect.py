@@ -76,6 +76,10 @@ def test_the_check_reads_the_card_and_measures_nothing(tmp_path, capsys) -> None
     assert main(["inspect-model", "--card", str(path), "--section", "magic"]) == 2
 
 
+def test_the_card_that_is_shipped_is_about_the_models_that_are_shipped_and_holds() -> None:
+    assert main(["inspect-model", "--check"]) == 0
+
+
 def test_there_are_many_kinds_of_other_things_and_each_picture_comes_again() -> None:
     assert len(KINDS) * 3 >= 50
     for kind in KINDS:

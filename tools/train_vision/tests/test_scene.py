@@ -4,6 +4,7 @@ import pytest
 
 pytest.importorskip("PIL", reason="the pictures are drawn with Pillow (the `train` extra)")
 
+from tools.errors import BadInputError
 from tools.train_vision.bends import draw_bend
 from tools.train_vision.fonts import HELD_OUT, KIND_GLYPHS, families, has_glyph
 from tools.train_vision.pieces import draw_style
@@ -33,6 +34,11 @@ def test_the_same_seed_draws_the_same_picture_and_another_seed_another():
     assert np.array_equal(first.image, again.image)
     assert first.pieces == again.pieces
     assert first.image.shape != other.image.shape or not np.array_equal(first.image, other.image)
+
+
+def test_a_folder_of_fonts_that_is_missing_is_named(tmp_path):
+    with pytest.raises(BadInputError, match="absent is no folder"):
+        families((tmp_path / "absent",))
 
 
 def test_held_out_fonts_never_meet_the_others():
