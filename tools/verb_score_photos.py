@@ -3,8 +3,13 @@
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vision.errors import VisionError
+
+if TYPE_CHECKING:
+    from tools.photo_scores import LabelledPhoto
+    from vision.classify import Classifier
 
 __all__ = ["BAD_INPUT", "SUMMARY", "add_arguments", "run"]
 
@@ -18,6 +23,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--models", type=Path, help="folder of other models than the program's own")
     parser.add_argument("--log", type=Path, help="a Markdown table to which one line is added")
     parser.add_argument("--date", help="date for the log line, YYYY-MM-DD; needed with --log")
+    parser.add_argument(
+        "--learn",
+        action="store_true",
+        help="instead learn each source's set from one picture; score its others before and after",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -30,11 +40,15 @@ def run(args: argparse.Namespace) -> int:
     from vision.classify import Classifier
     from vision.locate import Locator
 
+    if args.learn and args.log:
+        raise BadInputError("--learn writes no log; leave out one of --learn and --log")
     if args.log and not args.date:
         raise BadInputError("--log needs --date YYYY-MM-DD")
     photos = labelled_photos(args.photos)
     locator = Locator(args.models and args.models / "locator.onnx")
     classifier = Classifier(args.models and args.models / "pieces.onnx")
+    if args.learn:
+        return _learn(photos, classifier, as_json=args.json)
     scores = [score_photo(photo, locator, classifier) for photo in photos]
     figures = summary(scores)
     hashes = {
@@ -56,6 +70,27 @@ def run(args: argparse.Namespace) -> int:
             f"unaided {score.unaided}; {corner}; {score.verdict}"
         )
     print(_log_line("summary", hashes, figures), end="")
+    return 0
+
+
+def _learn(photos: list["LabelledPhoto"], classifier: "Classifier", *, as_json: bool) -> int:
+    from dataclasses import asdict
+
+    from tools.errors import BadInputError
+    from tools.photo_learning import learned_scores
+
+    scores = list(learned_scores(photos, classifier))
+    if not scores:
+        raise BadInputError("no source has two photographs of which one shows a set to learn from")
+    if as_json:
+        print(json.dumps({"photos": [asdict(score) for score in scores]}))
+        return 0
+    for score in scores:
+        (right, then_right), (unknown, then_unknown) = score.right, score.open
+        print(
+            f"{score.file:<10} of {score.points}: right {right}, learned {then_right}; ? {unknown}, learned "
+            f"{then_unknown}; learned from {score.teacher}"
+        )
     return 0
 
 

@@ -5,11 +5,16 @@ import cv2
 import numpy as np
 import pytest
 
+from engine import Position
 from tools.cli import main
+from tools.composed.looks import printed_look
+from tools.composed.stage import Stage, men_of
+from tools.composed.view import look_at_board
 from tools.errors import BadInputError
 from tools.photo_scores import PhotoScore, labelled_photos, score_photo, summary
 from vision.classify import Classifier
 from vision.locate import Locator
+from vision.reading import board_to_fen_order
 
 PHOTOS = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "photos"
 SCORES = Path(__file__).resolve().parents[2] / "docs" / "vision-scores.md"
@@ -88,6 +93,31 @@ def test_the_log_line_ends_with_the_wrong_and_open_points_by_source(tmp_path, ca
     assert len(names) == len(cells)
     printed = capsys.readouterr().out.splitlines()[-1]
     assert printed.split("|")[2:] == log.read_text().strip().split("|")[2:]
+
+
+def test_learning_a_set_is_scored_on_the_other_photographs_of_its_source(tmp_path, capsys):
+    stage = Stage(printed_look(4), look_at_board((960, 720), tilt=0.3, fill=0.85), 3)
+    opening = board_to_fen_order(Position.start().board)
+    later = opening[:19] + "." + opening[20:]  # a cannon has been taken
+    pictures = (("a.png", opening, "home"), ("b.png", later, "home"), ("c.png", opening, "club"))
+    entries = []
+    for frame, (name, labels, source) in enumerate(pictures):
+        men = list(men_of(labels, np.random.default_rng(frame)).values())
+        cv2.imwrite(str(tmp_path / name), stage.picture(men, frame=frame))
+        fen = "/".join(labels[row : row + 9].replace(".", "1") for row in range(0, 90, 9))
+        corners = stage.view.corners.tolist()
+        entries.append({"file": name, "source_repo": source, "fen": fen, "masked": [], "corners": corners})
+    (tmp_path / "labels.json").write_text(json.dumps({"photos": entries}))
+    assert main(["score-photos", "--photos", str(tmp_path), "--learn", "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)["photos"]
+    assert (told["file"], told["teacher"], told["points"]) == ("b.png", "a.png", 90)
+    assert told["right"][1] == 90
+    assert told["open"][1] == 0
+    assert main(["score-photos", "--photos", str(tmp_path), "--learn"]) == 0
+    assert "learned 90" in capsys.readouterr().out
+    (tmp_path / "labels.json").write_text(json.dumps({"photos": entries[1:]}))
+    assert main(["score-photos", "--photos", str(tmp_path), "--learn"]) == 2
+    assert "two photographs" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
