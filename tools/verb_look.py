@@ -51,13 +51,20 @@ def run(args: argparse.Namespace) -> int:
     """Read what was asked for. Returns 0 if every verdict is ok, 1 if not, 2 where a picture is unusable."""
     _check_use(args)
     corners = parse_corners(args.corners) if args.corners else None
+    adapted = _adapted(args.set) if args.set else None
     if args.camera is not None:
-        return _camera(args, lambda: _looker(corners, args.set))
+        return _camera(args, adapted, lambda: _looker(corners, adapted))
     path = Path(args.photo)
     if path.is_dir():
-        return _folder(path, lambda: _looker(corners, args.set), free=args.free)
+        return _folder(path, lambda: _looker(corners, adapted), free=args.free)
     image, load_ms = _load(path)
-    reading = _look(_looker(corners, args.set), image, str(path), free=args.free, load_ms=load_ms)
+    reading = _look(_looker(corners, adapted), image, str(path), free=args.free, load_ms=load_ms)
+    if adapted is not None and adapted.another_set:
+        print(
+            f"The men on the board are not those of {args.set}; they were read without it. Learn it anew "
+            "from a picture of its opening, or leave out --set.",
+            file=sys.stderr,
+        )
     if args.out:
         _write_picture(args.out, image, reading)
     if args.setup:
@@ -66,12 +73,10 @@ def run(args: argparse.Namespace) -> int:
     return 0 if reading.verdict == "ok" else 1
 
 
-def _looker(corners: list[list[float]] | None, known_set: Path | None) -> "Looker":
+def _looker(corners: list[list[float]] | None, adapted: "AdaptedReader | None") -> "Looker":
     from vision.look import Looker
 
-    if known_set is None:
-        return Looker(corners=corners)
-    return Looker(corners=corners, classifier=_adapted(known_set))
+    return Looker(corners=corners, classifier=adapted)
 
 
 def _adapted(known_set: Path) -> "AdaptedReader":
@@ -170,7 +175,9 @@ def _folder(folder: Path, make_looker: "Callable[[], Looker]", *, free: bool) ->
     return code
 
 
-def _camera(args: argparse.Namespace, make_looker: "Callable[[], Looker]") -> int:
+def _camera(
+    args: argparse.Namespace, adapted: "AdaptedReader | None", make_looker: "Callable[[], Looker]"
+) -> int:
     """One look through a camera, or a stream of JSON lines with --watch; `camera` says what ails it."""
     from dataclasses import asdict
 
@@ -185,7 +192,6 @@ def _camera(args: argparse.Namespace, make_looker: "Callable[[], Looker]") -> in
         camera = StraightCamera(camera, load_lens(args.lens))
     health, code = CameraHealth(), 0
     still = args.watch and not args.corners and not args.free
-    adapted = _adapted(args.set) if args.set else None
     watch = Observer(classifier=adapted) if still else make_looker()
     try:
         while (image := camera.take()) is not None:

@@ -24,7 +24,7 @@ class FakeLooker:
 
     made: ClassVar[list] = []
 
-    def __init__(self, *, corners=None) -> None:
+    def __init__(self, *, corners=None, classifier=None) -> None:
         self.corners = corners
         FakeLooker.made.append(self)
 

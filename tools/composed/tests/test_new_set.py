@@ -68,6 +68,15 @@ def test_an_unknown_set_is_read_after_one_picture_of_its_opening(stage, reader, 
     assert "".join(after) == LATER
 
 
+def test_a_board_with_another_set_is_read_as_if_none_had_been_learned(stage, reader, known) -> None:
+    other = Stage(printed_look(4), look_at_board((960, 720), tilt=0.25, fill=0.85), 3)
+    adapted, picture = AdaptedReader(reader, known), shot(other, LATER, 2, 1)
+    assert "".join(decode(adapted.classify(picture, other.ground)).labels) == LATER
+    assert adapted.another_set
+    adapted.classify(shot(stage, LATER, 2, 1), stage.ground)
+    assert not adapted.another_set
+
+
 def test_a_disc_of_another_set_is_something_unknown(stage, reader, known) -> None:
     men = men_of(LATER, np.random.default_rng(2))
     point = SQUARES.index("e4")
@@ -124,5 +133,9 @@ def test_the_verbs_learn_a_set_and_read_with_it(tmp_path, stage, capsys) -> None
     assert main(words) in {0, 1}  # a point or two may be told with little confidence
     points = json.loads(capsys.readouterr().out)["points"]
     assert "".join(point["label"] for point in points) == LATER
+    other = Stage(printed_look(4), look_at_board((960, 720), tilt=0.25, fill=0.85), 3)
+    cv2.imwrite(str(tmp_path / "other.png"), shot(other, LATER, 2, 1))
+    main(["look", str(tmp_path / "other.png"), "--corners", corners, "--set", str(kept)])
+    assert "not those of" in capsys.readouterr().err
     assert main(["learn-set", str(tmp_path / "later.png"), "--corners", corners, "--out", str(kept)]) == 2
     assert "not the opening position" in capsys.readouterr().err
