@@ -50,7 +50,7 @@ some 155 Elo apart, a score of 71 %. Their places on the path (`tools/ladder/pat
 it stood before, with openings of other seeds: 400 games between each two neighbours up to level 19, 32 to 100
 above (by a script outside this repository that plays as `qiyou ladder play` does); for the last step nothing
 but the trend, some 120 Elo a halving of the nodes from 17,000 to 280,000, a little less above. Levels 21 and
-22 were moved once more by their first published games, and played others since.
+22 were moved once more (22 twice) by their first published games, and played others since.
 """
 
 
