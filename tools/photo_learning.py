@@ -3,10 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from engine import FenError, Position
-from tools.photo_scores import LabelledPhoto
+from tools.photo_scores import LabelledPhoto, points_told
 from vision.classify import Classifier
 from vision.decode import decode
 from vision.errors import NewSetError
@@ -14,6 +12,7 @@ from vision.files import load_picture
 from vision.geometry import homography_from_corners
 from vision.look import PointReader
 from vision.new_set import AdaptedReader, learn_set
+from vision.reading import placement_field
 
 __all__ = ["LearnedScore", "learned_scores"]
 
@@ -41,22 +40,21 @@ def learned_scores(photos: Sequence[LabelledPhoto], reader: Classifier) -> Itera
     """
     for source in sorted({photo.source for photo in photos}):
         group = [photo for photo in photos if photo.source == source]
-        for teacher in group if len(group) > 1 else []:
-            learned = _learned(teacher, reader)
-            if learned is None:
-                continue
-            for photo in group:
-                if photo is not teacher:
-                    before, after = _read(photo, reader), _read(photo, learned)
-                    yield LearnedScore(
-                        photo.path.name,
-                        source,
-                        teacher.path.name,
-                        90 - len(photo.masked),
-                        (before[0], after[0]),
-                        (before[1], after[1]),
-                    )
-            break
+        tried = ((photo, _learned(photo, reader)) for photo in group if len(group) > 1)
+        teacher, learned = next((pair for pair in tried if pair[1] is not None), (None, None))
+        if teacher is None or learned is None:
+            continue
+        for photo in group:
+            if photo is not teacher:
+                (right, unknown), (then_right, then_unknown) = _read(photo, reader), _read(photo, learned)
+                yield LearnedScore(
+                    photo.path.name,
+                    source,
+                    teacher.path.name,
+                    90 - len(photo.masked),
+                    (right, then_right),
+                    (unknown, then_unknown),
+                )
 
 
 def _learned(teacher: LabelledPhoto, reader: Classifier) -> AdaptedReader | None:
@@ -65,9 +63,8 @@ def _learned(teacher: LabelledPhoto, reader: Classifier) -> AdaptedReader | None
     """
     if teacher.masked:
         return None
-    placement = "/".join(teacher.labels[row : row + 9] for row in range(0, 90, 9)).replace(".", "1")
     try:
-        shown = Position.from_fen(f"{placement} w - - 0 1")
+        shown = Position.from_fen(f"{placement_field(teacher.labels)} w - - 0 1")
         ground = homography_from_corners(teacher.corners)
         return AdaptedReader(reader, learn_set(load_picture(teacher.path), ground, reader, shown))
     except (NewSetError, FenError):
@@ -76,7 +73,5 @@ def _learned(teacher: LabelledPhoto, reader: Classifier) -> AdaptedReader | None
 
 def _read(photo: LabelledPhoto, reader: PointReader) -> tuple[int, int]:
     """How many of the scored points are told right, and how many are left open."""
-    told = decode(reader.classify(load_picture(photo.path), homography_from_corners(photo.corners))).labels
-    scored = np.array([point not in photo.masked for point in range(90)])
-    right = np.array([one == true for one, true in zip(told, photo.labels, strict=True)])
-    return int((right & scored).sum()), int(((np.array(told) == "?") & scored).sum())
+    scores = reader.classify(load_picture(photo.path), homography_from_corners(photo.corners))
+    return points_told(photo, decode(scores).labels)

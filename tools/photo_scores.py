@@ -17,7 +17,7 @@ from vision.locate import Locator
 from vision.look import Looker
 from vision.reading import Frame
 
-__all__ = ["LabelledPhoto", "PhotoScore", "labelled_photos", "score_photo", "summary"]
+__all__ = ["LabelledPhoto", "PhotoScore", "labelled_photos", "points_told", "score_photo", "summary"]
 
 #: A board counts as found when no corner is farther off than this.
 FOUND_CELLS = 0.25
@@ -91,23 +91,23 @@ def score_photo(photo: LabelledPhoto, locator: Locator, classifier: Classifier) 
     aided = decode(classifier.classify(image, truth))
     scored = np.array([index not in photo.masked for index in range(90)])
     right = np.array([told == true for told, true in zip(aided.labels, photo.labels, strict=True)]) & scored
-    unknown = (np.array(aided.labels) == "?") & scored
-    wrong = scored & ~right & ~unknown
+    wrong = scored & ~right & (np.array(aided.labels) != "?")
+    decoded, unknown = points_told(photo, aided.labels)
     sure = aided.confidence > SURE
     reading = Looker(locator=locator, classifier=classifier).look(Frame(image, 0, photo.path.name))
     corner_cells, unaided = None, 0
     if reading.corners is not None:
         corner_cells, turned = _corner_error(homography_from_corners(reading.corners), truth)
-        unaided = _right(photo, reading.labels) if corner_cells <= FOUND_CELLS and not turned else 0
+        unaided = points_told(photo, reading.labels)[0] if corner_cells <= FOUND_CELLS and not turned else 0
     return PhotoScore(
         file=photo.path.name,
         tier=photo.tier,
         source=photo.source,
         points=int(scored.sum()),
         masked=len(photo.masked),
-        raw=_right(photo, aided.raw_labels),
-        decoded=int(right.sum()),
-        open=int(unknown.sum()),
+        raw=points_told(photo, aided.raw_labels)[0],
+        decoded=decoded,
+        open=unknown,
         wrong=int(wrong.sum()),
         sure=int((sure & right).sum()),
         sure_wrong=int((sure & wrong).sum()),
@@ -143,6 +143,16 @@ def summary(scores: Sequence[PhotoScore]) -> dict[str, float]:
     return figures
 
 
+def points_told(photo: LabelledPhoto, labels: Sequence[str]) -> tuple[int, int]:
+    """How many of the points to be scored these 90 labels tell rightly, and how many they leave open."""
+    scored = [
+        (told == true, told == "?")
+        for index, (told, true) in enumerate(zip(labels, photo.labels, strict=True))
+        if index not in photo.masked
+    ]
+    return sum(right for right, _ in scored), sum(unknown for _, unknown in scored)
+
+
 def _share(scores: Sequence[PhotoScore], part: str, whole: str) -> float:
     some, of = (sum(int(getattr(score, name)) for score in scores) for name in (part, whole))
     return some / max(1, of)
@@ -174,14 +184,6 @@ def _index(square: str) -> int:
     if file < 0 or not rank.isdigit() or not 1 <= int(rank) <= 10:
         raise BadInputError(f"{square!r} is not a square from a1 to i10")
     return (10 - int(rank)) * 9 + file
-
-
-def _right(photo: LabelledPhoto, labels: Sequence[str]) -> int:
-    return sum(
-        told == true
-        for index, (told, true) in enumerate(zip(labels, photo.labels, strict=True))
-        if index not in photo.masked
-    )
 
 
 def _corner_error(homography: NDArray[np.float64], truth: NDArray[np.float64]) -> tuple[float, bool]:

@@ -56,15 +56,10 @@ def run(args: argparse.Namespace) -> int:
         return _camera(args, adapted, lambda: _looker(corners, adapted))
     path = Path(args.photo)
     if path.is_dir():
-        return _folder(path, lambda: _looker(corners, adapted), free=args.free)
+        return _folder(args, path, adapted, lambda: _looker(corners, adapted))
     image, load_ms = _load(path)
     reading = _look(_looker(corners, adapted), image, str(path), free=args.free, load_ms=load_ms)
-    if adapted is not None and adapted.another_set:
-        print(
-            f"The men on the board are not those of {args.set}; they were read without it. Learn it anew "
-            "from a picture of its opening, or leave out --set.",
-            file=sys.stderr,
-        )
+    _say_if_another_set(args.set, adapted)
     if args.out:
         _write_picture(args.out, image, reading)
     if args.setup:
@@ -85,6 +80,15 @@ def _adapted(known_set: Path) -> "AdaptedReader":
 
     known = load_set(known_set)
     return AdaptedReader(Classifier(), known)
+
+
+def _say_if_another_set(known_set: Path | None, adapted: "AdaptedReader | None") -> None:
+    if adapted is not None and adapted.another_set:
+        print(
+            f"The men on the board are not those of {known_set}; they were read without it. Learn it anew "
+            "from a picture of its opening, or leave out --set.",
+            file=sys.stderr,
+        )
 
 
 def _set_up(reading: "Reading", *, as_json: bool) -> int:
@@ -154,7 +158,12 @@ def _look(
     return replace(reading, ms={"load": load_ms, **reading.ms})
 
 
-def _folder(folder: Path, make_looker: "Callable[[], Looker]", *, free: bool) -> int:
+def _folder(
+    args: argparse.Namespace,
+    folder: Path,
+    adapted: "AdaptedReader | None",
+    make_looker: "Callable[[], Looker]",
+) -> int:
     """One JSON line a picture, by name; an unusable one gets its sentence on stderr and the rest goes on."""
     from vision.files import pictures_in
 
@@ -164,12 +173,13 @@ def _folder(folder: Path, make_looker: "Callable[[], Looker]", *, free: bool) ->
     for path in paths:
         try:
             image, load_ms = _load(path)
-            reading = _look(looker, image, str(path), free=free, load_ms=load_ms)
+            reading = _look(looker, image, str(path), free=args.free, load_ms=load_ms)
         except VisionError as error:
             print(f"qiyou look: {error}", file=sys.stderr)
             code = 2
             continue
         print(json.dumps({"file": path.name, **reading.to_json()}), flush=True)
+        _say_if_another_set(args.set, adapted)
         if reading.verdict != "ok":
             code = max(code, 1)
     return code
@@ -201,6 +211,8 @@ def _camera(
             reading = watch.look(frame) if isinstance(watch, Observer) else watch.look(frame, free=args.free)
             told = {**reading.to_json(), "camera": None if fault is None else asdict(fault)}
             print(json.dumps(told) if args.json or args.watch else _in_words(reading), flush=True)
+            if not args.watch:
+                _say_if_another_set(args.set, adapted)
             if fault is not None and not args.watch:
                 print(fault.message, file=sys.stderr)
             print(f"{(time.perf_counter() - start) * 1000:.0f} ms", file=sys.stderr)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.polar_faces import correlations, polar_faces
+from vision.polar_faces import NO_NUDGES, correlations, polar_faces
 
 __all__ = ["likeness", "told_by_likeness"]
 
@@ -37,7 +37,7 @@ def told_by_likeness(
     if len(logp) < _FEWEST or not len(doubtful):
         return logp
     grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
-    every = polar_faces(grey, plane, centres, nudges=None)[:, 0]
+    every = polar_faces(grey, plane, centres, NO_NUDGES)[:, 0]
     alike = correlations(polar_faces(grey, plane, centres[doubtful]), every)
     for_one = np.interp(likeness(alike, doubtful), _STANDS_OUT, _SPEAKS_FOR_ONE)
     return joined(logp, doubtful, for_one)

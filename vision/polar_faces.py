@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FACE_REACH", "FAR_NUDGES", "correlations", "polar_faces"]
+__all__ = ["FACE_REACH", "FAR_NUDGES", "NO_NUDGES", "correlations", "polar_faces"]
 
 Floats = NDArray[np.float32]
 Array = NDArray[np.float64]
@@ -18,7 +18,8 @@ _BLUR = 0.9  # polar samples; strokes are a few samples wide and centres a fifti
 _REACH = 4  # polar samples beyond which the blur takes nothing
 _AT_ONCE = 8  # faces correlated together: their products stay in the processor's cache
 
-#: Cells by which a centre may be off: hardly, and where no net has seen such pieces.
+#: Cells by which a centre may be off: not at all, hardly, and where no net has seen such pieces.
+NO_NUDGES: Array = np.zeros((1, 2))
 _NUDGES = np.array([[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1]]) * 0.035
 _EIGHTHS = np.linspace(0, 2 * np.pi, 8, endpoint=False)
 FAR_NUDGES: Array = np.vstack([_NUDGES, 0.075 * np.stack([np.cos(_EIGHTHS), np.sin(_EIGHTHS)], axis=-1)])
@@ -33,16 +34,13 @@ _ROWS = np.where(_ROWS < _RADII, _ROWS, 2 * (_RADII - 1) - _ROWS)
 _COLUMNS = np.arange(-_REACH, _ANGLES + _REACH) % _ANGLES
 
 
-def polar_faces(
-    grey: NDArray[np.uint8], plane: Array, centres: Array, nudges: Array | None = _NUDGES
-) -> Floats:
+def polar_faces(grey: NDArray[np.uint8], plane: Array, centres: Array, nudges: Array = _NUDGES) -> Floats:
     """Faces around `centres` in polar coordinates, (n, k, 18, 96), each of unit norm.
 
     `grey` is (H, W) uint8; `plane` (3 x 3) sends the plane of the upper faces, in cells, to pixels;
     `centres` (n, 2) are cells on it. The second axis nudges the centre by `nudges` (k, 2), cells, the first
-    of which is nought and the only one for None.
+    of which is nought.
     """
-    nudges = _NUDGES[:1] if nudges is None else nudges
     if not len(centres):
         return np.zeros((0, len(nudges), _RADII, _ANGLES), np.float32)
     middles = (centres[:, None] + nudges[None]).reshape(-1, 1, 2)

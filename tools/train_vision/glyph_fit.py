@@ -13,8 +13,9 @@ from tools.train_vision.faces import BLANK
 from tools.train_vision.glyph_net import GlyphNet, bends, moves
 from tools.train_vision.reopen import MEASURED, begin
 from tools.train_vision.restyled import restyled
+from tools.train_vision.samples import CloseUps
 from tools.train_vision.targets import ink_loss
-from vision.glyphs import KIND_OF_GLYPH, KINDS
+from vision.glyphs import INK_SIZE, KIND_OF_GLYPH, KINDS
 
 __all__ = ["fit_glyphs"]
 
@@ -27,12 +28,9 @@ _SIDE_WEIGHT = 0.3
 
 @dataclass(frozen=True)
 class _Pool:
-    """All close-ups, as in `samples.CloseUps`, and the men of each picture that shows enough of them."""
+    """All close-ups, and which of them are the men of each picture that shows enough of them."""
 
-    pictures: NDArray[np.uint8]
-    glyph: NDArray[np.int64]
-    kind: NDArray[np.int64]
-    red: NDArray[np.int64]
+    all: CloseUps
     scenes: list[NDArray[np.int64]]
 
 
@@ -53,15 +51,15 @@ def fit_glyphs(
     torch.manual_seed(seed)
     pool = _load(pools)
     net = GlyphNet()
-    begin(net, start, torch.from_numpy(pool.pictures[:MEASURED].astype(np.float32)))
+    begin(net, start, torch.from_numpy(pool.all.pictures[:MEASURED].astype(np.float32)))
 
     def loss_of_step(step: int) -> Tensor:
         rng = np.random.default_rng([seed, 79, step])
         crops, index, red, apart = _batch(rng, pool)
         with torch.autocast("cpu", torch.bfloat16):
             scores = net(torch.from_numpy(crops), moves(rng, _BATCH), bends(rng, _BATCH)).float()
-        glyph, kind = (torch.from_numpy(part[index]) for part in (pool.glyph, pool.kind))
-        faces, sides, inks = torch.split(scores, [BLANK + 1, 1, scores.shape[1] - BLANK - 2], dim=1)
+        glyph, kind = (torch.from_numpy(part[index]) for part in (pool.all.glyph, pool.all.kind))
+        faces, sides, inks = torch.split(scores, [BLANK + 1, 1, INK_SIZE], dim=1)
         loss = _face_loss(faces, glyph, kind)
         told = red >= 0
         if bool(told.any()):
@@ -95,7 +93,7 @@ def _load(paths: list[Path]) -> _Pool:
                 scenes.append(first + men)
         first += len(red)
     glyph, kind, sides = (np.concatenate(part) for part in parts.values())
-    return _Pool(np.concatenate(pictures), glyph, kind, sides, scenes)
+    return _Pool(CloseUps(np.concatenate(pictures), glyph, kind, sides), scenes)
 
 
 def _batch(
@@ -107,11 +105,11 @@ def _batch(
     scenes = [pool.scenes[i] for i in rng.integers(0, len(pool.scenes), _SCENES)] if pool.scenes else []
     apart = _BATCH - _MEN * len(scenes)
     together = [rng.choice(men, _MEN, replace=False) for men in scenes]
-    index = np.concatenate([rng.integers(0, len(pool.pictures), apart), *together])
+    index = np.concatenate([rng.integers(0, len(pool.all.pictures), apart), *together])
     lights = rng.uniform(0.7, 1.3, (apart + len(scenes), 3)).astype(np.float32)
     lit = np.concatenate([np.arange(apart), apart + np.repeat(np.arange(len(scenes)), _MEN)])
-    crops = pool.pictures[index].astype(np.float32) * lights[lit][:, None, None]
-    red = pool.red[index]
+    crops = pool.all.pictures[index].astype(np.float32) * lights[lit][:, None, None]
+    red = pool.all.red[index]
     for each in np.flatnonzero(rng.random(apart) < _RESTYLED_SHARE):
         crops[each], told = restyled(rng, crops[each])
         if not told:

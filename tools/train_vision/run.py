@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 from torch import nn
 
 from tools.train_vision.calibrate import read_held_out, write_calibration
@@ -17,7 +16,7 @@ from tools.train_vision.glyph_fit import fit_glyphs
 from tools.train_vision.judge import judge
 from tools.train_vision.photographed import load_photographs
 from tools.train_vision.scene import Photographs
-from tools.train_vision.shards import close_ups_of, make_shard
+from tools.train_vision.shards import close_ups_of, make_shard, save_arrays
 from vision.classify import Classifier
 from vision.confidence import TABLE
 from vision.locate import Locator
@@ -121,8 +120,5 @@ def _pool(folder: Path, seed: int, size: Size, faces: list[Face], worn: Photogra
     path = folder / f"{seed}-close-ups.npz"
     if not path.exists():
         drawn = draw_pool(seed, draw_stock(seed, faces, size.faces, worn), size.close_ups)
-        unfinished = path.with_suffix(".part")
-        with unfinished.open("wb") as file:
-            np.savez(file, allow_pickle=False, **asdict(drawn))
-        unfinished.replace(path)
+        save_arrays(path, **asdict(drawn))
     return path

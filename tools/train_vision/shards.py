@@ -12,7 +12,7 @@ from tools.train_vision.fonts import HELD_OUT, Face
 from tools.train_vision.samples import canvas_sample, close_up_sample, locator_sample
 from tools.train_vision.scene import Photographs, Scene, draw_empty_scene, draw_scene
 
-__all__ = ["close_ups_of", "load_columns", "make_shard", "scene_of"]
+__all__ = ["close_ups_of", "load_columns", "make_shard", "save_arrays", "scene_of"]
 
 #: Share of pictures without a board, and of boards whose pieces wear photographed faces.
 NO_BOARD_SHARE = 0.12
@@ -64,7 +64,7 @@ def make_shard(
             labels.append(truth)
             close_ups.append(close_up_sample(rng, scene))
     path.parent.mkdir(parents=True, exist_ok=True)
-    _save(
+    save_arrays(
         close_ups_of(path),
         pictures=np.concatenate([part.pictures for part in close_ups]),
         glyph=np.concatenate([part.glyph for part in close_ups]),
@@ -72,7 +72,7 @@ def make_shard(
         red=np.concatenate([part.red for part in close_ups]),
         scene=np.repeat(np.arange(len(close_ups)), [len(part.kind) for part in close_ups]),
     )
-    _save(
+    save_arrays(
         path,
         squares=np.stack(squares),
         lattices=np.stack(lattices),
@@ -91,7 +91,8 @@ def close_ups_of(path: Path) -> Path:
     return path.with_name(f"{path.stem}-close-ups.npz")
 
 
-def _save(path: Path, **arrays: NDArray[Any]) -> None:
+def save_arrays(path: Path, **arrays: NDArray[Any]) -> None:
+    """Write the arrays to `path`, which is there whole or not at all."""
     unfinished = path.with_suffix(f".{os.getpid()}.part")
     with unfinished.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
