@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from vision.doubt import less_doubtful
 from vision.geometry import LATTICE, lifted
-from vision.glyphs import INK_SIZE, KINDS, GlyphReader, ReadFaces
+from vision.glyphs import INK_SIZE, KINDS, MOST_READS, GlyphReader, ReadFaces
 from vision.likeness import told_by_likeness
 from vision.model_files import MODELS, load_model
 from vision.rectify import PIECE_HEIGHT_CELLS, checked_picture, rectify
+from vision.slip import TELLING_CELLS, slip_of
 
 __all__ = [
     "CANVAS_CELL_PIXELS",
@@ -35,6 +36,8 @@ CANVAS_MARGIN_CELLS = 1.0
 _UNKNOWN = KIND_COLUMNS.index("?")
 #: What the net's first columns tell apart: a piece, nothing, cannot tell.
 _PRESENCE = 3
+#: Looks of that net at one picture at most, and how many close-ups each costs in multiply-adds.
+_MOST_LOOKS, _LOOK_IN_READS = 3, 12
 #: Points that are surely bare need no closer look.
 _WORTH_A_LOOK = 0.02
 _FLOOR = 1e-9
@@ -65,15 +68,22 @@ class PointScores:
 
 
 def board_canvas(
-    image: NDArray[np.uint8], homography: NDArray[np.float64], height_cells: float = PIECE_HEIGHT_CELLS
+    image: NDArray[np.uint8],
+    homography: NDArray[np.float64],
+    height_cells: float = PIECE_HEIGHT_CELLS,
+    slip: NDArray[np.float64] | None = None,
 ) -> NDArray[np.uint8]:
-    """The rectified board (264, 240, 3) that the first net sees, in the plane `height_cells` above it."""
+    """The rectified board (264, 240, 3) that the first net sees, in the plane `height_cells` above it.
+
+    `slip` (90, 2): how far the points lie from the lattice's, in cells (`vision.slip`).
+    """
     return rectify(
         image,
         homography,
         height_cells=height_cells,
         cell_pixels=CANVAS_CELL_PIXELS,
         margin_cells=CANVAS_MARGIN_CELLS,
+        slip=slip,
     )
 
 
@@ -110,21 +120,18 @@ class Classifier:
         units of a cell. Raises `BadPictureError`.
         """
         picture = checked_picture(image)
-        canvas = board_canvas(picture, homography, piece_height_cells)
-        raw = self._model.run(canvas[None].astype(np.float32))[0]
-        presence = raw[:, :_PRESENCE].astype(np.float64)
-        presence = np.exp(presence - presence.max(axis=1, keepdims=True))
-        presence /= presence.sum(axis=1, keepdims=True)
-        offsets = raw[:, -2:]
+        seen = self._points_seen(picture, homography, piece_height_cells)
+        offsets = (seen.slip + seen.own_offsets).astype(np.float32)
         plane = lifted(homography, (picture.shape[1], picture.shape[0]), piece_height_cells)
-        points = np.flatnonzero(presence[:, 0] > _WORTH_A_LOOK)
+        points = np.flatnonzero(seen.presence[:, 0] > _WORTH_A_LOOK)
         centres = LATTICE[points] + offsets[points]
-        faces = self._glyphs.read(picture, plane, centres)
+        spent = (seen.looks - 1) * _LOOK_IN_READS
+        faces = self._glyphs.read(picture, plane, centres, most=MOST_READS - spent)
         read = told_by_likeness(picture, plane, centres, faces.logp)
-        shares = _divided(presence, offsets, points, read)
+        shares = _divided(seen.presence, seen.own_offsets, points, read)
         forms = np.zeros(len(shares), np.float32)
         forms[points] = faces.form_logit
-        red, ink = _joined(raw[:, _PRESENCE], raw[:, _PRESENCE + 1 : -2], points, faces)
+        red, ink = _joined(seen.red_logit, seen.ink, points, faces)
         return PointScores(
             kind_logp=np.log(np.maximum(shares, _FLOOR)).astype(np.float32),
             red_logit=red,
@@ -132,6 +139,20 @@ class Classifier:
             offset_cells=offsets,
             form_logit=forms,
         )
+
+    def _points_seen(
+        self, picture: NDArray[np.uint8], homography: NDArray[np.float64], height_cells: float
+    ) -> "_PointsSeen":
+        """What the first net sees of the points: again where the men say that the lattice lies elsewhere."""
+        slip = np.zeros((len(LATTICE), 2))
+        for look in range(1, _MOST_LOOKS + 1):
+            canvas = board_canvas(picture, homography, height_cells, slip if look > 1 else None)
+            seen = _PointsSeen.of_outputs(self._model.run(canvas[None].astype(np.float32))[0], slip, look)
+            fresh = slip_of(slip + seen.own_offsets, seen.presence[:, 0])
+            if np.sqrt(((fresh - slip) ** 2).sum(axis=1).mean()) < TELLING_CELLS:
+                break
+            slip = fresh
+        return seen
 
     def mirror_gain(
         self, image: NDArray[np.uint8], homography: NDArray[np.float64], scores: PointScores
@@ -155,6 +176,29 @@ class Classifier:
         mirrored = flipped.max(axis=1, initial=-np.inf)
         read = np.maximum(mirrored, unflipped) > _READ
         return float((mirrored - unflipped)[read].mean()) if read.sum() >= _FEWEST_READ else 0.0
+
+
+@dataclass(frozen=True)
+class _PointsSeen:
+    """What the first net says of the points: `presence` (90, 3) shares of piece, nothing and cannot tell,
+    `red_logit` (90,), `ink` (90, 4), `own_offsets` (90, 2) of the pieces from where the points are, which is
+    `slip` (90, 2) beside the lattice, all in cells; it looked `looks` times.
+    """
+
+    presence: NDArray[np.float64]
+    red_logit: NDArray[np.float32]
+    ink: NDArray[np.float32]
+    own_offsets: NDArray[np.float32]
+    slip: NDArray[np.float64]
+    looks: int
+
+    @classmethod
+    def of_outputs(cls, raw: NDArray[np.float32], slip: NDArray[np.float64], looks: int) -> "_PointsSeen":
+        """From the net's outputs (90, 10)."""
+        presence = raw[:, :_PRESENCE].astype(np.float64)
+        presence = np.exp(presence - presence.max(axis=1, keepdims=True))
+        presence /= presence.sum(axis=1, keepdims=True)
+        return cls(presence, raw[:, _PRESENCE], raw[:, _PRESENCE + 1 : -2], raw[:, -2:], slip, looks)
 
 
 def _divided(

@@ -85,7 +85,7 @@ def decode(
     before (`vision.memory`), which such a reading may use. `free`: without the laws of the game, each point
     by itself. Confidence is never above the raw one, unless `prior` or `known` is given.
     """
-    sides, alone = _label_scores(scores)
+    sides, alone = _label_scores(scores, lawful=not free)
     own = _gap_alone(alone)
     best = alone.argmax(axis=1)
     raw_labels = tuple(LABELS[column] for column in best)
@@ -118,9 +118,9 @@ def cost_of(
     return _cheapest(logp if prior is None else logp + _history(prior)).total
 
 
-def _label_scores(scores: PointScores) -> tuple[Sides, NDArray[np.float64]]:
+def _label_scores(scores: PointScores, *, lawful: bool = True) -> tuple[Sides, NDArray[np.float64]]:
     kinds = scores.kind_logp.astype(np.float64)
-    sides = sides_of_ink(kinds, scores.red_logit, scores.ink, scores.form_logit)
+    sides = sides_of_ink(kinds, scores.red_logit, scores.ink, scores.form_logit, lawful=lawful)
     return sides, label_log_likelihood(scores.kind_logp, sides.logit)
 
 

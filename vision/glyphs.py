@@ -21,6 +21,7 @@ __all__ = [
     "INK_SIZE",
     "KINDS",
     "KIND_OF_GLYPH",
+    "MOST_READS",
     "GlyphReader",
     "ReadFaces",
     "cut_close_up",
@@ -44,7 +45,7 @@ _RED_OF_GLYPH = np.array(
 INK_SIZE = 4
 #: Close-ups read in one look, so that the multiply-adds of a board whose place is known stay within 0.6 G.
 #: What its men leave is spent on doubtful faces, seen otherwise.
-_MOST_READS = 63
+MOST_READS = 63
 _DOUBTFUL = 0.9  # the likeliest kind's share below which a face is read again
 #: The other looks in the order they are tried. Turn in radians: the net reads a face the same at every eighth
 #: of a turn, but not quite between. Width in cells, nearer for small writing; slip in cells, as a centre is
@@ -89,18 +90,19 @@ class GlyphReader:
         centres: NDArray[np.float64],
         *,
         mirrored: bool = False,
+        most: int = MOST_READS,
     ) -> ReadFaces:
         """Read the faces of n pieces.
 
         `image` is (H, W, 3) uint8 BGR; `plane` (3 x 3) maps board coordinates on the plane of the pieces'
         upper faces to pixels; `centres` (n, 2) are the pieces' centres on it, in cells. `mirrored`: read the
-        mirror image of each face.
+        mirror image of each face; `most`: how many close-ups may be read in all, if no fewer than n.
         """
         if not len(centres):
             return ReadFaces(np.zeros((0, len(KINDS) + 1)), np.zeros(0), np.zeros(0), np.zeros((0, INK_SIZE)))
         first = self._read([cut_close_up(image, plane, centre) for centre in centres], mirrored)
         logs = first[:, : len(KINDS) + 1]
-        spare = _MOST_READS - len(centres)
+        spare = most - len(centres)
         order = np.argsort(logs.max(axis=1))
         doubtful = order[logs[order].max(axis=1) < np.log(_DOUBTFUL)]
         again = [(face, look) for look in _LOOKS for face in doubtful][: max(0, spare)]

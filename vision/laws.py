@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from vision.reading import LABELS, SQUARES
 
-__all__ = ["SLOT_LABELS", "SLOT_POINTS", "generals_face", "possible_history"]
+__all__ = ["ENDS", "SLOT_LABELS", "SLOT_POINTS", "generals_face", "possible_history"]
 
 _EVEN_FILES = "acegi"
 _ADVISOR = ("d0", "f0", "e1", "d2", "f2")
@@ -41,6 +41,22 @@ def _all_slots() -> tuple[str, NDArray[np.bool_]]:
 
 SLOT_LABELS, SLOT_POINTS = _all_slots()
 """Labels of the 32 men, and (90, 32) bool: may this man stand on this point."""
+
+
+def _ends() -> NDArray[np.float64]:
+    kinds = "KABNRCP"
+    may = [
+        np.column_stack([SLOT_POINTS[:, [label == man for man in SLOT_LABELS]].any(axis=1) for label in side])
+        for side in (kinds, kinds.lower())
+    ]
+    both = np.stack(may, axis=2).astype(np.float64)
+    shares: NDArray[np.float64] = both / np.maximum(both.sum(axis=2, keepdims=True), 1.0)
+    return shares
+
+
+ENDS = _ends()
+"""(90, 7, 2): of a man of each kind KABNRCP, how likely it comes from the lower and from the upper end of the
+board if it stands on this point: 1 and 0, 0 and 1, a half each, or two noughts where none may stand."""
 
 
 def generals_face(labels: tuple[str, ...]) -> bool:

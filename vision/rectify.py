@@ -28,6 +28,7 @@ PIECE_HEIGHT_CELLS = 0.25
 
 _SMALLEST_SIDE = 64
 _LARGEST_SIDE = 16384
+_OUTSIDE = (127, 127, 127)
 
 
 def checked_picture(image: NDArray[np.uint8]) -> Picture:
@@ -55,11 +56,13 @@ def rectify(
     height_cells: float = 0.0,
     cell_pixels: int = CELL_PIXELS,
     margin_cells: float = MARGIN_CELLS,
+    slip: Array | None = None,
 ) -> Picture:
     """Return the plane `height_cells` above the board as if seen from straight above.
 
     `homography` is board to pixel. The result has `cell_pixels` a cell and shows `margin_cells` beyond
-    the outer lines; a9 lies at its upper left. What the picture does not show is grey (127).
+    the outer lines; a9 lies at its upper left. What the picture does not show is grey (127). `slip` (90, 2):
+    how far the points to be shown lie from those of the lattice, in cells of that plane.
     """
     width, height = (round((cells + 2 * margin_cells) * cell_pixels) for cells in (8, 9))
     plane = homography
@@ -69,15 +72,41 @@ def rectify(
     finer = 2 if pitch_pixels(plane) > 1.5 * cell_pixels else 1
     if pitch_pixels(plane) > 3 * cell_pixels:
         finer = 4
+    size = (width * finer, height * finer)
     board_to_fine = canvas_from_board(finer * cell_pixels, margin_cells)
-    canvas = cv2.warpPerspective(
-        image,
-        plane @ np.linalg.inv(board_to_fine),
-        (width * finer, height * finer),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=(127, 127, 127),
-    )
+    if slip is None:
+        canvas = cv2.warpPerspective(
+            image,
+            plane @ np.linalg.inv(board_to_fine),
+            size,
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=_OUTSIDE,
+        )
+    else:
+        places = _slipped(plane, board_to_fine, size, slip)
+        canvas = cv2.remap(
+            image,
+            places[:, :, 0],
+            places[:, :, 1],
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=_OUTSIDE,
+        )
     if finer > 1:
         canvas = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA)
     return np.asarray(canvas, dtype=np.uint8)
+
+
+def _slipped(plane: Array, board_to_fine: Array, size: tuple[int, int], slip: Array) -> NDArray[np.float32]:
+    """Where the picture shows each pixel of a canvas of `size` (width, height), (H, W, 2), between the points
+    as the slips of their neighbours say, beyond them as that of the nearest.
+    """
+    # The slips are a picture of 10 x 9 pixels, whose coordinates are the board's.
+    shift = cv2.warpPerspective(
+        slip.reshape(10, 9, 2).astype(np.float32), board_to_fine, size, borderMode=cv2.BORDER_REPLICATE
+    )
+    (scale, _, left), (_, _, top), _ = board_to_fine
+    columns, rows = (np.arange(size[0]) - left) / scale, (np.arange(size[1]) - top) / scale
+    board = shift + np.stack(np.meshgrid(columns, rows), axis=-1).astype(np.float32)
+    return np.asarray(cv2.perspectiveTransform(board, plane), np.float32)

@@ -10,10 +10,12 @@ pytest.importorskip("PIL", reason="the pictures are drawn with Pillow (the `trai
 from tools.train_vision.camera import Camera
 from tools.train_vision.fonts import HELD_OUT, families
 from tools.train_vision.judge import corner_error_cells, judge
+from tools.train_vision.positions import played_letters
+from tools.train_vision.samples import point_labels
 from tools.train_vision.scene import draw_empty_scene
 from tools.train_vision.shards import scene_of
 from vision.classify import KIND_COLUMNS, Classifier
-from vision.geometry import is_mirrored, pitch_pixels
+from vision.geometry import BOARD_CORNERS, homography_from_corners, is_mirrored, pitch_pixels, project
 from vision.locate import Locator
 
 SEED = 31
@@ -87,6 +89,25 @@ def test_turning_the_picture_turns_the_lattice(locator):
         quarter = np.array([[0.0, 1, 0], [-1, 0, width - 1], [0, 0, 1]])
         camera = Camera(quarter @ scene.camera.matrix, (height, width))
         scene = replace(scene, image=np.ascontiguousarray(np.rot90(scene.image)), camera=camera)
+
+
+def test_corners_a_fifth_of_a_cell_off_are_made_good_by_the_men_on_the_board(classifier):
+    """Told right of all points: with true corners, and with the corners moved."""
+    rng = np.random.default_rng(SEED)
+    true, moved, least = 0, 0, 0
+    for index in range(30):
+        scene, _ = scene_of(SEED, index, FACES, None, held_out=True, letters=played_letters(rng))
+        if scene.camera is None or scene.bend is not None:
+            continue
+        labels = point_labels(scene, scene.homography)
+        wrong = homography_from_corners(project(scene.homography, BOARD_CORNERS + np.array([0.22, -0.2])))
+        # a board that is turned or stretched besides
+        wrong = wrong @ np.array([[1.01, 0.01, 0.0], [-0.01, 1.0, 0.0], [0.0, 0.0, 1.0]])
+        told = [classifier.classify(scene.image, way).kind_logp for way in (scene.homography, wrong)]
+        right = [((one.argmax(axis=1) == labels.kind) & labels.learn).sum() for one in told]
+        true, moved, least = true + right[0], moved + right[1], least + labels.learn.sum()
+    assert true > 0.9 * least
+    assert moved > 0.985 * true
 
 
 def test_scores_are_log_probabilities_for_ninety_points(classifier):
