@@ -1,6 +1,6 @@
 """Reads the 90 points of a located board: what stands there, in which ink, and where exactly."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +38,8 @@ _UNKNOWN = KIND_COLUMNS.index("?")
 _PRESENCE = 3
 #: Looks of that net at one picture at most, and how many close-ups each costs in multiply-adds.
 _MOST_LOOKS, _LOOK_IN_READS = 3, 12
+#: Nats by which another look must be surer to count.
+_SURER = 0.3
 #: Points that are surely bare need no closer look.
 _WORTH_A_LOOK = 0.02
 _FLOOR = 1e-9
@@ -143,16 +145,27 @@ class Classifier:
     def _points_seen(
         self, picture: NDArray[np.uint8], homography: NDArray[np.float64], height_cells: float
     ) -> "_PointsSeen":
-        """What the first net sees of the points: again where the men say that the lattice lies elsewhere."""
-        slip = np.zeros((len(LATTICE), 2))
-        for look in range(1, _MOST_LOOKS + 1):
-            canvas = board_canvas(picture, homography, height_cells, slip if look > 1 else None)
-            seen = _PointsSeen.of_outputs(self._model.run(canvas[None].astype(np.float32))[0], slip, look)
-            fresh = slip_of(slip + seen.own_offsets, seen.presence[:, 0])
-            if np.sqrt(((fresh - slip) ** 2).sum(axis=1).mean()) < TELLING_CELLS:
+        """What the first net sees of the points, the lattice moved to where the men say if that is surer."""
+        best = self._look(picture, homography, height_cells, np.zeros((len(LATTICE), 2)))
+        for looks in range(2, _MOST_LOOKS + 1):
+            slip = slip_of(best.slip + best.own_offsets, best.presence[:, 0])
+            if np.sqrt(((slip - best.slip) ** 2).sum(axis=1).mean()) < TELLING_CELLS:
                 break
-            slip = fresh
-        return seen
+            other = self._look(picture, homography, height_cells, slip)
+            if other.sureness < best.sureness + _SURER:
+                return replace(best, looks=looks)
+            best = replace(other, looks=looks)
+        return best
+
+    def _look(
+        self,
+        picture: NDArray[np.uint8],
+        homography: NDArray[np.float64],
+        height_cells: float,
+        slip: NDArray[np.float64],
+    ) -> "_PointsSeen":
+        canvas = board_canvas(picture, homography, height_cells, slip if slip.any() else None)
+        return _PointsSeen.of_outputs(self._model.run(canvas[None].astype(np.float32))[0], slip)
 
     def mirror_gain(
         self, image: NDArray[np.uint8], homography: NDArray[np.float64], scores: PointScores
@@ -182,7 +195,7 @@ class Classifier:
 class _PointsSeen:
     """What the first net says of the points: `presence` (90, 3) shares of piece, nothing and cannot tell,
     `red_logit` (90,), `ink` (90, 4), `own_offsets` (90, 2) of the pieces from where the points are, which is
-    `slip` (90, 2) beside the lattice, all in cells; it looked `looks` times.
+    `slip` (90, 2) beside the lattice, all in cells; it took `looks` looks to know.
     """
 
     presence: NDArray[np.float64]
@@ -190,15 +203,20 @@ class _PointsSeen:
     ink: NDArray[np.float32]
     own_offsets: NDArray[np.float32]
     slip: NDArray[np.float64]
-    looks: int
+    looks: int = 1
+
+    @property
+    def sureness(self) -> float:
+        """Log-likelihood of the likeliest labels: higher, the better the men stand on the points."""
+        return float(np.log(self.presence.max(axis=1)).sum())
 
     @classmethod
-    def of_outputs(cls, raw: NDArray[np.float32], slip: NDArray[np.float64], looks: int) -> "_PointsSeen":
+    def of_outputs(cls, raw: NDArray[np.float32], slip: NDArray[np.float64]) -> "_PointsSeen":
         """From the net's outputs (90, 10)."""
         presence = raw[:, :_PRESENCE].astype(np.float64)
         presence = np.exp(presence - presence.max(axis=1, keepdims=True))
         presence /= presence.sum(axis=1, keepdims=True)
-        return cls(presence, raw[:, _PRESENCE], raw[:, _PRESENCE + 1 : -2], raw[:, -2:], slip, looks)
+        return cls(presence, raw[:, _PRESENCE], raw[:, _PRESENCE + 1 : -2], raw[:, -2:], slip)
 
 
 def _divided(

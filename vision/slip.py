@@ -4,7 +4,8 @@ Corners a fifth of a cell off, cloth and paper that are not flat, and men taller
 the points of the lattice nearly halfway between the men. Each man stands somewhere about its own point; what
 they have in common is the lattice's fault. It is found by Bayesian linear regression (Bishop, Pattern
 Recognition and Machine Learning, 2006, section 3.3) on smooth movements of the board, with a man that
-stands far from all that counted less.
+stands far from all that counted less. Men who each stand carelessly seem to have something in common, too:
+whether a slip is true, a second look at the board must tell (`vision.classify`).
 """
 
 import numpy as np
@@ -16,9 +17,8 @@ __all__ = ["TELLING_CELLS", "slip_of"]
 
 Array = NDArray[np.float64]
 
-#: Root mean square of a slip, in cells, from which the board is seen anew. Below it the nets read as well
-#: without, and whoever looks again may lose what stood on the edge.
-TELLING_CELLS = 0.12
+#: Root mean square of a slip, in cells, from which the board is worth another look.
+TELLING_CELLS = 0.08
 _FEWEST = 6
 _ROUNDS = 6
 #: How far men stand from their points, in cells, and what is believed of the movements before they are seen.
