@@ -17,7 +17,7 @@ from vision.geometry import BOARD_CORNERS, half_turn, homography_from_corners, p
 from vision.laws import generals_face
 from vision.locate import Located, Locator
 from vision.orientation import decode_as_given, decode_oriented
-from vision.quality import outside_points, reason_of_board, reason_of_picture
+from vision.quality import cut_off_points, outside_points, reason_of_board, reason_of_picture
 from vision.reading import (
     LABELS,
     SQUARES,
@@ -149,6 +149,7 @@ class Looker:
             homography = half_turn(homography)
         decoded = oriented.decoded
         outside = outside_points(homography, image.shape)
+        cut_off = cut_off_points(homography, image.shape)
         labels = tuple("?" if out else label for out, label in zip(outside, decoded.labels, strict=True))
         verdict, reason = _judge(labels, decoded, free=free)
         with _timed(ms, "mirror"):
@@ -158,14 +159,14 @@ class Looker:
                 ask_mirror and self._classifier.mirror_gain(image, seen, scores) > _MIRROR_MARGIN
             )
         with _timed(ms, "quality"):
-            if outside.sum() >= _FOREIGN:
+            if cut_off.sum() >= _FOREIGN:
                 verdict, reason = "unsure", "cut-off"
             elif verdict == "no-board":
                 why_not = reason_of_board(image, homography, np.array(labels) == "?")
                 verdict, reason = ("unsure", why_not) if why_not else (verdict, reason)
             elif self._homography is not None and _has_moved(located, homography):
                 verdict, reason = "wait", "moved"
-            elif outside.any():
+            elif cut_off.any():
                 verdict, reason = "unsure", "cut-off"
             elif mirrored:
                 verdict, reason = "unsure", "mirrored"

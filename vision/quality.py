@@ -11,13 +11,18 @@ from vision.geometry import LATTICE, project
 from vision.reading import Reason
 from vision.rectify import CELL_PIXELS, rectify
 
-__all__ = ["outside_points", "reason_of_board", "reason_of_picture"]
+__all__ = ["cut_off_points", "outside_points", "reason_of_board", "reason_of_picture"]
 
 _DARK = 40  # the brightest twentieth of a picture lies below this grey: under 3 % of full light at gamma 2.2
 _CLIPPED = 250
 _GLARE_SHARE = 0.02  # of the board; a reflected lamp covers a point or two of the 90
 _SOFT = 0.14  # steepness of edges blurred by a tenth of a cell, where strokes of one glyph run together
-_REACH = 0.35  # cells around an intersection that must be in the picture for its piece to be read
+#: Cells around an intersection that must be in the picture for its piece to be read. With the picture's edge
+#: 0.2 cells beyond an outer line of 220 drawn boards, 80 % of the men on that line were told right and 2.6 %
+#: wrong; at 0.1 cells 45 and 3.0 %, with the edge farther away 92 and 1.3 %.
+_REACH = 0.2
+#: Cells that must be, else a piece is cut off, whether it can be read or not.
+_WHOLE_REACH = 0.35
 
 
 def reason_of_picture(image: NDArray[np.uint8]) -> Reason:
@@ -55,9 +60,18 @@ def reason_of_board(
 
 def outside_points(homography: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Which of the 90 points (FEN order) lie too near or beyond the picture's edge to be read."""
+    return _beyond(homography, shape, _REACH)
+
+
+def cut_off_points(homography: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Which of the 90 points (FEN order) are not seen with all that may stand on them."""
+    return _beyond(homography, shape, _WHOLE_REACH)
+
+
+def _beyond(homography: NDArray[np.float64], shape: tuple[int, ...], reach: float) -> NDArray[np.bool_]:
     height, width = shape[:2]
     outside = np.zeros(len(LATTICE), dtype=bool)
-    for step in ((-_REACH, 0.0), (_REACH, 0.0), (0.0, -_REACH), (0.0, _REACH)):
+    for step in ((-reach, 0.0), (reach, 0.0), (0.0, -reach), (0.0, reach)):
         x, y = project(homography, LATTICE + np.array(step)).T
         outside |= (x < 0) | (y < 0) | (x > width - 1) | (y > height - 1)
     return outside

@@ -174,6 +174,15 @@ def test_points_beyond_the_picture_are_open_and_named() -> None:
     assert {point.square[1] for point in reading.points if point.label == "?"} == {"0"}
 
 
+@pytest.mark.parametrize(("left", "read"), [(12, True), (4, False)])  # of 40 pixels a cell
+def test_men_at_the_edge_of_the_picture_are_read_while_most_of_them_is_seen(left, read) -> None:
+    reading = look(finder=Finder([[left, 60], [left + 320, 60], [left + 320, 420], [left, 420]]))
+    assert (reading.verdict, reading.reason) == ("unsure", "cut-off")
+    told = dict(zip(SQUARES, reading.labels, strict=True))
+    assert all((told[f"a{rank}"] != "?") == read for rank in range(10))
+    assert "?" not in {told[f"b{rank}"] for rank in range(10)}
+
+
 def test_a_board_that_lies_wholly_beyond_the_picture_is_cut_off() -> None:
     reading = look(corners=[[x + 2000, y] for x, y in CORNERS])
     assert (reading.verdict, reading.reason) == ("unsure", "cut-off")
