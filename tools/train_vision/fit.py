@@ -8,12 +8,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from tools.train_vision.canvases import varied
 from tools.train_vision.descent import Report, descend
 from tools.train_vision.nets import LocatorNet, PieceNet
 from tools.train_vision.reopen import MEASURED, begin
 from tools.train_vision.shards import load_columns
 from tools.train_vision.targets import locator_loss, locator_targets, piece_loss
+from vision.classify import CANVAS_CELL_PIXELS
 from vision.geometry import project
 from vision.locate import LOCATOR_PIXELS
 
@@ -21,6 +21,7 @@ __all__ = ["fit_locator", "fit_pieces"]
 
 _SQUARES_PER_STEP = 16
 _CANVASES_PER_STEP = 12
+_SHIFT_PIXELS = 3
 #: How far the corners of a locator's picture are moved for more variety, in shares of its side.
 _BEND = 0.07
 #: How far all of it is moved, a cell of the second look, and how much smaller or larger it may become.
@@ -61,14 +62,16 @@ def fit_pieces(
 
     def loss_of_step(step: int) -> Tensor:
         rng = np.random.default_rng([seed, 2, step])
-        boards = [
-            varied(rng, canvases[index], kind[index], red[index], offset[index], learn[index])
+        parts = [
+            _moved(rng, canvases[index], (kind[index], red[index], offset[index], learn[index]))
             for index in rng.integers(0, len(canvases), _CANVASES_PER_STEP)
         ]
+        pictures, kinds, reds, offsets, learnt = (
+            torch.from_numpy(np.stack(column)) for column in zip(*parts, strict=True)
+        )
         with torch.autocast("cpu", torch.bfloat16):
-            scores = net(torch.from_numpy(np.stack([board for board, _ in boards])))
-        truths = zip(*((t.kind, t.red, t.compared, t.offset, t.learn) for _, t in boards), strict=True)
-        return piece_loss(scores.float(), *(torch.from_numpy(np.stack(column)) for column in truths))
+            scores = net(pictures)
+        return piece_loss(scores.float(), kinds.long(), reds.long(), offsets.float(), learnt)
 
     descend(net, loss_of_step, steps, 3e-3, "pieces", report, checkpoint)
     return net
@@ -110,3 +113,29 @@ def _recoloured(rng: np.random.Generator, pictures: NDArray[np.float32], groups:
     gains = rng.uniform(0.8, 1.2, (groups, 1, 1, 3)) * rng.uniform(0.9, 1.1, (groups, 1, 1, 1))
     shift = rng.uniform(-15, 15, (groups, 1, 1, 1))
     return np.clip(pictures * gains.astype(np.float32) + shift.astype(np.float32), 0, 255)
+
+
+def _moved(
+    rng: np.random.Generator, canvas: NDArray[np.generic], truth: tuple[NDArray[np.generic], ...]
+) -> tuple[NDArray[np.generic], ...]:
+    """Shift, turn and mirror a canvas and its truth (kind, red, offset, learn) at random."""
+    margin = _SHIFT_PIXELS
+    padded = np.pad(np.asarray(canvas), ((margin, margin), (margin, margin), (0, 0)), constant_values=127)
+    right, down = rng.integers(-margin, margin + 1, 2)
+    height, width = canvas.shape[:2]
+    picture = padded[margin + down : margin + down + height, margin + right : margin + right + width]
+    kind, red, offset, learn = (np.asarray(part).reshape(10, 9, *part.shape[1:]) for part in truth)
+    shifted = offset - np.array([right, down]) / CANVAS_CELL_PIXELS
+    for axis, sign in ((0, (1, -1)), (1, (-1, 1))):
+        if rng.random() < 0.5:
+            picture = np.flip(picture, axis)
+            kind, red, learn = (np.flip(part, axis) for part in (kind, red, learn))
+            shifted = np.flip(shifted, axis) * np.array(sign)
+    pictures = _recoloured(rng, np.asarray(picture, np.float32)[None], 1)
+    return (
+        pictures[0],
+        kind.reshape(90).copy(),
+        red.reshape(90).copy(),
+        shifted.reshape(90, 2).astype(np.float32),
+        learn.reshape(90).copy(),
+    )

@@ -68,24 +68,21 @@ def locator_loss(maps: Tensor, targets: Tensor) -> Tensor:
     return 4.0 * heat + mask + 0.5 * field
 
 
-def piece_loss(
-    scores: Tensor, kind: Tensor, red: Tensor, compared: Tensor, offset: Tensor, learn: Tensor
-) -> Tensor:
+def piece_loss(scores: Tensor, kind: Tensor, red: Tensor, offset: Tensor, learn: Tensor) -> Tensor:
     """Return the loss of scores (B, 90, 10) of B boards.
 
-    `kind` (B, 90) 0..8 in the order KABNRCP, empty, cannot tell; `red` and `compared`
-    (B, 90) 1, 0 or -1, where sides are learnt from a man alone and beside the others (`canvases.BoardTruth`);
-    `offset` (B, 90, 2) cells; `learn` (B, 90) bool: which points count.
+    `kind` (B, 90) 0..8 in the order KABNRCP, empty, cannot tell; `red` (B, 90) 1, 0 or -1; `offset`
+    (B, 90, 2) cells; `learn` (B, 90) bool: which points count.
     """
     presence, side, ink, place = torch.split(scores, [PRESENCE_COUNT, 1, INK_SIZE, 2], dim=2)
     wanted = (kind - PIECE_KINDS + 1).clamp(min=0)
     loss = functional.cross_entropy(presence[learn], wanted[learn], label_smoothing=0.01)
-    men, sided = learn & (kind < PIECE_KINDS), learn & (red >= 0)
-    if bool(men.any()):
-        loss = loss + 3.0 * functional.smooth_l1_loss(place[men], offset[men], beta=0.05)
-    if bool(sided.any()):
-        loss = loss + 0.4 * functional.binary_cross_entropy_with_logits(side[sided][:, 0], red[sided].float())
-    return loss + 0.4 * ink_loss(ink, compared, learn & (compared >= 0))
+    sided = learn & (red >= 0)
+    if not bool(sided.any()):
+        return loss
+    loss = loss + 0.4 * functional.binary_cross_entropy_with_logits(side[sided][:, 0], red[sided].float())
+    loss = loss + 3.0 * functional.smooth_l1_loss(place[sided], offset[sided], beta=0.05)
+    return loss + 0.4 * ink_loss(ink, red, sided)
 
 
 def ink_loss(ink: Tensor, red: Tensor, learn: Tensor) -> Tensor:

@@ -125,7 +125,7 @@ def test_the_ink_embedding_is_paid_for_parting_the_sides_of_one_board_only():
     swapped[0, ::2, 4] = swapped[1, 1::2, 4] = 3.0
 
     def loss(scores):
-        return float(piece_loss(scores, kind, red, red, offset, learn))
+        return float(piece_loss(scores, kind, red, offset, learn))
 
     assert loss(parted) < loss(mixed)
     assert loss(parted) == pytest.approx(loss(swapped))
@@ -138,8 +138,7 @@ def test_points_that_are_a_matter_of_taste_cost_nothing():
     scores = torch.zeros(1, 90, 10)
     other = scores.clone()
     other[0, 7] = 5.0
-    truth = (kind, red, red, offset, learn)
-    assert piece_loss(scores, *truth) == piece_loss(other, *truth)
+    assert piece_loss(scores, kind, red, offset, learn) == piece_loss(other, kind, red, offset, learn)
 
 
 def test_a_descent_that_was_broken_off_ends_like_one_that_was_not(tmp_path):
