@@ -27,9 +27,10 @@ def test_corners_that_are_off_are_found_from_the_men(seed, count):
     rng = np.random.default_rng(seed)
     standing, own = men_on(rng, count)
     x, y = ((LATTICE - (4, 4.5)) / 4.5).T
-    true = rng.normal(0, 0.12, 2) + np.outer(x, rng.normal(0, 0.08, 2)) + np.outer(y, rng.normal(0, 0.08, 2))
+    shift, across, along = (rng.uniform(-cells, cells, 2) for cells in (0.2, 0.12, 0.12))
+    true = shift + np.outer(x, across) + np.outer(y, along)
     slip = slip_of(true + own, standing)
-    assert rms(slip - true) < max(0.6 * rms(true), TELLING_CELLS)
+    assert rms(slip - true) < max(0.75 * rms(true), TELLING_CELLS)
 
 
 @given(st.integers(0, 10_000), st.integers(0, 32))
