@@ -50,6 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     report.add_argument("--out", type=Path, default=Path("docs/levels.md"), help="default docs/levels.md")
     report.add_argument("--measured", type=Path, metavar="FILE", help="also write what `qiyou levels` shows")
     report.add_argument("--signature", metavar="S", help="results of that engine (default: this engine's)")
+    for act, what in ((play, "what it holds is not played again"), (report, "it is counted, and added to")):
+        act.add_argument("--record", type=Path, metavar="DIR", help=f"results kept without games: {what}")
     for act, openings in ((play, 200), (watch, 100), (tune, 60)):
         act.add_argument(
             "--openings", type=int, default=openings, help=f"openings of each (default {openings})"
@@ -103,10 +105,11 @@ def _round(args: argparse.Namespace, store: str, seed: int) -> "Round":
 
 def _play(args: argparse.Namespace) -> int:
     from tools.ladder.contestants import contestant
+    from tools.ladder.record import kept_tallies
     from tools.ladder.rounds import play_pairs
 
     pairs = [(contestant(a), contestant(b)) for a, b in _pairs(args)]
-    play_pairs(_round(args, "pairs.jsonl", _PUBLISHED_SEED), pairs)
+    play_pairs(_round(args, "pairs.jsonl", _PUBLISHED_SEED), pairs, kept_tallies(args.record))
     return 0
 
 
@@ -135,11 +138,15 @@ def _tune(args: argparse.Namespace) -> int:
 
 
 def _report(args: argparse.Namespace) -> int:
+    from tools.ladder.record import gather, write_record
     from tools.ladder.report import write_measured, write_report
 
-    write_report(args.data, args.out, args.signature)
+    record = gather(args.data, args.record, args.signature)
+    write_report(record, args.out)
     if args.measured is not None:
-        write_measured(args.data, args.measured, args.signature)
+        write_measured(record, args.measured)
+    if args.record is not None:
+        write_record(args.record, record)
     return 0
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tools.ladder.match import PairResult
+from tools.ladder.tally import Tally
 
 __all__ = ["Score", "fit_elo", "scores"]
 
@@ -40,23 +40,22 @@ class Score:
         return self.share + self.bound
 
 
-def scores(results: Iterable[PairResult]) -> dict[tuple[str, str], Score]:
+def scores(kept: Iterable[Tally]) -> dict[tuple[str, str], Score]:
     """The score of every pair of contestants, by their keys, the first's share."""
-    pairs: dict[tuple[str, str], dict[tuple[int, int, str], tuple[float, float]]] = {}
-    for result in results:
-        # The same opening played twice by the same engine is the same two games.
-        which = (result.seed, result.opening, result.signature)
-        pairs.setdefault((result.a, result.b), {})[which] = result.points
-    found = {}
-    for pair, games in pairs.items():
-        points = list(games.values())
-        shares = np.array([sum(two) / 2 for two in points])
-        # With few openings the sample may not vary at all; half a point's worth of doubt is kept.
-        spread = max(float(shares.std(ddof=1)) if len(shares) > 1 else 0.5, 0.5 / len(shares))
-        draws = sum(point == 0.5 for two in points for point in two)
-        bound = _Z95 * spread / math.sqrt(len(shares))
-        found[pair] = Score(float(shares.mean()), bound, 2 * len(shares), draws)
-    return found
+    pairs: dict[tuple[str, str], list[Tally]] = {}
+    for tally in kept:
+        pairs.setdefault((tally.a, tally.b), []).append(tally)
+    return {pair: _score(parts) for pair, parts in pairs.items()}
+
+
+def _score(parts: Sequence[Tally]) -> Score:
+    openings = sum(len(tally.numbers) for tally in parts)
+    share = sum(tally.points for tally in parts) / (2 * openings)
+    squares = sum(tally.squares for tally in parts)
+    variance = (squares - openings * share**2) / (openings - 1) if openings > 1 else 0.25
+    # With few openings the sample may not vary at all; half a point's worth of doubt is kept.
+    spread = max(math.sqrt(max(0.0, variance)), 0.5 / openings)
+    return Score(share, _Z95 * spread / math.sqrt(openings), 2 * openings, sum(t.draws for t in parts))
 
 
 def fit_elo(pairs: Mapping[tuple[str, str], Score], anchor: str) -> dict[str, tuple[float, float]]:

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine import LEVELS, Net, level_rule
-from tools.errors import BadInputError
-from tools.ladder.conduct import BLUNDER, HANGS_CP, JUDGE_NODES, JUDGED_EVERY, ConductResult
+from tools.ladder.conduct import BLUNDER, HANGS_CP, JUDGE_NODES, JUDGED_EVERY
+from tools.ladder.conduct_shares import KINDS, ConductShares
 from tools.ladder.contestants import MARKS, level
 from tools.ladder.elo import Score, fit_elo, scores
-from tools.ladder.match import LONGEST_GAME, PairResult, engine_signature
-from tools.ladder.results import read
-from tools.ladder.shares import Share, share_over
+from tools.ladder.match import LONGEST_GAME, engine_signature
+from tools.ladder.record import Record
+from tools.ladder.shares import Share
+from tools.ladder.tally import Tally
 from tools.ladder.winning import SCALE_CP
 
 __all__ = ["write_measured", "write_report"]
@@ -19,6 +20,8 @@ __all__ = ["write_measured", "write_report"]
 _ENOUGH_GAMES = 400
 _USUAL_PLIES = 215  # of a game between levels above 21
 _NODES_PER_HOUR = 3600 * 1_000_000
+_RECORD = "tools/ladder/record"
+_MEASURED = "tools/ladder/measured.json"
 
 _HEADING = f"""# The 26 levels
 
@@ -51,42 +54,38 @@ it stood before, with openings of other seeds: 400 games between each two neighb
 above (by a script outside this repository that plays as `qiyou ladder play` does); for the last step nothing
 but the trend, some 120 Elo a halving of the nodes from 17,000 to 280,000, a little less above. Levels 21 and
 22 were moved once more (22 twice) by their first published games, and played others since.
+
+What was counted is kept in `tools/ladder/record`, so that any machine goes on where another stopped, and this
+page is made from it. The games of levels 1 to 24 were lost with the machine that played them, and their lines
+there were restored from an earlier edition of this page: points and draws exactly, what the intervals come
+from as far as two digits tell. The pairs up to level 14 have been played again since, 5,200 games on another
+machine: each pair's points and draws are the same.
 """
 
 
-def write_report(data: Path, out: Path, signature: str | None = None) -> None:
-    """Write the page from the results in `data`, as far as they go. Raises BadInputError without any.
-
-    `signature` picks the results of another engine than this one.
-    """
-    now = signature or engine_signature()
-    results = [r for r in read(data / "pairs.jsonl", PairResult) if r.signature == now]
-    conduct = [r for r in read(data / "errors.jsonl", ConductResult) if r.signature == now]
-    if not results and not conduct:
-        raise BadInputError(
-            f"{data} has no results of this engine (signature {now}); `qiyou ladder play` makes some"
-        )
-    found = scores(results)
+def write_report(record: Record, out: Path) -> None:
+    """Write the page from a record, as far as it goes."""
+    found = scores(record.tallies)
+    now = record.signature
     parts = [
         _HEADING,
         f"Measured with the engine whose signature is {now} (nodes of three searches to depth 9: it changes\n"
         f"with the evaluation and the search){_judge(now)}. Other games are left out.\n",
-        _strength(found, _seeds(results)),
+        _strength(found, _seeds(record.tallies)),
         _second(found),
         _marks(found),
-        _errors(conduct),
+        _errors(record.conduct),
         _left(found),
     ]
     out.write_text("\n".join(part for part in parts if part), encoding="utf-8")
 
 
-def write_measured(data: Path, out: Path, signature: str | None = None) -> None:
+def write_measured(record: Record, out: Path) -> None:
     """Write what `qiyou levels` shows: each level's Elo above level 1 and its score against the one below.
 
     A level carries the key of its rule, so that what was measured with other rules is not shown for these.
     """
-    now = signature or engine_signature()
-    found = scores(r for r in read(data / "pairs.jsonl", PairResult) if r.signature == now)
+    found = scores(record.tallies)
     ratings = _ratings(found)
     levels = []
     for number in range(1, LEVELS + 1):
@@ -102,7 +101,7 @@ def write_measured(data: Path, out: Path, signature: str | None = None) -> None:
         }
         levels.append(entry)
     rows = ",\n  ".join(json.dumps(entry) for entry in levels)
-    out.write_text(f'{{"signature": "{now}", "levels": [\n  {rows}\n]}}\n', encoding="utf-8")
+    out.write_text(f'{{"signature": "{record.signature}", "levels": [\n  {rows}\n]}}\n', encoding="utf-8")
 
 
 def _ratings(found: dict[tuple[str, str], Score]) -> dict[str, tuple[float, float]]:
@@ -129,11 +128,11 @@ def _interval(score: Score) -> str:
     return f"{100 * score.share:.1f} ± {100 * score.bound:.1f}"
 
 
-def _seeds(results: Iterable[PairResult]) -> dict[tuple[str, str], set[int]]:
+def _seeds(kept: Iterable[Tally]) -> dict[tuple[str, str], set[int]]:
     """The seeds of the openings that each pair has played."""
     seeds: dict[tuple[str, str], set[int]] = {}
-    for result in results:
-        seeds.setdefault((result.a, result.b), set()).add(result.seed)
+    for tally in kept:
+        seeds.setdefault((tally.a, tally.b), set()).add(tally.seed)
     return seeds
 
 
@@ -206,15 +205,17 @@ def _marks(found: dict[tuple[str, str], Score]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _errors(conduct: list[ConductResult]) -> str:
-    if not conduct:
+def _errors(conduct: Iterable[ConductShares]) -> str:
+    of = {shares.who: shares for shares in conduct}
+    told = {number: of[_key(number)] for number in range(1, LEVELS + 1) if _key(number) in of}
+    if not told:
         return ""
     lines = [
         "## How they err\n",
-        "Each level in games of the table of strength against both its neighbours (levels 1 and 26 have but",
-        "one): so neighbours are compared in the same games. *Throws away*: moves that lose at least",
-        f"{round(100 * BLUNDER)} % win probability, by two searches of {JUDGE_NODES:,} nodes at every",
-        f"{JUDGED_EVERY}th ply (win probability",
+        "Each level in games of the table of strength: 400 against both its neighbours, or 200 against one",
+        "(levels 1 and 26 have but one); so neighbours are compared in the same games. *Throws away*:",
+        f"moves that lose at least {round(100 * BLUNDER)} % win probability, by two searches of",
+        f"{JUDGE_NODES:,} nodes at every {JUDGED_EVERY}th ply (win probability",
         f"1 / (1 + exp(-score / {SCALE_CP:.0f} cp))). *Hangs a man*: moves after which exchanges on one",
         f"point cost {HANGS_CP} cp or more, what the move took counted, though another move did not.",
         "*Misses mate*: of the chances to mate at once, those not taken. *Allows mate*: of the plies at",
@@ -223,31 +224,10 @@ def _errors(conduct: list[ConductResult]) -> str:
         "| level | games | plies | throws away, % | hangs a man, % | misses mate, % | allows mate, % |",
         "|---:|---:|---:|---:|---:|---:|---:|",
     ]
-    told: dict[int, tuple[Share | None, ...]] = {}
-    for number in range(1, LEVELS + 1):
-        neighbours = {_key(other) for other in (number - 1, number + 1) if 1 <= other <= LEVELS}
-        games = [r for r in conduct if r.who == _key(number) and r.against in neighbours]
-        if not games:
-            continue
-        told[number] = tuple(_share_of(games, part, whole) for _, part, whole in _SHARES)
-        plies = sum(r.plies for r in games)
-        lines.append(f"| {number} | {2 * len(games)} | {plies:,} | {' | '.join(map(_share, told[number]))} |")
-    return "\n".join([*lines, "", _rises(told)]) + "\n"
-
-
-_SHARES = (
-    ("throws away", "blunders", "judged"),
-    ("hangs a man", "hung", "plies"),
-    ("misses mate", "mates_missed", "mates"),
-    ("allows mate", "mates_allowed", "mates_avoidable"),
-)
-
-
-def _share_of(games: list[ConductResult], part: str, whole: str) -> Share | None:
-    of_opening: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for r in games:
-        of_opening.setdefault((r.seed, r.opening), []).append((getattr(r, part), getattr(r, whole)))
-    return share_over([(sum(p for p, _ in two), sum(w for _, w in two)) for two in of_opening.values()])
+    for number, level_shares in told.items():
+        shares = " | ".join(map(_share, level_shares.shares))
+        lines.append(f"| {number} | {level_shares.games} | {level_shares.plies:,} | {shares} |")
+    return "\n".join([*lines, "", _rises({n: told[n].shares for n in told})]) + "\n"
 
 
 def _share(share: Share | None) -> str:
@@ -260,10 +240,10 @@ def _rises(told: dict[int, tuple[Share | None, ...]]) -> str:
     """Where a level errs more than the one below it by more than chance explains."""
     rises = [
         f"level {number} {name}"
-        for column, (name, _, _) in enumerate(_SHARES)
+        for column, (name, _, _) in enumerate(KINDS)
         for number in told
         if (above := told[number][column]) is not None
-        and (below := told.get(number - 1, (None,) * len(_SHARES))[column]) is not None
+        and (below := told.get(number - 1, (None,) * len(KINDS))[column]) is not None
         and above.exceeds(below)
     ]
     text = "Errors should become fewer from level to level. "
@@ -280,10 +260,13 @@ def _left(found: dict[tuple[str, str], Score]) -> str:
         return ""
     lines = [
         "## Left to play\n",
-        f"    qiyou ladder play --from-level {min(missing) - 1} --chunk 1 --data DIR [--scheduler tcp://HOST:8786]\n",
-        "goes on from what DIR holds, one process a core, and may be broken off at any time. To play on many",
-        "machines that have this program: `dask scheduler` on one, `dask worker tcp://HOST:8786 --nworkers N",
-        f"--nthreads 1` on each of N cores. At {_USUAL_PLIES} plies a game and a million nodes a second:\n",
+        f"    qiyou ladder play --data DIR --record {_RECORD} --chunk 1 --from-level {min(missing) - 1}",
+        f"    qiyou ladder report --data DIR --record {_RECORD} --measured {_MEASURED}\n",
+        "The first goes on from what DIR and the record hold, one process a core, and may be broken off at",
+        "any time; the second adds what was played to the record and to this page. To play on many machines",
+        "that have this program: `dask scheduler` on one, `dask worker tcp://HOST:8786 --nworkers N",
+        "--nthreads 1` on each of N cores, and `--scheduler tcp://HOST:8786` with the first. At",
+        f"{_USUAL_PLIES} plies a game and a million nodes a second:\n",
         "| level | games missing against the level below | core-hours |",
         "|---:|---:|---:|",
     ]

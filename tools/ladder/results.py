@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 from tools.errors import BadInputError
 
-__all__ = ["append", "read"]
+__all__ = ["append", "read", "write"]
 
 _MOST_BYTES = 1 << 28
 _TAIL = 1 << 16
@@ -51,3 +51,12 @@ def append(path: Path, records: Iterable[_Record]) -> None:
         file.truncate(end - (len(tail) - tail.rfind(b"\n") - 1))
         for record in records:
             file.write(json.dumps(asdict(record)).encode() + b"\n")
+
+
+def write(path: Path, records: Iterable[_Record]) -> None:
+    """Write a whole file anew; whoever reads it meanwhile finds the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [json.dumps(asdict(record)) + "\n" for record in records]
+    unfinished = path.with_name(path.name + ".part")
+    unfinished.write_text("".join(lines), encoding="utf-8")
+    unfinished.replace(path)

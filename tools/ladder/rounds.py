@@ -9,6 +9,7 @@ from tools.ladder.conduct import ConductResult, watch_games
 from tools.ladder.contestants import Contestant
 from tools.ladder.match import Encounter, PairResult, engine_signature, play_encounter
 from tools.ladder.results import append, read
+from tools.ladder.tally import Tally, tallies
 
 __all__ = ["Round", "play_pairs", "watch_pairs"]
 
@@ -42,15 +43,17 @@ class Round:
                     first = number + 1
 
 
-def play_pairs(plan: Round, pairs: Sequence[tuple[Contestant, Contestant]]) -> None:
-    """Play every pair from every opening, two games each, but for what is in the store.
+def play_pairs(
+    plan: Round, pairs: Sequence[tuple[Contestant, Contestant]], kept: Sequence[Tally] = ()
+) -> None:
+    """Play every pair from every opening, two games each, but for what is in the store or among `kept`.
 
     Only results of this engine (its signature) and of these rules count as being there.
     """
-    done: dict[tuple[str, str], set[int]] = {}
-    for result in read(plan.store, PairResult):
-        if (result.seed, result.signature) == (plan.seed, engine_signature()):
-            done.setdefault((result.a, result.b), set()).add(result.opening)
+    done: dict[tuple[str, str], frozenset[int]] = {}
+    for tally in tallies(read(plan.store, PairResult), kept):
+        if (tally.seed, tally.signature) == (plan.seed, engine_signature()):
+            done[tally.a, tally.b] = tally.numbers
     units = [
         Encounter(a, b, plan.seed, first, last)
         for a, b in pairs

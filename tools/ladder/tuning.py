@@ -12,6 +12,7 @@ from tools.ladder.elo import fit_elo, scores
 from tools.ladder.match import PairResult, engine_signature
 from tools.ladder.path import PATH_END, rule_at, write_levels
 from tools.ladder.results import read
+from tools.ladder.tally import tallies
 
 __all__ = ["anchor_pairs", "place_levels"]
 
@@ -77,7 +78,7 @@ def _halvings_elo(halvings: float | np.ndarray) -> float | np.ndarray:
 
 def _ratings_on_path(games: Iterable[PairResult]) -> dict[float, float]:
     """Elo of every distance that was measured with the path as it is now."""
-    pairs = scores(games)
+    pairs = scores(tallies(games))
     places: dict[str, float] = {}
     for key in {key for pair in pairs for key in pair}:
         distance = _distance(key)
