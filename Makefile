@@ -57,7 +57,11 @@ $(VENV)/.demo-ready: $(VENV)/.system-ready pyproject.toml $(CORE)
 	$(BIN)/python -m pip install --quiet --editable '.[twin]'
 	touch $@
 
-$(VENV)/.dev-ready: $(VENV)/.system-ready pyproject.toml $(CORE)
+$(VENV)/.test-system-ready: $(VENV)/.system-ready
+	sh tools/system_packages.sh test
+	touch $@
+
+$(VENV)/.dev-ready: $(VENV)/.test-system-ready pyproject.toml $(CORE)
 	@echo "Building Qiyou and fetching what its tests need (a few minutes the first time) ..."
 	$(BIN)/python -m pip install --quiet --editable '.[twin,dev]'
 	touch $@ $(VENV)/.demo-ready

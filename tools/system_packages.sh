@@ -1,8 +1,16 @@
 #!/bin/sh
-# Installs the Debian packages that the twin and the build need, or names them in one sentence.
+# Installs Debian packages, or names them in one sentence: what the twin and the build need, and with the word
+# `test` the fonts that the tests draw boards with.
 set -eu
 
-wanted="g++ python3-dev python3-venv libegl1 libegl-mesa0 libgl1-mesa-dri libosmesa6"
+case "${1-}" in
+"") wanted="g++ python3-dev python3-venv libegl1 libegl-mesa0 libgl1-mesa-dri libosmesa6" ;;
+test) wanted="fonts-arphic-ukai fonts-cns11643-kai fonts-lxgw-wenkai fonts-noto-cjk" ;;
+*)
+    echo "system_packages.sh knows no packages for '$1'; nothing or 'test' would be right" >&2
+    exit 2
+    ;;
+esac
 missing=""
 for package in $wanted; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
