@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MICROPYTHON = Path(sys.executable).parent / "micropython"
 SHARED = {
     "safety": (
-        "bounds", "braking", "envelope", "limits", "liveness", "machine", "magnet", "segment", "ticks",
+        "bounds", "braking", "envelope", "envelope_gantry", "envelope_speed", "limits", "liveness", "machine",
+        "magnet", "segment", "ticks",
     ),
     "firmware": ("cobs", "intake", "messages", "packet", "parts", "player", "session", "steps"),
 }

@@ -1,42 +1,11 @@
 """The envelope check lets honest motion pass and says no with the right reason."""
 
 from safety import envelope, reasons
-from safety.axes import NOSE, TICKS_PER_S
+from safety.axes import NOSE
 from safety.envelope import FAST, PathState, check_rest, check_segment, inside
 from safety.limits import REFERENCE, Limits
 from safety.segment import Segment
-
-LIMITS = Limits(REFERENCE)
-TEN_MS = 80000
-MIDDLE = (10000, -12000, 30000)
-
-
-def steady(axis, usteps_s, duration=TEN_MS):
-    """A segment in which one axis runs at a steady speed."""
-    size = abs(usteps_s)
-    count = size * duration // TICKS_PER_S
-    interval = TICKS_PER_S * 4096 // size if size else 0
-    values = (count if usteps_s > 0 else -count, interval // 8192, interval, 0)
-    axes = [(0, 0, 0, 0)] * 3
-    axes[axis] = values
-    return Segment(duration, axes[0], axes[1], axes[2])
-
-
-def cruise(axis, usteps_s, position=MIDDLE, profile=0, prepare=None):
-    """Verdict on a steady speed, reached slowly enough that only speed is in question."""
-    state = PathState(position, True, profile)
-    if prepare:
-        prepare(state)
-    speed = 0
-    reason = 0
-    step = 500 if usteps_s > 0 else -500
-    start = list(position)
-    while speed != usteps_s and not reason:
-        speed = min(speed + step, usteps_s) if step > 0 else max(speed + step, usteps_s)
-        reason = check_segment(LIMITS, state, steady(axis, speed))
-        for i in range(3):
-            state.position[i] = start[i]
-    return reason
+from safety.tests.envelope_paths import LIMITS, MIDDLE, TEN_MS, cruise, steady
 
 
 def test_rest_stays_rest():
@@ -129,88 +98,6 @@ def test_recovery_leads_inward_and_slowly():
     assert cruise(0, 200, below, prepare=recover) == 0
 
 
-def test_the_elbow_point_is_watched():
-    # 150 mm/s at link 1 (320 mm) are 4775 usteps/s of the shoulder; folded, the tip is slower than that.
-    folded = (10000, -23800, 30000)
-    assert cruise(0, 4700, folded) == 0
-    assert cruise(0, 4850, folded) == reasons.POINT_SPEED
-    assert cruise(0, 4850, folded, FAST) == 0
-    assert cruise(0, -4850, folded) == reasons.POINT_SPEED
-
-
-def test_the_tip_is_watched_and_depends_on_the_elbow_angle():
-    # Nearly straight the tip is 598 mm out: 150 mm/s are 2555 usteps/s.
-    straight = (10000, -1300, 30000)
-    assert cruise(0, 2500, straight) == 0
-    assert cruise(0, 2620, straight) == reasons.POINT_SPEED
-    # At a right angle it is 425 mm out: 3595 usteps/s.
-    right = (10000, -12800, 30000)
-    assert cruise(0, 3500, right) == 0
-    assert cruise(0, 3680, right) == reasons.POINT_SPEED
-
-
-def test_joints_that_oppose_each_other_are_judged_together():
-    # Shoulder and elbow against each other leave link 2 without rotation: only the elbow point moves.
-    state = PathState((10000, -12800, 30000))
-    speed = 0
-    reason = 0
-    while speed < 4600 and not reason:
-        speed += 200
-        opposed = -speed * 8149 // 10186
-        one, two = steady(0, speed), steady(1, opposed)
-        segment = Segment(TEN_MS, one.axes()[1], two.axes()[2])
-        reason = check_segment(LIMITS, state, segment)
-        state.position[:] = [10000, -12800, 30000]
-    assert reason == 0
-
-
-def test_the_lift_speed_adds_to_the_tip_speed():
-    def verdict(shoulder):
-        state = PathState((10000, -12800, 30000))
-        speed = 0
-        reason = 0
-        while speed < 100 and not reason:
-            speed += 2
-            one, two = steady(0, shoulder * speed // 100), steady(2, 36000 * speed // 100)
-            reason = check_segment(LIMITS, state, Segment(TEN_MS, one.axes()[1], (0, 0, 0, 0), two.axes()[3]))
-            state.position[:] = [10000, -12800, 30000]
-        return reason
-
-    assert verdict(2700) == 0
-    assert verdict(3100) == reasons.POINT_SPEED
-
-
-def test_lowering_is_slow_near_the_board():
-    near = (10000, -12000, 6000)
-    high = (10000, -12000, 20000)
-    assert cruise(2, -20000, near) == 0
-    assert cruise(2, -20800, near) == reasons.LOWERING_SPEED
-    assert cruise(2, -20800, high) == 0
-
-
-def test_rising_from_a_piece_is_slow():
-    near = (10000, -12000, 6000)
-    assert cruise(2, 39000, near) == 0
-    slower = Limits(dict(REFERENCE, rising_mm_s=80))
-    state = PathState(near)
-    speed = 0
-    reason = 0
-    while speed < 34000 and not reason:
-        speed += 1000
-        reason = check_segment(slower, state, steady(2, speed))
-        state.position[:] = near
-    assert reason == reasons.RISING_SPEED
-    assert 32000 < speed <= 33000
-
-
-def test_a_joint_has_its_own_speed_limit():
-    tight = Limits(dict(REFERENCE, joint_usteps_s=[1000, 1000, 1000]))
-    state = PathState(MIDDLE)
-    for speed in (500, 1000):
-        assert check_segment(tight, state, steady(0, speed)) == 0
-    assert check_segment(tight, state, steady(0, 1100)) == reasons.JOINT_SPEED
-
-
 def test_a_jump_of_speed_is_refused():
     state = PathState(MIDDLE)
     assert check_segment(LIMITS, state, steady(0, 3000)) == reasons.JOINT_ACCELERATION
@@ -266,25 +153,6 @@ def test_a_path_that_would_stop_too_hard_is_refused():
             assert check_segment(limits, state, steady(0, sign * 5800)) == verdict
 
 
-def test_the_speed_at_either_end_of_a_segment_counts():
-    # 20 steps of the shoulder; at the stretched tip 150 mm/s are one step in 3131 ticks.
-    straight = (10000, -1300, 30000)
-    for begin, change, verdict in (
-        (3500, -10, 0),
-        (3500, -26, reasons.POINT_SPEED),
-        (3300, 10, 0),
-        (3000, 26, reasons.POINT_SPEED),
-    ):
-        for sign in (1, -1):
-            state = PathState(straight)
-            for speed in (800, 1600, 2300):
-                assert check_segment(LIMITS, state, steady(0, sign * speed)) == 0
-            state.position[:] = straight
-            bent = Segment(TEN_MS, (sign * 20, 3400, begin * 4096, change * 4096))
-            assert bent.invalid() is None
-            assert check_segment(LIMITS, state, bent) == verdict
-
-
 def test_recovery_takes_one_axis_after_the_other():
     state = PathState((10000, -12000, 52500))
     state.position[0] = LIMITS.max_usteps[0] + 100
@@ -333,27 +201,6 @@ def test_intervals_that_fan_out_are_refused():
     assert check_segment(tight, state, fan) == reasons.JOINT_ACCELERATION
 
 
-def test_the_elbow_alone_moves_the_tip():
-    # 150 mm/s at link 2 (280 mm) are 4365 usteps/s of the elbow.
-    assert cruise(1, 4300) == 0
-    assert cruise(1, 4450) == reasons.POINT_SPEED
-    assert cruise(1, 8900) == reasons.POINT_SPEED
-
-
-def test_both_joints_turning_the_same_way_add_up():
-    def verdict(percent):
-        state = PathState((10000, -12800, 30000))
-        reason = 0
-        for part in range(4, percent + 1, 4):
-            one, two = steady(0, 40 * part), steady(1, 40 * part)
-            reason = reason or check_segment(LIMITS, state, Segment(TEN_MS, one.axes()[1], two.axes()[2]))
-            state.position[:] = (10000, -12800, 30000)
-        return reason
-
-    assert verdict(48) == 0
-    assert verdict(60) == reasons.POINT_SPEED
-
-
 def test_a_leap_to_many_times_the_limit_is_refused():
     strong = dict(REFERENCE)
     strong["joint_usteps_s2"] = [2000000] * 3
@@ -361,16 +208,6 @@ def test_a_leap_to_many_times_the_limit_is_refused():
     for axis, speed in ((0, 7000), (1, 9000)):
         state = PathState(MIDDLE)
         assert check_segment(Limits(strong), state, steady(axis, speed)) == reasons.POINT_SPEED
-
-
-def test_a_gap_counts_as_speed_of_the_whole_arm():
-    # 1600 ticks between two steps are 5000 usteps/s: nothing for the joint, 290 mm/s at the stretched tip.
-    straight = (10000, -1300, 30000)
-    for position, verdict in ((straight, reasons.SEGMENT_GAP), ((10000, -23800, 30000), 0)):
-        for sign in (1, -1):
-            state = PathState(position)
-            assert check_segment(LIMITS, state, Segment(TEN_MS, (sign, TEN_MS - 1500, 0, 0))) == 0
-            assert check_segment(LIMITS, state, Segment(TEN_MS, (sign, 100, 0, 0))) == verdict
 
 
 def test_after_a_rest_a_motion_begins_anew():
@@ -430,64 +267,3 @@ def test_the_check_allows_for_the_rounding_of_step_times_and_no_more():
     # 4378 usteps/s of the elbow are 150.4 mm/s, 4410 are 151.5.
     assert cruise(1, 4378) == 0
     assert cruise(1, 4410) == reasons.POINT_SPEED
-
-
-def test_lowering_counts_from_the_upper_end_of_its_zone():
-    # The segment of 208 usteps ends at the zone's edge, or one ustep below it.
-    edge = LIMITS.lowering_zone_mm * LIMITS.usteps_per_mm
-    assert cruise(2, -20800, (10000, -12000, edge + 208)) == 0
-    assert cruise(2, -20800, (10000, -12000, edge + 207)) == reasons.LOWERING_SPEED
-
-
-GANTRY = Limits(
-    dict(
-        REFERENCE,
-        gantry=1,
-        link1_mm=100,
-        link2_mm=100,
-        usteps_per_rad=[5000, 5000],
-        min_usteps=[-14000, 2500, 0],
-        max_usteps=[14000, 27500, 52000],
-        joint_usteps_s=[20000, 20000, 40000],
-        joint_usteps_s2=[200000, 200000, 480000],
-        stop_joint_usteps_s=[30000, 30000, 60000],
-        stop_joint_usteps_s2=[400000, 400000, 720000],
-    )
-)
-
-
-def gantry_speed(across, along, prepare=None):
-    """Verdict of a gantry on both drums turning steadily (usteps/s; 50 usteps are a millimetre)."""
-    state = PathState((0, 12000, 12000))
-    if prepare:
-        prepare(state)
-    for part in range(1, 11):
-        parts = [steady(axis, speed * part // 10) for axis, speed in ((0, across), (1, along))]
-        segment = Segment(TEN_MS, parts[0].axes()[1], parts[1].axes()[2])
-        reason = check_segment(GANTRY, state, segment)
-        state.position[:] = [0, 12000, 12000]
-        if reason:
-            return reason
-    return 0
-
-
-def test_a_gantrys_two_travels_add_at_a_right_angle():
-    # 150 mm/s are 7500 usteps/s along one axis, and 5300 along each of both.
-    assert gantry_speed(7500, 0) == 0
-    assert gantry_speed(0, -7500) == 0
-    assert gantry_speed(7700, 0) == reasons.POINT_SPEED
-    assert gantry_speed(0, 7700) == reasons.POINT_SPEED
-    for sign in (1, -1):
-        assert gantry_speed(5250, sign * 5250) == 0
-        assert gantry_speed(5500, sign * 5500) == reasons.POINT_SPEED
-
-
-def test_a_gantry_recovers_at_the_slow_speed():
-    def recover(state):
-        state.recovery = True
-
-    # 25 mm/s are 1250 usteps/s in all.
-    assert gantry_speed(1200, 0, recover) == 0
-    assert gantry_speed(0, 1200, recover) == 0
-    assert gantry_speed(1320, 0, recover) == reasons.RECOVERY_SPEED
-    assert gantry_speed(700, -700, recover) == reasons.RECOVERY_SPEED
