@@ -12,7 +12,7 @@ MICROPYTHON = Path(sys.executable).parent / "micropython"
 SHARED = {
     "safety": (
         "bounds", "braking", "envelope", "envelope_gantry", "envelope_speed", "limits", "liveness", "machine",
-        "magnet", "segment", "ticks",
+        "machine_pauses", "magnet", "segment", "ticks",
     ),
     "firmware": ("cobs", "intake", "messages", "packet", "parts", "player", "session", "steps"),
 }

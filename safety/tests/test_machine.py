@@ -2,72 +2,11 @@
 
 from safety import machine as m
 from safety import reasons, states, ticks
-from safety.liveness import HICCUP_US, HOST_SILENT_US
+from safety.liveness import HICCUP_US
 from safety.machine import Inputs, Machine
+from safety.tests.machine_states import in_state, moving, ready, safe, world
 
 FAULTS = (reasons.HOST_STOP, reasons.MUSHROOM, reasons.PEER_LOST, reasons.ENCODER, reasons.MOTOR_POWER)
-
-
-def world(has_axes=True):
-    machine = Machine(has_axes)
-    inputs = Inputs()
-    inputs.host_silent_us = 0
-    inputs.peer_present = True
-    return machine, inputs
-
-
-def safe(has_axes=True):
-    machine, inputs = world(has_axes)
-    machine.self_test(0, True)
-    machine.self_test(0, True)
-    return machine, inputs
-
-
-def ready(has_axes=True):
-    machine, inputs = safe(has_axes)
-    machine.look_done()
-    machine.button(0, m.GO, inputs)
-    machine.step(0, inputs)
-    return machine, inputs
-
-
-def moving(has_axes=True):
-    machine, inputs = ready(has_axes)
-    machine.motion_started(0)
-    inputs.motion = True
-    inputs.at_rest = False
-    machine.step(0, inputs)
-    return machine, inputs
-
-
-def in_state(state):
-    """A machine brought to `state` the lawful way."""
-    if state in (states.OFF, states.SELF_TEST):
-        machine, inputs = world()
-        if state == states.SELF_TEST:
-            machine.self_test(0, True)
-    elif state == states.SAFE:
-        machine, inputs = safe()
-    elif state == states.READY:
-        machine, inputs = ready()
-    elif state == states.MOVING:
-        machine, inputs = moving()
-    elif state == states.HOLD:
-        machine, inputs = moving()
-        machine.hold(0, reasons.HOST_HOLD)
-    elif state == states.STOPPED:
-        machine, inputs = ready()
-        machine.fault(0, reasons.HOST_STOP)
-    elif state == states.RECOVERY:
-        machine, inputs = safe()
-        machine.look_done()
-        inputs.outside = True
-        machine.button(0, m.GO, inputs)
-    else:
-        machine, inputs = safe()
-        machine.button(0, m.TAKEOVER_BUTTON, inputs)
-    assert machine.state == state
-    return machine, inputs
 
 
 def test_power_on_leads_through_the_self_test_to_safe():
@@ -227,60 +166,6 @@ def test_motion_ends_in_ready():
     assert machine.state == states.READY
 
 
-def test_a_silent_host_is_a_hold_then_a_stop():
-    machine, inputs = moving()
-    inputs.host_silent_us = HOST_SILENT_US - 1
-    machine.step(0, inputs)
-    assert machine.state == states.MOVING
-    inputs.host_silent_us = HOST_SILENT_US
-    machine.step(0, inputs)
-    assert (machine.state, machine.hold_reason) == (states.HOLD, reasons.HOST_SILENT)
-    assert machine.braking()
-    assert machine.wave()
-    inputs.host_silent_us = HICCUP_US - 1
-    machine.step(0, inputs)
-    assert machine.state == states.HOLD
-    inputs.host_silent_us = HICCUP_US
-    machine.step(0, inputs)
-    assert (machine.state, machine.reason) == (states.STOPPED, reasons.HOST_SILENT)
-
-
-def test_one_act_resumes_a_hold_when_all_is_well():
-    machine, inputs = in_state(states.HOLD)
-    inputs.at_rest = True
-    for attribute, value, why in (
-        ("host_silent_us", HOST_SILENT_US, reasons.HOST_SILENT),
-        ("may_resume", False, reasons.QUEUE_SHORT),
-        ("at_rest", False, reasons.NOT_AT_REST),
-    ):
-        good = getattr(inputs, attribute)
-        setattr(inputs, attribute, value)
-        machine.button(0, m.GO, inputs)
-        assert (machine.state, machine.refusal) == (states.HOLD, why)
-        setattr(inputs, attribute, good)
-    machine.button(0, m.GO, inputs)
-    assert (machine.state, machine.hold_reason) == (states.MOVING, reasons.NONE)
-
-
-def test_a_hold_whose_motion_ended_leads_to_ready():
-    machine, inputs = in_state(states.HOLD)
-    machine.motion_ended(0)
-    assert machine.state == states.HOLD
-    inputs.motion = False
-    inputs.at_rest = True
-    machine.button(0, m.GO, inputs)
-    assert machine.state == states.READY
-
-
-def test_the_peers_hold_is_followed_but_not_right_after_a_resume():
-    machine, inputs = moving()
-    inputs.peer_holding = True
-    machine.step(m.RESUME_GRACE_US, inputs)
-    assert machine.state == states.MOVING
-    machine.step(m.RESUME_GRACE_US + 1, inputs)
-    assert (machine.state, machine.hold_reason) == (states.HOLD, reasons.PEER_HOLD)
-
-
 def test_a_lost_peer_stops_whatever_has_power():
     for state in (states.READY, states.MOVING, states.HOLD, states.RECOVERY):
         machine, inputs = in_state(state)
@@ -314,86 +199,6 @@ def test_missing_motor_power_in_motion_is_a_fault_of_the_arm_alone():
     assert machine.state == states.MOVING
 
 
-def test_recovery_ends_when_the_arm_is_back_inside():
-    machine, inputs = in_state(states.RECOVERY)
-    assert machine.powered
-    assert machine.accepts_motion()
-    inputs.outside = False
-    inputs.at_rest = False
-    machine.step(0, inputs)
-    assert machine.state == states.RECOVERY
-    inputs.at_rest = True
-    machine.step(0, inputs)
-    assert machine.state == states.READY
-
-
-def test_an_arm_found_outside_is_recovered():
-    machine, inputs = ready()
-    inputs.outside = True
-    machine.step(0, inputs)
-    assert machine.state == states.RECOVERY
-
-
-def test_a_pause_in_recovery_is_a_stop():
-    machine, inputs = in_state(states.RECOVERY)
-    machine.hold(0, reasons.HOST_HOLD)
-    assert (machine.state, machine.reason) == (states.STOPPED, reasons.HOST_HOLD)
-    machine, inputs = in_state(states.RECOVERY)
-    inputs.motion = True
-    inputs.host_silent_us = HOST_SILENT_US
-    machine.step(0, inputs)
-    assert (machine.state, machine.reason) == (states.STOPPED, reasons.HOST_SILENT)
-
-
-def test_takeover_is_never_refused_and_takes_the_power_at_rest():
-    for state in range(len(states.NAMES) - 1):
-        machine, inputs = in_state(state)
-        inputs.at_rest = False
-        machine.button(0, m.TAKEOVER_BUTTON, inputs)
-        machine.step(0, inputs)
-        assert machine.state == states.TAKEOVER
-        assert machine.braking()
-        inputs.at_rest = True
-        machine.step(0, inputs)
-        assert not machine.powered
-        assert not machine.accepts_motion()
-
-
-def test_takeover_keeps_latches_and_is_left_to_safe_only():
-    machine, inputs = in_state(states.STOPPED)
-    machine.button(0, m.TAKEOVER_BUTTON, inputs)
-    machine.button(0, m.GO, inputs)
-    machine.button(0, m.ACK, inputs)
-    machine.look_done()
-    machine.fault(0, reasons.NOSE_DOWN)
-    machine.step(0, inputs)
-    assert (machine.state, machine.reason) == (states.TAKEOVER, reasons.HOST_STOP)
-    assert not machine.wave()
-    machine.button(0, m.TAKEOVER_BUTTON, inputs)
-    assert (machine.state, machine.reason) == (states.SAFE, reasons.HOST_STOP)
-    machine.look_done()
-    machine.button(0, m.GO, inputs)
-    assert (machine.state, machine.refusal) == (states.SAFE, reasons.CAUSE_REMAINS)
-    machine.button(0, m.ACK, inputs)
-    machine.button(0, m.GO, inputs)
-    assert machine.state == states.READY
-
-
-def test_a_fault_in_takeover_is_latched_without_leaving_it():
-    machine, _ = in_state(states.TAKEOVER)
-    machine.fault(0, reasons.MUSHROOM)
-    assert (machine.state, machine.reason) == (states.TAKEOVER, reasons.MUSHROOM)
-
-
-def test_takeover_makes_a_look_void():
-    machine, inputs = safe()
-    machine.look_done()
-    machine.button(0, m.TAKEOVER_BUTTON, inputs)
-    machine.button(0, m.TAKEOVER_BUTTON, inputs)
-    machine.button(0, m.GO, inputs)
-    assert (machine.state, machine.refusal) == (states.SAFE, reasons.NOT_LOOKED)
-
-
 def test_the_wave_runs_only_without_a_latched_fault():
     for state in range(len(states.NAMES)):
         machine, _ = in_state(state)
@@ -421,13 +226,6 @@ def test_the_grace_for_motor_power_does_not_come_back_when_the_clock_wraps():
     inputs.motor_power = False
     machine.step(5, inputs)
     assert (machine.state, machine.reason) == (states.STOPPED, reasons.MOTOR_POWER)
-
-
-def test_a_silent_host_is_no_fault_while_a_recovery_rests():
-    machine, inputs = in_state(states.RECOVERY)
-    inputs.host_silent_us = HOST_SILENT_US
-    machine.step(0, inputs)
-    assert machine.state == states.RECOVERY
 
 
 def test_a_controller_begins_without_power_peer_or_mushroom():
