@@ -15,7 +15,7 @@ from host.calibrate.result import FILE, Calibration, load, save
 from host.calibrate.steps import PLACEMENT
 from host.calibrate.tests.test_result import FULL
 from host.calibrate.use import calibrated
-from host.twin.model import draw_arm_errors
+from host.twin.arm_errors import draw_arm_errors
 from host.twin.noise import load as load_noise
 from host.twin.pieces import draw_set
 from vision.look import Looker

@@ -7,13 +7,10 @@ stiff enough that the carriage follows its drum within a micrometre or so at res
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from host.arm.robot import Robot
+from host.twin.arm_errors import ArmErrors
 from host.twin.motors import ELBOW_MOTOR, SHOULDER_MOTOR
-
-if TYPE_CHECKING:
-    from host.twin.model import ArmErrors
 
 __all__ = ["TIES", "gantry_body", "gantry_ties"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import mujoco
@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 
 from host.arm import marker
 from host.arm.robot import Robot
+from host.twin.arm_errors import ArmErrors
 from host.twin.gantry import gantry_body, gantry_ties
+from host.twin.geoms import CONTACT, SEEN, hand_body, piece_body, piece_mesh, shadow_mesh
 from host.twin.motors import ELBOW_MOTOR, LIFT_MOTOR, SHOULDER_MOTOR
-from host.twin.noise import BoardNoise, Noise, bounded_normal
+from host.twin.noise import Noise, bounded_normal
 from host.twin.pictures import board_picture, face_picture, table_picture, tray_picture, tray_size
 from host.twin.pieces import Piece
 from host.twin.play import play, rotor
@@ -31,13 +33,10 @@ __all__ = [
     "HEIGHT_PX",
     "STEP_US",
     "WIDTH_PX",
-    "ArmErrors",
     "Handles",
     "build",
-    "draw_arm_errors",
     "follow_ties",
     "handles",
-    "lay_out_trays",
 ]
 
 STEP_US = 500
@@ -47,73 +46,6 @@ WIDTH_PX, HEIGHT_PX = 1280, 720
 _MOVING_MASS_KG = 0.18
 _LIFT_PUSH_N = 3.0
 _GRAVITY = 9.81
-_SEGMENTS = 48
-# Contacts settle in 3 ms with 1 % compliance: a resting piece sinks in by a few micrometres.
-_SEEN = 'contype="0" conaffinity="0" group="1"'
-_CONTACT = 'solref="0.003 1" solimp="0.95 0.99 0.0002"'
-
-
-@dataclass(frozen=True)
-class ArmErrors:
-    """How this arm departs from its drawing, unknown to the host. Metres and radians."""
-
-    link1_m: float
-    link2_m: float
-    shift_x_m: float
-    shift_y_m: float
-    turn_rad: float
-    shoulder_switch_rad: float
-    elbow_switch_rad: float
-    lift_switch_m: float
-    shoulder_friction_nm: float
-    elbow_friction_nm: float
-    marker_x_m: float
-    """How far the printed marker sits from the tool's axis, along link 2 and across it, and in height."""
-    marker_y_m: float
-    marker_z_m: float
-
-
-def draw_arm_errors(noise: Noise, rng: np.random.Generator) -> ArmErrors:
-    """Draw what the calibration left behind."""
-    arm = noise.arm
-    # Drawn aside, so that all else is as it was before arms had markers.
-    glue = rng.spawn(1)[0]
-
-    def small(sigma: float, most: float, dice: np.random.Generator = rng) -> float:
-        return bounded_normal(dice, sigma, most) * 1e-3
-
-    def friction() -> float:
-        return float(rng.uniform(noise.motor.joint_friction_min_nm, noise.motor.joint_friction_max_nm))
-
-    return ArmErrors(
-        link1_m=small(arm.link_sigma_mm, arm.link_max_mm),
-        link2_m=small(arm.link_sigma_mm, arm.link_max_mm),
-        shift_x_m=small(arm.board_shift_sigma_mm, arm.board_shift_max_mm),
-        shift_y_m=small(arm.board_shift_sigma_mm, arm.board_shift_max_mm),
-        turn_rad=small(arm.board_turn_sigma_mrad, arm.board_turn_max_mrad),
-        shoulder_switch_rad=small(arm.switch_sigma_mrad, arm.switch_max_mrad),
-        elbow_switch_rad=small(arm.switch_sigma_mrad, arm.switch_max_mrad),
-        lift_switch_m=small(arm.lift_switch_sigma_mm, arm.lift_switch_max_mm),
-        shoulder_friction_nm=friction(),
-        elbow_friction_nm=friction(),
-        marker_x_m=small(arm.marker_sigma_mm, arm.marker_max_mm, glue),
-        marker_y_m=small(arm.marker_sigma_mm, arm.marker_max_mm, glue),
-        marker_z_m=small(arm.marker_height_sigma_mm, arm.marker_height_max_mm, glue),
-    )
-
-
-def lay_out_trays(robot: Robot, noise: BoardNoise, rng: np.random.Generator) -> Robot:
-    """The robot with its trays put down by hand, unknown to the host."""
-
-    def off() -> tuple[float, float, float]:
-        x, y = (bounded_normal(rng, noise.tray_shift_sigma_mm, noise.tray_shift_max_mm) for _ in "xy")
-        turn = bounded_normal(rng, noise.tray_turn_sigma_mrad, noise.tray_turn_max_mrad)
-        return x * 1e-3, y * 1e-3, turn * 1e-3
-
-    left, right = off(), off()
-    tray = replace(robot.tray, left_x=left[0], left_y=left[1], left_turn=left[2])
-    tray = replace(tray, right_x=right[0], right_y=right[1], right_turn=right[2])
-    return replace(robot, tray=tray)
 
 
 @dataclass(frozen=True)
@@ -209,8 +141,8 @@ def build(
     <material name="skin" rgba="0.84 0.64 0.53 1" specular="0.1"/>
     <material name="sleeve" rgba="0.24 0.33 0.50 1" specular="0.0"/>
     {faces}
-    {"".join(_disc(piece) for piece in pieces)}
-    {_shadow(robot.piece.diameter / 2)}
+    {"".join(piece_mesh(piece) for piece in pieces)}
+    {shadow_mesh(robot.piece.diameter / 2)}
     {surface.assets()}
   </asset>
   <worldbody>
@@ -218,11 +150,11 @@ def build(
            castshadow="false"/>
     <light directional="true" dir="-0.5 0.4 -1" diffuse="0.12 0.12 0.13" specular="0 0 0" castshadow="false"/>
     {_camera(robot, noise, rng)}
-    <geom name="surface" type="plane" size="2 2 0.1" group="3" friction="0.05 0.001 0.0001" {_CONTACT}/>
+    <geom name="surface" type="plane" size="2 2 0.1" group="3" friction="0.05 0.001 0.0001" {CONTACT}/>
     {_furniture(robot)}
     {_gantry(robot, noise, errors) if robot.geometry.gantry else _arm(robot, noise, errors)}
-    {"".join(_piece(piece) for piece in pieces)}
-    {_hand()}
+    {"".join(piece_body(piece) for piece in pieces)}
+    {hand_body()}
   </worldbody>
   {gantry_ties(robot, errors) if robot.geometry.gantry else play(noise)}
 </mujoco>"""
@@ -246,60 +178,6 @@ def _png(picture: NDArray[np.uint8]) -> bytes:
     return bytes(data.tobytes())
 
 
-def _rows(values: NDArray[np.float64]) -> str:
-    return " ".join(f"{value:.6g}" for value in values.ravel())
-
-
-def _disc(piece: Piece) -> str:
-    """The visible mesh of a piece: flat top with the face, a chamfer, the side. Origin at its centre."""
-    angles = np.arange(_SEGMENTS) * (2.0 * math.pi / _SEGMENTS)
-    circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    radius, half = piece.diameter_m / 2, piece.height_m / 2
-    inner, chamfer = radius - 0.0012, half - 0.0012
-    rings = [(inner, half), (inner, half), (radius, chamfer), (radius, chamfer), (radius, -half)]
-    ring_points = [np.column_stack([scale * circle, np.full(_SEGMENTS, z)]) for scale, z in rings]
-    points = np.concatenate([[[0.0, 0.0, half]], *ring_points])
-    # The texture is flat on the top; chamfer and side take its rim, which is plain wood.
-    spans = [inner / radius, inner / radius, 0.97, 0.97, 0.97]
-    side = np.column_stack([circle, np.zeros(_SEGMENTS)])
-    up = np.tile([0.0, 0.0, 1.0], (_SEGMENTS, 1))
-    bevel = (side + up) / math.sqrt(2.0)
-    normals = np.concatenate([[[0.0, 0.0, 1.0]], up, bevel, bevel, side, side])
-    texture = np.concatenate([[[0.5, 0.5]], *(0.5 + 0.5 * span * circle * [1, -1] for span in spans)])
-    steps = np.arange(_SEGMENTS)
-    after = (steps + 1) % _SEGMENTS
-    faces = [np.column_stack([np.zeros(_SEGMENTS, int), 1 + steps, 1 + after])]
-    for upper, lower in ((1, 2), (3, 4)):
-        top, low = 1 + upper * _SEGMENTS, 1 + lower * _SEGMENTS
-        faces.append(np.column_stack([top + steps, low + steps, low + after]))
-        faces.append(np.column_stack([top + steps, low + after, top + after]))
-    corners = " ".join(str(int(corner)) for corner in np.concatenate(faces).ravel())
-    return (
-        f'<mesh name="disc{piece.index}" inertia="shell" vertex="{_rows(points)}" normal="{_rows(normals)}" '
-        f'texcoord="{_rows(texture)}" face="{corners}"/>'
-    )
-
-
-def _shadow(radius: float) -> str:
-    """A nearly flat round mesh that the camera draws as the shadow of a piece."""
-    angles = np.arange(24) * (2.0 * math.pi / 24)
-    rim = np.column_stack([radius * np.cos(angles), radius * np.sin(angles), np.zeros(24)])
-    points = np.concatenate([rim, [[0.0, 0.0, 1e-4]]])
-    corners = " ".join(f"{k} {(k + 1) % 24} 24" for k in range(24))
-    return f'<mesh name="shadow" inertia="shell" vertex="{_rows(points)}" face="{corners}"/>'
-
-
-def _piece(piece: Piece) -> str:
-    name = f"face_{'red' if piece.is_red else 'black'}_{piece.label.lower()}"
-    return f"""
-    <body name="piece{piece.index}" pos="{piece.index * 0.05} 1.5 {piece.height_m / 2}">
-      <freejoint name="piece{piece.index}"/>
-      <geom type="cylinder" size="{piece.diameter_m / 2} {piece.height_m / 2}" mass="{piece.mass_kg}"
-            group="3" contype="1" conaffinity="3" friction="{piece.friction} 0.001 0.0001" {_CONTACT}/>
-      <geom type="mesh" mesh="disc{piece.index}" material="{name}" mass="0" {_SEEN}/>
-    </body>"""
-
-
 def _camera(robot: Robot, noise: Noise, rng: np.random.Generator) -> str:
     camera = noise.camera
     x, y, z = (bounded_normal(rng, camera.position_sigma_mm, camera.position_max_mm) * 1e-3 for _ in range(3))
@@ -319,22 +197,22 @@ def _furniture(robot: Robot) -> str:
     tray = robot.tray
     trays = "".join(
         f'<geom type="box" size="{tray_wide / 2} {tray_deep / 2} 0.003" pos="{x} {y} -0.003" '
-        f'euler="0 0 {turn}" material="tray" {_SEEN}/>'
+        f'euler="0 0 {turn}" material="tray" {SEEN}/>'
         for x, y, turn in (
             (tray.left_x - middle, tray.left_y, tray.left_turn),
             (tray.right_x + middle, tray.right_y, tray.right_turn),
         )
     )
     return f"""
-    <geom type="box" size="0.8 0.8 0.01" pos="0 0 -0.016" material="table" {_SEEN}/>
-    <geom type="mesh" mesh="board" material="board" mass="0" {_SEEN}/>
-    <geom type="hfield" hfield="board" group="3" friction="0.05 0.001 0.0001" {_CONTACT}/>
+    <geom type="box" size="0.8 0.8 0.01" pos="0 0 -0.016" material="table" {SEEN}/>
+    <geom type="mesh" mesh="board" material="board" mass="0" {SEEN}/>
+    <geom type="hfield" hfield="board" group="3" friction="0.05 0.001 0.0001" {CONTACT}/>
     {trays}"""
 
 
 def _gantry(robot: Robot, noise: Noise, errors: ArmErrors) -> str:
     """The gantry; like the arm, it touches pieces with its nose alone."""
-    return gantry_body(robot, errors, _tool(robot, noise, errors), f'material="shell" {_SEEN}')
+    return gantry_body(robot, errors, _tool(robot, noise, errors), f'material="shell" {SEEN}')
 
 
 def _arm(robot: Robot, noise: Noise, errors: ArmErrors) -> str:
@@ -346,9 +224,9 @@ def _arm(robot: Robot, noise: Noise, errors: ArmErrors) -> str:
     y = -(4.5 * robot.board.pitch + arm.base_distance) + errors.shift_y_m
     shoulder, elbow = robot.shoulder, robot.elbow
     stop = math.radians(2.5)
-    shell, dark = (f'material="{name}" {_SEEN}' for name in ("shell", "dark"))
+    shell, dark = (f'material="{name}" {SEEN}' for name in ("shell", "dark"))
     return f"""
-    <geom type="cylinder" size="0.045 {column}" pos="0 {y} {column}" material="dark" {_SEEN}/>
+    <geom type="cylinder" size="0.045 {column}" pos="0 {y} {column}" material="dark" {SEEN}/>
     <body name="rotor1" pos="{errors.shift_x_m} {y} {high}" sleep="never">
       {rotor("shoulder_rotor", SHOULDER_MOTOR, shoulder.gear)}
     </body>
@@ -385,7 +263,7 @@ def _tool(robot: Robot, noise: Noise, errors: ArmErrors) -> str:
     nose_rest = -0.75 * nose.force / nose_spring
     feet = "".join(
         f'<geom type="sphere" size="0.001" pos="{0.0065 * math.cos(a):.6f} {0.0065 * math.sin(a):.6f} 0.001" '
-        f'contype="2" conaffinity="1" friction="0.4 0.001 0.0001" mass="0.0005" group="3" {_CONTACT}/>'
+        f'contype="2" conaffinity="1" friction="0.4 0.001 0.0001" mass="0.0005" group="3" {CONTACT}/>'
         for a in (k * math.pi / 3 for k in range(6))
     )
     return f"""
@@ -394,14 +272,14 @@ def _tool(robot: Robot, noise: Noise, errors: ArmErrors) -> str:
                solreflimit="0.004 1" stiffness="{spring}" springref="{rest}"
                frictionloss="{noise.motor.lift_friction_n}"/>
         <geom type="cylinder" size="0.005 0.079" pos="0 0 0.119" material="steel"
-              mass="{_MOVING_MASS_KG - 0.02}" {_SEEN}/>
+              mass="{_MOVING_MASS_KG - 0.02}" {SEEN}/>
         {_marker(errors)}
         <body name="nose">
           <joint name="nose" type="slide" axis="0 0 1" range="0 {nose.travel}" damping="1.5"
                  solreflimit="0.002 1" stiffness="{nose_spring}" springref="{nose_rest}"/>
           <site name="face" pos="0 0 0" size="0.001" group="4"/>
           <geom type="cylinder" size="0.008 0.017" pos="0 0 0.0176" material="dark" mass="0.017" group="1"
-                contype="2" conaffinity="1" friction="0.4 0.001 0.0001" {_CONTACT}/>
+                contype="2" conaffinity="1" friction="0.4 0.001 0.0001" {CONTACT}/>
           {feet}
         </body>"""
 
@@ -412,28 +290,7 @@ def _marker(errors: ArmErrors) -> str:
     top = marker.HEIGHT + errors.marker_z_m
     return (
         f'<geom type="cylinder" size="{marker.DISC_RADIUS} 0.0007" pos="{at} {top - 0.0009}" '
-        f'material="paper" mass="0" {_SEEN}/>'
+        f'material="paper" mass="0" {SEEN}/>'
         f'<geom type="cylinder" size="{marker.DOT_RADIUS} 0.0001" pos="{at} {top - 0.0001}" '
-        f'material="ink" mass="0" {_SEEN}/>'
+        f'material="ink" mass="0" {SEEN}/>'
     )
-
-
-# A right hand reaching along -y; its origin is the middle of the pinch. Capsules: from, to, radius, material.
-_FINGERS = (
-    ((0.016, 0.004, 0.008), (0.030, 0.062, 0.055), 0.0085, "skin"),
-    ((-0.016, 0.000, 0.008), (-0.026, 0.050, 0.055), 0.0095, "skin"),
-    ((0.005, -0.016, 0.008), (0.012, 0.055, 0.062), 0.0085, "skin"),
-    ((0.034, 0.030, 0.020), (0.044, 0.078, 0.052), 0.0080, "skin"),
-    ((0.010, 0.130, 0.070), (0.014, 0.170, 0.085), 0.0260, "skin"),
-    ((0.015, 0.180, 0.085), (0.045, 0.480, 0.140), 0.0420, "sleeve"),
-)
-_PALM = 'type="ellipsoid" pos="0.010 0.092 0.062" size="0.043 0.052 0.018" euler="0.25 0 0" material="skin"'
-
-
-def _hand() -> str:
-    """A hand with its sleeve: seen by the camera, felt by nothing."""
-    capsules = "".join(
-        f'<geom type="capsule" fromto="{_rows(np.array(a + b))}" size="{radius}" material="{skin}" {_SEEN}/>'
-        for a, b, radius, skin in _FINGERS
-    )
-    return f'<body name="hand" mocap="true" pos="0 1.2 0.2">{capsules}<geom {_PALM} {_SEEN}/></body>'

@@ -22,6 +22,7 @@ from host.arm.robot import Joint, Lift, Robot
 from host.arm.robot import load as load_robot
 from host.twin import model as plant
 from host.twin import rest
+from host.twin.arm_errors import draw_arm_errors, lay_out_trays
 from host.twin.camera import Camera
 from host.twin.hand import Hand
 from host.twin.magnet import Magnet
@@ -81,8 +82,8 @@ class World:
         self._seed = seed
         shape = np.random.default_rng([seed, 1])
         self.pieces: tuple[Piece, ...] = draw_set(robot.piece.diameter, robot.piece.height, noise, shape)
-        self._errors = plant.draw_arm_errors(noise, shape)
-        self.laid_out: Robot = plant.lay_out_trays(robot, noise.board, np.random.default_rng([seed, 5]))
+        self._errors = draw_arm_errors(noise, shape)
+        self.laid_out: Robot = lay_out_trays(robot, noise.board, np.random.default_rng([seed, 5]))
         """The robot with its trays where they really lie."""
         self.surface = Surface(robot, noise.board, shape)
         self._model = plant.build(
