@@ -58,8 +58,9 @@ but the trend, some 120 Elo a halving of the nodes from 17,000 to 280,000, a lit
 What was counted is kept in `tools/ladder/record`, so that any machine goes on where another stopped, and this
 page is made from it. The games of levels 1 to 24 were lost with the machine that played them, and their lines
 there were restored from an earlier edition of this page: points and draws exactly, what the intervals come
-from as far as two digits tell. The pairs up to level 14 have been played again since, 5,200 games on another
-machine: each pair's points and draws are the same.
+from as far as two digits tell. The neighbours up to level 14, pairs two apart up to 19 and the lower end were
+played again later, 9,200 games on another machine: points are the same in each pair, and so are draws where
+the page had shown them.
 """
 
 
