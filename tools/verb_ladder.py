@@ -48,7 +48,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tune.add_argument("--no-games", action="store_true", help="only place, by all games there are")
     report = acts.add_parser("report", help="write the document of what was measured")
     report.add_argument("--out", type=Path, default=Path("docs/levels.md"), help="default docs/levels.md")
-    report.add_argument("--measured", type=Path, metavar="FILE", help="also write what `qiyou levels` shows")
     report.add_argument("--signature", metavar="S", help="results of that engine (default: this engine's)")
     for act, what in ((play, "what it holds is not played again"), (report, "it is counted, and added to")):
         act.add_argument("--record", type=Path, metavar="DIR", help=f"results kept without games: {what}")
@@ -139,12 +138,10 @@ def _tune(args: argparse.Namespace) -> int:
 
 def _report(args: argparse.Namespace) -> int:
     from tools.ladder.record import gather, write_record
-    from tools.ladder.report import write_measured, write_report
+    from tools.ladder.report import write_report
 
     record = gather(args.data, args.record, args.signature)
     write_report(record, args.out)
-    if args.measured is not None:
-        write_measured(record, args.measured)
     if args.record is not None:
         write_record(args.record, record)
     return 0

@@ -8,8 +8,8 @@ from typing import cast
 
 SUMMARY = "show the 26 levels of play with their measured strength"
 
-MEASURED = Path(__file__).parent / "ladder" / "measured.json"
-"""Written by `qiyou ladder report --measured`."""
+RECORD = Path(__file__).parent / "ladder" / "record"
+"""Written by `qiyou ladder report --record`."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,17 +17,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
-def _measured() -> list[dict[str, object] | None]:
-    """What was measured of each level; None where its rule has changed since or nothing was played."""
-    from tools.ladder.contestants import level
+def _measured() -> list[dict[str, float | int | None]]:
+    """What was measured of each level with this engine and the level's rule as it is."""
+    from tools.ladder.match import engine_signature
+    from tools.ladder.record import Record, kept_tallies
+    from tools.ladder.report import measured
 
-    found: list[dict[str, object]] = json.loads(MEASURED.read_text(encoding="utf-8"))["levels"]
-    return [
-        {key: entry[key] for key in ("elo", "elo_bound", "below", "below_bound", "games")}
-        if entry["key"] == level(number).key
-        else None
-        for number, entry in enumerate(found, start=1)
-    ]
+    now = engine_signature()
+    return measured(Record(now, tuple(tally for tally in kept_tallies(RECORD) if tally.signature == now), ()))
 
 
 def _unseen(rule: dict[str, int]) -> str:
@@ -35,8 +32,8 @@ def _unseen(rule: dict[str, int]) -> str:
     return "-" if not any(shares) else "{:.0f} {:.0f} +{:.0f} +{:.0f}".format(*shares)
 
 
-def _strength(measured: dict[str, object] | None) -> str:
-    if measured is None or measured["elo"] is None:
+def _strength(measured: dict[str, float | int | None]) -> str:
+    if measured["elo"] is None:
         return "not measured"
     elo = f"{measured['elo']:5} ± {measured['elo_bound']}"
     if measured["below"] is None:

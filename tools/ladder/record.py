@@ -12,10 +12,10 @@ from tools.ladder.match import PairResult, engine_signature
 from tools.ladder.results import read, write
 from tools.ladder.tally import Tally, tallies
 
-__all__ = ["CONDUCT", "TALLIES", "Record", "gather", "kept_tallies", "write_record"]
+__all__ = ["TALLIES", "Record", "gather", "kept_tallies", "write_record"]
 
 TALLIES = "tallies.jsonl"
-CONDUCT = "conduct.jsonl"
+_CONDUCT = "conduct.jsonl"
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def gather(data: Path, folder: Path | None, signature: str | None = None) -> Rec
     results = [r for r in read(data / "pairs.jsonl", PairResult) if r.signature == now]
     counted = tallies(results, [t for t in kept_tallies(folder) if t.signature == now])
     watched = [r for r in read(data / "errors.jsonl", ConductResult) if r.signature == now]
-    kept = [] if folder is None else list(read(folder / CONDUCT, ConductShares))
+    kept = [] if folder is None else list(read(folder / _CONDUCT, ConductShares))
     conduct = _conduct(watched, [shares for shares in kept if shares.signature == now])
     if not counted and not conduct:
         raise BadInputError(
@@ -67,5 +67,5 @@ def write_record(folder: Path, record: Record) -> None:
     """Write a record as `gather` made it; what the folder keeps of other engines stays."""
     others = [tally for tally in kept_tallies(folder) if tally.signature != record.signature]
     write(folder / TALLIES, [*others, *record.tallies])
-    kept = read(folder / CONDUCT, ConductShares)
-    write(folder / CONDUCT, [*(s for s in kept if s.signature != record.signature), *record.conduct])
+    kept = read(folder / _CONDUCT, ConductShares)
+    write(folder / _CONDUCT, [*(s for s in kept if s.signature != record.signature), *record.conduct])

@@ -1,6 +1,5 @@
 """docs/levels.md: what the ladder has measured, written by `qiyou ladder report`."""
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,13 +14,12 @@ from tools.ladder.shares import Share
 from tools.ladder.tally import Tally
 from tools.ladder.winning import SCALE_CP
 
-__all__ = ["write_measured", "write_report"]
+__all__ = ["measured", "write_report"]
 
 _ENOUGH_GAMES = 400
 _USUAL_PLIES = 215  # of a game between levels above 21
 _NODES_PER_HOUR = 3600 * 1_000_000
 _RECORD = "tools/ladder/record"
-_MEASURED = "tools/ladder/measured.json"
 
 _HEADING = f"""# The 26 levels
 
@@ -60,7 +58,7 @@ page is made from it. The games of levels 1 to 24 were lost with the machine tha
 there were restored from an earlier edition of this page: points and draws exactly, what the intervals come
 from as far as two digits tell. The neighbours up to level 14, pairs two apart up to 19 and the lower end were
 played again later, 9,200 games on another machine: points are the same in each pair, and so are draws where
-the page had shown them.
+the page had shown them (compared by a script outside this repository).
 """
 
 
@@ -81,28 +79,24 @@ def write_report(record: Record, out: Path) -> None:
     out.write_text("\n".join(part for part in parts if part), encoding="utf-8")
 
 
-def write_measured(record: Record, out: Path) -> None:
-    """Write what `qiyou levels` shows: each level's Elo above level 1 and its score against the one below.
-
-    A level carries the key of its rule, so that what was measured with other rules is not shown for these.
-    """
+def measured(record: Record) -> list[dict[str, float | int | None]]:
+    """What `qiyou levels` shows of each level: Elo above level 1 and the score against the one below."""
     found = scores(record.tallies)
     ratings = _ratings(found)
-    levels = []
+    levels: list[dict[str, float | int | None]] = []
     for number in range(1, LEVELS + 1):
-        rating = ratings.get(_key(number))
+        elo, bound = ratings.get(_key(number), (None, None))
         below = found.get((_key(number), _key(number - 1))) if number > 1 else None
-        entry = {
-            "key": _key(number),
-            "elo": None if rating is None else round(rating[0]),
-            "elo_bound": None if rating is None else round(rating[1]),
-            "below": None if below is None else round(below.share, 3),
-            "below_bound": None if below is None else round(below.bound, 3),
-            "games": 0 if below is None else below.games,
-        }
-        levels.append(entry)
-    rows = ",\n  ".join(json.dumps(entry) for entry in levels)
-    out.write_text(f'{{"signature": "{record.signature}", "levels": [\n  {rows}\n]}}\n', encoding="utf-8")
+        levels.append(
+            {
+                "elo": None if elo is None else round(elo),
+                "elo_bound": None if bound is None else round(bound),
+                "below": None if below is None else round(below.share, 3),
+                "below_bound": None if below is None else round(below.bound, 3),
+                "games": 0 if below is None else below.games,
+            }
+        )
+    return levels
 
 
 def _ratings(found: dict[tuple[str, str], Score]) -> dict[str, tuple[float, float]]:
@@ -262,7 +256,7 @@ def _left(found: dict[tuple[str, str], Score]) -> str:
     lines = [
         "## Left to play\n",
         f"    qiyou ladder play --data DIR --record {_RECORD} --chunk 1 --from-level {min(missing) - 1}",
-        f"    qiyou ladder report --data DIR --record {_RECORD} --measured {_MEASURED}\n",
+        f"    qiyou ladder report --data DIR --record {_RECORD}\n",
         "The first goes on from what DIR and the record hold, one process a core, and may be broken off at",
         "any time; the second adds what was played to the record and to this page. To play on many machines",
         "that have this program: `dask scheduler` on one, `dask worker tcp://HOST:8786 --nworkers N",

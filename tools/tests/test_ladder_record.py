@@ -6,10 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tools import verb_levels
 from tools.cli import main
 from tools.errors import BadInputError
 from tools.ladder.conduct_shares import ConductShares
+from tools.ladder.contestants import level
 from tools.ladder.elo import scores
+from tools.ladder.match import engine_signature
 from tools.ladder.record import TALLIES, gather, kept_tallies, write_record
 from tools.ladder.results import write
 from tools.ladder.tally import tallies
@@ -88,3 +91,15 @@ def test_shares_of_more_errors_than_chances_are_refused():
         ConductShares("a", "1", 2, 9, (1, 1, 1, 3), (2, 2, 2, 2), (0.1,) * 4)
     with pytest.raises(ValueError, match="would be right"):
         ConductShares("a", "1", 2, 9, (1, 1), (2, 2), (0.1, 0.1))
+
+
+def test_the_levels_show_what_the_record_holds_of_this_engine(tmp_path, monkeypatch, capsys):
+    two, one = level(2).key, level(1).key
+    results = [result(two, one, number, (1.0, 0.5), engine_signature()) for number in range(3)]
+    write(tmp_path / TALLIES, tallies([*results, result(two, one, 9, (0.0, 0.0), "1")]))
+    monkeypatch.setattr(verb_levels, "RECORD", tmp_path)
+    assert main(["levels", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)["levels"]
+    assert (shown[1]["measured"]["below"], shown[1]["measured"]["games"]) == (0.75, 6)
+    assert shown[1]["measured"]["elo"] > 0
+    assert shown[2]["measured"]["elo"] is None
