@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from tools.errors import BadInputError
 from vision.classify import Classifier
-from vision.decode import decode
 from vision.files import load_picture
 from vision.geometry import BOARD_CORNERS, half_turn, homography_from_corners, project, unproject
 from vision.locate import Locator
@@ -85,16 +84,16 @@ def labelled_photos(folder: Path) -> list[LabelledPhoto]:
 
 
 def score_photo(photo: LabelledPhoto, locator: Locator, classifier: Classifier) -> PhotoScore:
-    """Read one photograph with its true corners, then from the picture alone."""
-    image = load_picture(photo.path)
+    """Read one photograph with its true corners, then from the picture alone, both as `qiyou look` does."""
+    frame = Frame(load_picture(photo.path), 0, photo.path.name)
     truth = homography_from_corners(photo.corners)
-    aided = decode(classifier.classify(image, truth))
+    aided = Looker(corners=photo.corners, classifier=classifier).look(frame, guess=True)
     scored = np.array([index not in photo.masked for index in range(90)])
     right = np.array([told == true for told, true in zip(aided.labels, photo.labels, strict=True)]) & scored
     wrong = scored & ~right & (np.array(aided.labels) != "?")
     decoded, unknown = points_told(photo, aided.labels)
-    sure = aided.confidence > SURE
-    reading = Looker(locator=locator, classifier=classifier).look(Frame(image, 0, photo.path.name))
+    sure = np.array([point.confidence for point in aided.points]) > SURE
+    reading = Looker(locator=locator, classifier=classifier).look(frame, guess=True)
     corner_cells, unaided = None, 0
     if reading.corners is not None:
         corner_cells, turned = _corner_error(homography_from_corners(reading.corners), truth)
@@ -105,7 +104,7 @@ def score_photo(photo: LabelledPhoto, locator: Locator, classifier: Classifier) 
         source=photo.source,
         points=int(scored.sum()),
         masked=len(photo.masked),
-        raw=points_told(photo, aided.raw_labels)[0],
+        raw=points_told(photo, [point.label for point in aided.raw])[0],
         decoded=decoded,
         open=unknown,
         wrong=int(wrong.sum()),

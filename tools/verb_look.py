@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     if path.is_dir():
         return _folder(args, path, adapted, lambda: _looker(corners, adapted))
     image, load_ms = _load(path)
-    reading = _look(_looker(corners, adapted), image, str(path), free=args.free, load_ms=load_ms)
+    reading = _look(_looker(corners, adapted), image, args, load_ms)
     _say_if_another_set(args.set, adapted)
     if args.out:
         _write_picture(args.out, image, reading)
@@ -148,13 +148,14 @@ def _load(path: Path) -> "tuple[NDArray[np.uint8], float]":
 
 
 def _look(
-    looker: "Looker", image: "NDArray[np.uint8]", source: str, *, free: bool, load_ms: float
+    looker: "Looker", image: "NDArray[np.uint8]", args: argparse.Namespace, load_ms: float
 ) -> "Reading":
+    """Read one picture. A set-up is no matter for guesses: people are asked to put right what is told."""
     from dataclasses import replace
 
     from vision.reading import Frame
 
-    reading = looker.look(Frame(image, 0, source), free=free)
+    reading = looker.look(Frame(image, 0, str(args.photo)), free=args.free, guess=not args.setup)
     return replace(reading, ms={"load": load_ms, **reading.ms})
 
 
@@ -173,7 +174,7 @@ def _folder(
     for path in paths:
         try:
             image, load_ms = _load(path)
-            reading = _look(looker, image, str(path), free=args.free, load_ms=load_ms)
+            reading = _look(looker, image, args, load_ms)
         except VisionError as error:
             print(f"qiyou look: {error}", file=sys.stderr)
             code = 2
@@ -208,7 +209,10 @@ def _camera(
             start = time.perf_counter()
             frame = Frame(image, time.monotonic_ns() // 1000, camera.name)
             fault = health.judge(image)
-            reading = watch.look(frame) if isinstance(watch, Observer) else watch.look(frame, free=args.free)
+            if isinstance(watch, Observer):
+                reading = watch.look(frame)
+            else:
+                reading = watch.look(frame, free=args.free, guess=not args.watch)
             told = {**reading.to_json(), "camera": None if fault is None else asdict(fault)}
             print(json.dumps(told) if args.json or args.watch else _in_words(reading), flush=True)
             if not args.watch:

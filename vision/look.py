@@ -14,6 +14,7 @@ from vision.bend import flattened
 from vision.classify import Classifier, PointScores
 from vision.decode import Decoded
 from vision.geometry import BOARD_CORNERS, half_turn, homography_from_corners, project, unproject
+from vision.guess import guessed
 from vision.laws import generals_face
 from vision.locate import Located, Locator
 from vision.orientation import decode_as_given, decode_oriented
@@ -107,13 +108,15 @@ class Looker:
         *,
         free: bool = False,
         known: NDArray[np.float64] | None = None,
+        guess: bool = False,
     ) -> Reading:
         """Read one frame.
 
         `prior`: the last known position, only for readings that do not check the game; `free`: without the
         laws of the game; `known`: with fixed corners, what speaks for each label besides the picture (see
-        `vision.decode.decode`). Raises `BadPictureError` where the image is not (H, W, 3) uint8 of a usable
-        size.
+        `vision.decode.decode`); `guess`: tell men of a sort or two in doubt at their likeliest
+        (`vision.guess`), for a person who asks what a picture shows, never for a game; the verdict stays.
+        Raises `BadPictureError` where the image is not (H, W, 3) uint8 of a usable size.
         """
         image = checked_picture(frame.image)
         models = (self._locator, self._classifier)
@@ -177,6 +180,8 @@ class Looker:
                     verdict, reason = "unsure", "ambiguous-orientation"
         if reason == "too-dark" and set(labels) <= {".", "?"}:
             labels = ("?",) * len(labels)  # in the dark every board looks empty
+        if guess and verdict == "unsure" and not outside.any():
+            labels = guessed(labels, decoded.told, decoded.by_laws)
         return Reading(
             verdict=verdict,
             reason=reason,

@@ -97,7 +97,7 @@ class Grid:
         return [self.scores[cell, number] for number in range(count) if (cell, number) in self.scores]
 
     def read(self, sample: Sample) -> Reading:
-        """Read one sample as the product would."""
+        """Read one sample as `qiyou look` does, or where the camera stands still as a game does."""
         frame = Frame(sample.image, 0, "composed")
         reader: Classifier | AdaptedReader = self._classifier
         if sample.opening is not None:
@@ -112,7 +112,7 @@ class Grid:
             locator=self._locator,
             classifier=reader,
         )
-        return looker.look(frame)
+        return looker.look(frame, guess=sample.fixed is None)
 
     def score(self, scenario: Scenario, number: int, reading: Reading, sample: Sample) -> Score:
         """Compare a reading with the truth."""

@@ -26,9 +26,11 @@ class FakeLooker:
 
     def __init__(self, *, corners=None, classifier=None) -> None:
         self.corners = corners
+        self.guessed: list[bool] = []
         FakeLooker.made.append(self)
 
-    def look(self, frame, prior=None, *, free=False):
+    def look(self, frame, prior=None, *, free=False, guess=False):
+        self.guessed.append(guess)
         labels = START if frame.image.mean() > 50 else "?" + START[1:]
         corners = ((10.0, 10.0), (150.0, 10.0), (150.0, 110.0), (10.0, 110.0))
         return replace(Reading.of_labels(labels, frame_hash="x"), corners=corners)
@@ -107,6 +109,14 @@ def test_what_is_wrong_with_a_set_up_is_named(tmp_path, capsys) -> None:
     told = json.loads(capsys.readouterr().out)["setup"]
     assert told["ready"] is False
     assert [difference["message"] for difference in told["differences"]] == [said]
+
+
+def test_a_picture_is_told_with_guesses_and_a_set_up_is_not(photo) -> None:
+    main(["look", str(photo)])
+    main(["look", str(photo), "--setup"])
+    main(["look", "--camera", str(photo.parent)])
+    main(["look", "--camera", str(photo.parent), "--watch", "--corners", CORNERS])
+    assert [looker.guessed for looker in FakeLooker.made] == [[True], [False], [True], [False]]
 
 
 def test_a_set_up_is_checked_in_one_picture_only(tmp_path, capsys) -> None:

@@ -1,5 +1,7 @@
 """From a picture to a verdict, with the two nets replaced by scores made to order."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -249,3 +251,24 @@ def test_corners_that_are_no_board_are_refused(corners) -> None:
 def test_an_array_that_is_no_picture_is_refused(image) -> None:
     with pytest.raises(BadPictureError):
         look(image)
+
+
+class TornReader(Reader):
+    """Cannot decide whether the red horse of b0 is a horse or a cannon."""
+
+    def classify(self, image, homography):
+        scores = super().classify(image, homography)
+        kinds = np.array(scores.kind_logp)
+        kinds[SQUARES.index("b0")] = np.log(1e-6)
+        kinds[SQUARES.index("b0"), [KIND_COLUMNS.index("N"), KIND_COLUMNS.index("C")]] = np.log([0.55, 0.45])
+        return replace(scores, kind_logp=kinds)
+
+
+def test_a_game_is_not_told_a_guess_and_who_asks_what_a_picture_shows_is() -> None:
+    free = {"free": True, "reader": TornReader()}
+    for_a_game, asked = look(**free), look(**free, guess=True)
+    assert (for_a_game.verdict, for_a_game.labels) == ("unsure", tuple(cover("b0")))
+    assert (asked.verdict, asked.labels) == ("unsure", tuple(START))
+    assert asked.fen == Position.start().placement()
+    sure = {point.square: point.confidence for point in asked.points}
+    assert sure["b0"] < 0.65
