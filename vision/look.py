@@ -115,8 +115,9 @@ class Looker:
         `prior`: the last known position, only for readings that do not check the game; `free`: without the
         laws of the game; `known`: with fixed corners, what speaks for each label besides the picture (see
         `vision.decode.decode`); `guess`: tell men of a sort or two in doubt at their likeliest
-        (`vision.guess`), for a person who asks what a picture shows, never for a game; the verdict stays.
-        Raises `BadPictureError` where the image is not (H, W, 3) uint8 of a usable size.
+        (`vision.guess`) where nothing ails the picture, for a person who asks what it shows, never for a
+        game; the verdict stays. Raises `BadPictureError` where the image is not (H, W, 3) uint8 of a usable
+        size.
         """
         image = checked_picture(frame.image)
         models = (self._locator, self._classifier)
@@ -180,7 +181,7 @@ class Looker:
                     verdict, reason = "unsure", "ambiguous-orientation"
         if reason == "too-dark" and set(labels) <= {".", "?"}:
             labels = ("?",) * len(labels)  # in the dark every board looks empty
-        if guess and verdict == "unsure" and not outside.any():
+        if guess and verdict == "unsure" and reason is None:  # else the picture itself is at fault
             labels = guessed(labels, decoded.told, decoded.by_laws)
         return Reading(
             verdict=verdict,

@@ -272,3 +272,8 @@ def test_a_game_is_not_told_a_guess_and_who_asks_what_a_picture_shows_is() -> No
     assert asked.fen == Position.start().placement()
     sure = {point.square: point.confidence for point in asked.points}
     assert sure["b0"] < 0.65
+
+
+def test_where_the_picture_itself_is_at_fault_nothing_is_guessed() -> None:
+    reader = TornReader(gain=6.0)
+    assert look(reader=reader, free=True, guess=True).labels[SQUARES.index("b0")] == "?"
