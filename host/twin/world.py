@@ -8,7 +8,6 @@ times in integer microseconds of twin time.
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -17,28 +16,23 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from host.arm.frames import Point, square_board, tray_slots_seat, turn_seat
-from host.arm.robot import Joint, Lift, Robot
+from host.arm.frames import Point
+from host.arm.robot import Robot
 from host.arm.robot import load as load_robot
 from host.twin import model as plant
 from host.twin import rest
 from host.twin.arm_errors import draw_arm_errors, lay_out_trays
 from host.twin.camera import Camera
+from host.twin.fittings import make_drives, make_encoders, make_switches
 from host.twin.hand import Hand
 from host.twin.magnet import Magnet
-from host.twin.motors import (
-    ELBOW_MOTOR,
-    FULL_STEPS_PER_CYCLE,
-    LIFT_MOTOR,
-    SHOULDER_MOTOR,
-    MotorType,
-    Stepper,
-)
-from host.twin.noise import Noise, bounded_normal, bounded_offset
+from host.twin.motors import FULL_STEPS_PER_CYCLE
+from host.twin.noise import Noise
 from host.twin.noise import load as load_noise
-from host.twin.pieces import START, Piece, assign, draw_set
-from host.twin.sensors import Encoder, LimitSwitch
+from host.twin.pieces import START, Piece, draw_set
+from host.twin.set_out import lay_pieces, leave_parked
 from host.twin.surface import Surface
+from host.twin.truth import truth_of
 
 __all__ = ["World", "make_world"]
 
@@ -95,11 +89,11 @@ class World:
         self._steps = 0
         self._camera: Camera | None = None
         self._frames = 0
-        self._place(placement)
-        self._park()
-        self._drives = self._make_drives(shape)
-        self._switches = self._make_switches()
-        self._encoders = self._make_encoders(shape)
+        lay_pieces(self, placement, self._rng)
+        leave_parked(self, self._rng)
+        self._drives = make_drives(robot, noise.motor, self._motors(), shape)
+        self._switches = make_switches(robot, noise.arm, self._errors)
+        self._encoders = make_encoders(robot, noise.encoder, shape)
         self._magnet = Magnet(self._model, self._data, self.at, self.pieces, noise.magnet, self._rng)
         # Metres that each velocity moves the farthest point: reach of the arm, radius of a piece.
         self._lever = np.ones(self._model.nv)
@@ -114,77 +108,6 @@ class World:
             self._step()
         self._steps = 0
         self._data.time = 0.0
-
-    def _place(self, placement: str) -> None:
-        placed = assign(placement, self.pieces)
-        setup = self.noise.setup
-        for square, index in placed.items():
-            dx, dy = bounded_offset(self._rng, setup.place_sigma_mm * 1e-3, setup.place_max_mm * 1e-3)
-            point = turn_seat(square_board(self.robot, square), self.robot_plays)
-            self._put(index, point.x + dx, point.y + dy)
-        mine = self.robot_plays == "red"
-        slots = {
-            True: iter(tray_slots_seat(self.laid_out, "left")),
-            False: iter(tray_slots_seat(self.laid_out, "right")),
-        }
-        for piece in self.pieces:
-            if piece.index not in placed.values():
-                # What each side has taken lies in that side's tray.
-                slot = next(slots[piece.is_red == mine])
-                self._put(piece.index, slot.x, slot.y)
-
-    def _put(self, index: int, x: float, y: float) -> None:
-        piece, address = self.pieces[index], self.at.piece_qpos[index]
-        # A face is read from its owner's side, give or take.
-        own_side = 0.0 if piece.is_red == (self.robot_plays == "red") else math.pi
-        yaw = own_side + bounded_normal(self._rng, math.radians(self.noise.setup.yaw_sigma_deg), math.pi)
-        floor = self.surface.highest_within(x, y, piece.diameter_m / 2)
-        pose = [x, y, floor + piece.height_m / 2 + 1e-5, math.cos(yaw / 2), 0.0, 0.0, math.sin(yaw / 2)]
-        self._data.qpos[address : address + 7] = pose
-
-    def _park(self) -> None:
-        span = self.noise.arm.start_max_rad
-        robot = self.robot
-        shoulder = robot.shoulder.park - abs(float(self._rng.uniform(0.0, span)))
-        elbow = robot.elbow.park + abs(float(self._rng.uniform(0.0, span)))
-        # The spring has lifted the unpowered arm to its upper stop.
-        for address, value in zip(
-            self.at.joint_qpos, (shoulder, elbow, robot.lift.high + 0.001, 0.0), strict=True
-        ):
-            self._data.qpos[address] = value
-        self._data.qpos[self.at.motor_qpos[0]] = shoulder
-        self._data.qpos[self.at.motor_qpos[1]] = elbow
-        plant.follow_ties(self._model, self._data)
-
-    def _make_drives(self, rng: np.random.Generator) -> tuple[Stepper, Stepper, Stepper]:
-        robot, spread = self.robot, self.noise.motor.torque_spread
-        axes: tuple[tuple[MotorType, Joint | Lift, float], ...] = (
-            (SHOULDER_MOTOR, robot.shoulder, robot.shoulder.gear),
-            (ELBOW_MOTOR, robot.elbow, robot.elbow.gear),
-            (LIFT_MOTOR, robot.lift, math.tau / robot.lift.lead),
-        )
-        drives = []
-        for (kind, axis, radians), position in zip(axes, self._motors(), strict=True):
-            torque = axis.peak_torque * (1.0 + float(rng.uniform(-1, 1)) * spread)
-            drives.append(Stepper(kind, torque, axis.usteps_per_unit, radians, axis.microsteps, position))
-        return drives[0], drives[1], drives[2]
-
-    def _make_switches(self) -> tuple[LimitSwitch, LimitSwitch, LimitSwitch, LimitSwitch]:
-        robot, noise, errors = self.robot, self.noise.arm, self._errors
-        turn = noise.switch_repeat_sigma_mrad * 1e-3
-        return (
-            LimitSwitch(robot.shoulder.switch + errors.shoulder_switch_rad, 1.0, turn, 0.003),
-            LimitSwitch(robot.elbow.switch + errors.elbow_switch_rad, -1.0, turn, 0.003),
-            LimitSwitch(
-                robot.lift.switch + errors.lift_switch_m, 1.0, noise.lift_repeat_sigma_mm * 1e-3, 0.0001
-            ),
-            LimitSwitch(robot.nose.switch, 1.0, 0.00002, 0.0001),
-        )
-
-    def _make_encoders(self, rng: np.random.Generator) -> tuple[Encoder, Encoder]:
-        joints = (self.robot.shoulder, self.robot.elbow)
-        encoders = [Encoder(joint, self.noise.encoder, rng) for joint in joints]
-        return encoders[0], encoders[1]
 
     def _joints(self) -> tuple[float, float, float, float]:
         """True shoulder, elbow (rad), lift and nose compression (m)."""
@@ -310,53 +233,8 @@ class World:
 
     def truth(self) -> dict[str, Any]:
         """The true state, for reports alone: JSON-able, metres and radians, pieces in the board frame."""
-        joints = self._joints()
-        face = self._data.site_xpos[self.at.nose_site]
-        tip = turn_seat(Point(float(face[0]), float(face[1])), self.robot_plays)
-        return {
-            "now_us": self.now_us(),
-            "pieces": [self._piece_truth(piece) for piece in self.pieces],
-            "arm": {
-                "shoulder_rad": joints[0],
-                "elbow_rad": joints[1],
-                "lift_m": joints[2],
-                "nose_m": joints[3],
-                "tip_x_m": tip.x,
-                "tip_y_m": tip.y,
-                "tip_z_m": float(face[2]),
-                "lag_usteps": [
-                    drive.lag_usteps(at) for drive, at in zip(self._drives, self._motors(), strict=True)
-                ],
-            },
-            "holding": self._magnet.holding,
-            "hand": self.hand.busy,
-        }
-
-    def _piece_truth(self, piece: Piece) -> dict[str, Any]:
-        address = self.at.piece_qpos[piece.index]
-        x, y, z, _, qx, qy, _ = (float(value) for value in self._data.qpos[address : address + 7])
-        point = turn_seat(Point(x, y), self.robot_plays)
-        tilt = math.acos(max(-1.0, min(1.0, 1.0 - 2.0 * (qx * qx + qy * qy))))
-        where = self._where(piece, x, y, z)
-        pose = {"x_m": point.x, "y_m": point.y, "z_m": z, "tilt_rad": tilt}
-        return {"id": piece.index, "label": piece.label} | pose | where
-
-    def _where(self, piece: Piece, x: float, y: float, z: float) -> dict[str, Any]:
-        """`where` (board, tray, held, hand, floor) and for the board the nearest square's index."""
-        if self._magnet.holding == piece.index:
-            return {"where": "held", "square": None}
-        if self.hand.holding == piece.index:
-            return {"where": "hand", "square": None}
-        pitch = self.robot.board.pitch
-        board = turn_seat(Point(x, y), self.robot_plays)
-        file, rank = round(board.x / pitch + 4.0), round(board.y / pitch + 4.5)
-        if 0 <= file <= 8 and 0 <= rank <= 9:
-            return {"where": "board", "square": rank * 9 + file}
-        tray = self.robot.tray
-        outer = tray.offset + (tray.columns - 0.5) * tray.pitch
-        if tray.offset - tray.pitch / 2 <= abs(x) <= outer and abs(y) <= tray.rows * tray.pitch / 2:
-            return {"where": "tray", "square": None}
-        return {"where": "floor", "square": None}
+        lags = [drive.lag_usteps(at) for drive, at in zip(self._drives, self._motors(), strict=True)]
+        return truth_of(self, self._joints(), lags, self._magnet.holding)
 
     def _signature(self) -> str:
         """What a rest state must share with this world to be used in it."""
