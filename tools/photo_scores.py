@@ -87,13 +87,13 @@ def score_photo(photo: LabelledPhoto, locator: Locator, classifier: Classifier) 
     """Read one photograph with its true corners, then from the picture alone, both as `qiyou look` does."""
     frame = Frame(load_picture(photo.path), 0, photo.path.name)
     truth = homography_from_corners(photo.corners)
-    aided = Looker(corners=photo.corners, classifier=classifier).look(frame, guess=True)
+    aided = Looker(corners=photo.corners, classifier=classifier).look(frame, asked=True)
     scored = np.array([index not in photo.masked for index in range(90)])
     right = np.array([told == true for told, true in zip(aided.labels, photo.labels, strict=True)]) & scored
     wrong = scored & ~right & (np.array(aided.labels) != "?")
     decoded, unknown = points_told(photo, aided.labels)
     sure = np.array([point.confidence for point in aided.points]) > SURE
-    reading = Looker(locator=locator, classifier=classifier).look(frame, guess=True)
+    reading = Looker(locator=locator, classifier=classifier).look(frame, asked=True)
     corner_cells, unaided = None, 0
     if reading.corners is not None:
         corner_cells, turned = _corner_error(homography_from_corners(reading.corners), truth)

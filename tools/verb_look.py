@@ -150,12 +150,12 @@ def _load(path: Path) -> "tuple[NDArray[np.uint8], float]":
 def _look(
     looker: "Looker", image: "NDArray[np.uint8]", args: argparse.Namespace, load_ms: float
 ) -> "Reading":
-    """Read one picture. A set-up is no matter for guesses: people are asked to put right what is told."""
+    """Read one picture; a set-up as a game would, since people are asked to put right what is told."""
     from dataclasses import replace
 
     from vision.reading import Frame
 
-    reading = looker.look(Frame(image, 0, str(args.photo)), free=args.free, guess=not args.setup)
+    reading = looker.look(Frame(image, 0, str(args.photo)), free=args.free, asked=not args.setup)
     return replace(reading, ms={"load": load_ms, **reading.ms})
 
 
@@ -212,7 +212,7 @@ def _camera(
             if isinstance(watch, Observer):
                 reading = watch.look(frame)
             else:
-                reading = watch.look(frame, free=args.free, guess=not args.watch)
+                reading = watch.look(frame, free=args.free, asked=not args.watch)
             told = {**reading.to_json(), "camera": None if fault is None else asdict(fault)}
             print(json.dumps(told) if args.json or args.watch else _in_words(reading), flush=True)
             if not args.watch:

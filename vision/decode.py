@@ -17,6 +17,7 @@ from vision.confidence import our_calibration
 from vision.ink import Sides, sides_of_ink
 from vision.laws import SLOT_LABELS, SLOT_POINTS, possible_history
 from vision.reading import LABELS, board_to_fen_order
+from vision.usual import our_usual_nats
 
 __all__ = ["LEAST_SURE", "Decoded", "cost_of", "decode", "label_log_likelihood"]
 
@@ -77,20 +78,22 @@ def decode(
     *,
     free: bool = False,
     known: NDArray[np.float64] | None = None,
+    usual: bool = False,
 ) -> Decoded:
     """Decode 90 point scores, whose FEN order is already the board's.
 
     `prior`: the last known position of the game, which makes it and its legal successors likelier; a reading
     that shall *check* the game must not use it. `known`: nats (90, 16) over `LABELS` from what stood there
     before (`vision.memory`), which such a reading may use. `free`: without the laws of the game, each point
-    by itself. Confidence is never above the raw one, unless `prior` or `known` is given.
+    by itself. `usual`: with what stands where in most games (`vision.usual`), unless `free`. Confidence is
+    never above the raw one, unless `prior` or `known` is given.
     """
     sides, alone = _label_scores(scores, lawful=not free)
     own = _gap_alone(alone)
     best = alone.argmax(axis=1)
     raw_labels = tuple(LABELS[column] for column in best)
     logp = _reminded(alone, known)
-    weighed = logp if prior is None else logp + _history(prior)
+    weighed = _weighed(logp, prior, usual and not free)
     if free:
         columns, gap = weighed.argmax(axis=1), _gap_alone(weighed)
         cost = float(-weighed.max(axis=1).sum())
@@ -111,11 +114,22 @@ def decode(
 
 
 def cost_of(
-    scores: PointScores, prior: Position | None = None, *, known: NDArray[np.float64] | None = None
+    scores: PointScores,
+    prior: Position | None = None,
+    *,
+    known: NDArray[np.float64] | None = None,
+    usual: bool = False,
 ) -> float:
     """`Decoded.cost` alone of the same board under the laws."""
     logp = _reminded(_label_scores(scores)[1], known)
-    return _cheapest(logp if prior is None else logp + _history(prior)).total
+    return _cheapest(_weighed(logp, prior, usual)).total
+
+
+def _weighed(logp: NDArray[np.float64], prior: Position | None, usual: bool) -> NDArray[np.float64]:
+    """Add what the game so far and what most games say to scores (90, 16)."""
+    if prior is not None:
+        logp = logp + _history(prior)
+    return logp + our_usual_nats() if usual else logp
 
 
 def _label_scores(scores: PointScores, *, lawful: bool = True) -> tuple[Sides, NDArray[np.float64]]:

@@ -108,16 +108,16 @@ class Looker:
         *,
         free: bool = False,
         known: NDArray[np.float64] | None = None,
-        guess: bool = False,
+        asked: bool = False,
     ) -> Reading:
         """Read one frame.
 
         `prior`: the last known position, only for readings that do not check the game; `free`: without the
         laws of the game; `known`: with fixed corners, what speaks for each label besides the picture (see
-        `vision.decode.decode`); `guess`: tell men of a sort or two in doubt at their likeliest
-        (`vision.guess`) where nothing ails the picture, for a person who asks what it shows, never for a
-        game; the verdict stays. Raises `BadPictureError` where the image is not (H, W, 3) uint8 of a usable
-        size.
+        `vision.decode.decode`); `asked`: a person asks what the picture shows and no game depends on it, so
+        that men in doubt are told with what is usual in games (`vision.usual`) and, where nothing ails the
+        picture, those of a sort or two at their likeliest (`vision.guess`). Raises `BadPictureError` where
+        the image is not (H, W, 3) uint8 of a usable size.
         """
         image = checked_picture(frame.image)
         models = (self._locator, self._classifier)
@@ -143,9 +143,9 @@ class Looker:
             scores = self._classifier.classify(image, homography)
         with _timed(ms, "decode"):
             if self._homography is None:
-                oriented = decode_oriented(scores, prior, free=free)
+                oriented = decode_oriented(scores, prior, free=free, usual=asked)
             else:
-                oriented = decode_as_given(scores, prior, free=free, known=known)
+                oriented = decode_as_given(scores, prior, free=free, known=known, usual=asked)
         seen = homography  # as the scores have it
         corners = project(homography, BOARD_CORNERS) if found is None else found.corners
         if oriented.turned:
@@ -181,7 +181,7 @@ class Looker:
                     verdict, reason = "unsure", "ambiguous-orientation"
         if reason == "too-dark" and set(labels) <= {".", "?"}:
             labels = ("?",) * len(labels)  # in the dark every board looks empty
-        if guess and verdict == "unsure" and reason is None:  # else the picture itself is at fault
+        if asked and verdict == "unsure" and reason is None:  # else the picture itself is at fault
             labels = guessed(labels, decoded.told, decoded.by_laws)
         return Reading(
             verdict=verdict,

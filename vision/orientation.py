@@ -48,23 +48,29 @@ def decode_as_given(
     *,
     free: bool = False,
     known: NDArray[np.float64] | None = None,
+    usual: bool = False,
 ) -> Oriented:
     """Decode as the scores stand; certain unless the board is clearly more lawful from the other side.
 
-    `known`: see `vision.decode.decode`.
+    `known` and `usual`: see `vision.decode.decode`.
     """
-    decoded = decode(scores, prior, known=known)
-    other = cost_of(half_turned(scores), prior, known=None if known is None else known[::-1])
+    decoded = decode(scores, prior, known=known, usual=usual)
+    other = cost_of(
+        half_turned(scores), prior, known=None if known is None else known[::-1], usual=usual
+    )
     kept = decode(scores, prior, free=True, known=known) if free else decoded
     return Oriented(kept, turned=False, certain=decoded.cost < other + _MARGIN)
 
 
 def decode_oriented(
-    scores: PointScores, prior: Position | None = None, *, free: bool = False
+    scores: PointScores, prior: Position | None = None, *, free: bool = False, usual: bool = False
 ) -> Oriented:
-    """Decode both ways, keep the more lawful (the laws decide even if `free` then reads without them)."""
+    """Decode both ways, keep the more lawful (the laws decide even if `free` then reads without them).
+
+    `usual`: see `vision.decode.decode`.
+    """
     turned_scores = half_turned(scores)
-    as_is, turned = decode(scores, prior), decode(turned_scores, prior)
+    as_is, turned = (decode(way, prior, usual=usual) for way in (scores, turned_scores))
     margin = as_is.cost - turned.cost
     turn = bool(margin > 0)
     certain = abs(margin) >= _MARGIN and (prior is not None or as_is.sides.naming >= _NAMING)

@@ -112,7 +112,7 @@ class Grid:
             locator=self._locator,
             classifier=reader,
         )
-        return looker.look(frame, guess=sample.fixed is None)
+        return looker.look(frame, asked=sample.fixed is None)
 
     def score(self, scenario: Scenario, number: int, reading: Reading, sample: Sample) -> Score:
         """Compare a reading with the truth."""

@@ -132,7 +132,7 @@ def _carried_back(section: str, subject: Subject, net: Net) -> list[Line]:
         looker = Looker(
             corners=bench.stage.view.corners, locator=subject.locator, classifier=subject.classifier
         )
-        reading = looker.look(Frame(tamper(bench.clean()), 0, "bench"))
+        reading = looker.look(Frame(tamper(bench.clean()), 0, "bench"), asked=True)
         errors = sum(a not in {b, "?"} for a, b in zip(reading.labels, bench.labels, strict=True))
         wrong += errors
         silent += reading.verdict == "ok" and errors > 0
@@ -266,7 +266,7 @@ def other_things(subject: Subject) -> list[Line]:
     refused = believed = 0
     for kind in KINDS:
         for number in range(each):
-            reading = looker.look(Frame(foreign_picture(kind, number), 0, kind))
+            reading = looker.look(Frame(foreign_picture(kind, number), 0, kind), asked=True)
             refused += reading.verdict == "no-board"
             believed += reading.verdict == "ok"
     count = each * len(KINDS)

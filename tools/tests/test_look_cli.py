@@ -26,11 +26,11 @@ class FakeLooker:
 
     def __init__(self, *, corners=None, classifier=None) -> None:
         self.corners = corners
-        self.guessed: list[bool] = []
+        self.asked: list[bool] = []
         FakeLooker.made.append(self)
 
-    def look(self, frame, prior=None, *, free=False, guess=False):
-        self.guessed.append(guess)
+    def look(self, frame, prior=None, *, free=False, asked=False):
+        self.asked.append(asked)
         labels = START if frame.image.mean() > 50 else "?" + START[1:]
         corners = ((10.0, 10.0), (150.0, 10.0), (150.0, 110.0), (10.0, 110.0))
         return replace(Reading.of_labels(labels, frame_hash="x"), corners=corners)
@@ -111,12 +111,12 @@ def test_what_is_wrong_with_a_set_up_is_named(tmp_path, capsys) -> None:
     assert [difference["message"] for difference in told["differences"]] == [said]
 
 
-def test_a_picture_is_told_with_guesses_and_a_set_up_is_not(photo) -> None:
+def test_a_picture_is_told_at_its_likeliest_and_a_set_up_as_it_looks(photo) -> None:
     main(["look", str(photo)])
     main(["look", str(photo), "--setup"])
     main(["look", "--camera", str(photo.parent)])
     main(["look", "--camera", str(photo.parent), "--watch", "--corners", CORNERS])
-    assert [looker.guessed for looker in FakeLooker.made] == [[True], [False], [True], [False]]
+    assert [looker.asked for looker in FakeLooker.made] == [[True], [False], [True], [False]]
 
 
 def test_a_set_up_is_checked_in_one_picture_only(tmp_path, capsys) -> None:

@@ -266,7 +266,7 @@ class TornReader(Reader):
 
 def test_a_game_is_not_told_a_guess_and_who_asks_what_a_picture_shows_is() -> None:
     free = {"free": True, "reader": TornReader()}
-    for_a_game, asked = look(**free), look(**free, guess=True)
+    for_a_game, asked = look(**free), look(**free, asked=True)
     assert (for_a_game.verdict, for_a_game.labels) == ("unsure", tuple(cover("b0")))
     assert (asked.verdict, asked.labels) == ("unsure", tuple(START))
     assert asked.fen == Position.start().placement()
@@ -276,4 +276,4 @@ def test_a_game_is_not_told_a_guess_and_who_asks_what_a_picture_shows_is() -> No
 
 def test_where_the_picture_itself_is_at_fault_nothing_is_guessed() -> None:
     reader = TornReader(gain=6.0)
-    assert look(reader=reader, free=True, guess=True).labels[SQUARES.index("b0")] == "?"
+    assert look(reader=reader, free=True, asked=True).labels[SQUARES.index("b0")] == "?"
