@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from vision.reading import LABELS, SQUARES
 
-__all__ = ["ENDS", "SLOT_LABELS", "SLOT_POINTS", "generals_face", "possible_history"]
+__all__ = ["ENDS", "MAY_STAND", "SLOT_LABELS", "SLOT_POINTS", "generals_face", "possible_history"]
 
 _EVEN_FILES = "acegi"
 _ADVISOR = ("d0", "f0", "e1", "d2", "f2")
@@ -43,13 +43,14 @@ SLOT_LABELS, SLOT_POINTS = _all_slots()
 """Labels of the 32 men, and (90, 32) bool: may this man stand on this point."""
 
 
+MAY_STAND = np.column_stack(
+    [SLOT_POINTS[:, [label == man for man in SLOT_LABELS]].any(axis=1) for label in LABELS[:_PIECES]]
+)
+"""(90, 14) bool: may some man of each label stand on this point."""
+
+
 def _ends() -> NDArray[np.float64]:
-    kinds = "KABNRCP"
-    may = [
-        np.column_stack([SLOT_POINTS[:, [label == man for man in SLOT_LABELS]].any(axis=1) for label in side])
-        for side in (kinds, kinds.lower())
-    ]
-    both = np.stack(may, axis=2).astype(np.float64)
+    both = np.stack([MAY_STAND[:, : _PIECES // 2], MAY_STAND[:, _PIECES // 2 :]], axis=2).astype(np.float64)
     shares: NDArray[np.float64] = both / np.maximum(both.sum(axis=2, keepdims=True), 1.0)
     return shares
 

@@ -13,16 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.errors import ModelFileError
-from vision.laws import SLOT_LABELS, SLOT_POINTS
+from vision.laws import MAY_STAND
 from vision.model_files import MODELS
 from vision.reading import LABELS, SQUARES
 
-__all__ = ["TABLE", "load_usual", "our_usual_nats"]
+__all__ = ["load_usual", "our_usual_nats"]
 
 #: Name of the table's file in the folder of models.
-TABLE = "usual.json"
+_TABLE = "usual.json"
 
-_KINDS = "KABNRCP"
+_KINDS = LABELS[:7]
 _MEN = 2 * len(_KINDS)
 _UNUSUAL = 0.2
 """Share of men that stand anywhere the laws let them: puzzles, lessons, games of other people. On 500 drawn
@@ -35,7 +35,7 @@ _MOST_COUNTED = 2**40
 @lru_cache(maxsize=1)
 def our_usual_nats() -> NDArray[np.float64]:
     """The table of this program as nats (90, 16), see `load_usual`. Raises `ModelFileError`."""
-    return load_usual(MODELS / TABLE)
+    return load_usual(MODELS / _TABLE)
 
 
 def load_usual(path: Path) -> NDArray[np.float64]:
@@ -52,12 +52,9 @@ def load_usual(path: Path) -> NDArray[np.float64]:
         raise ModelFileError(f"the table {path} cannot be read ({why}); install it again") from error
     except (ValueError, KeyError, TypeError) as error:
         raise ModelFileError(f"the table {path} is not one of counts by man and point ({error})") from error
-    lawful = np.column_stack(
-        [SLOT_POINTS[:, [man == label for man in SLOT_LABELS]].any(axis=1) for label in LABELS[:_MEN]]
-    )
-    seen = np.vstack([red, red[:, ::-1]]).T + _NEVER_SEEN * lawful
+    seen = np.vstack([red, red[:, ::-1]]).T + _NEVER_SEEN * MAY_STAND
     share = (1 - _UNUSUAL) * seen / seen.sum(axis=1, keepdims=True)
-    share += _UNUSUAL * lawful / lawful.sum(axis=1, keepdims=True)
+    share += _UNUSUAL * MAY_STAND / MAY_STAND.sum(axis=1, keepdims=True)
     nats = np.zeros((len(SQUARES), len(LABELS)))
     nats[:, :_MEN] = np.log(np.maximum(share, _LEAST) * _MEN)
     return nats
